@@ -1,0 +1,50 @@
+/** Jobs and export recipes as a window sees them. States: queued -> running -> done | failed | cancelled; running <-> paused. */
+import { z } from 'zod';
+
+export const jobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
+export const jobSchema = z.object({
+  id: z.number().int(),
+  type: z.enum(['export', 'import', 'analyse-roll']),
+  title: z.string(),
+  state: z.enum(jobStates),
+  /** What it is doing now, e.g. the file's name. */
+  stage: z.string(),
+  done: z.number().int(),
+  failed: z.number().int(),
+  total: z.number().int(),
+  /** Seconds left by the recent rate, pauses left out; null while unknown. */
+  eta: z.number().nullable(),
+  error: z.string().nullable(),
+  createdAt: z.number(),
+  finishedAt: z.number().nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+export const jobItemSchema = z.object({
+  index: z.number().int(),
+  itemId: z.number().int().nullable(),
+  input: z.string(),
+  output: z.string().nullable(),
+  state: z.enum(jobStates),
+  error: z.string().nullable(),
+  seconds: z.number().nullable(),
+});
+export type JobItem = z.infer<typeof jobItemSchema>;
+
+export const formats = ['tiff', 'png', 'jpeg', 'webp'] as const;
+export const iccNames = ['srgb', 'adobe-rgb', 'display-p3', 'prophoto', 'source'] as const;
+export const exportRecipeSchema = z.object({
+  name: z.string().max(80).default(''),
+  format: z.enum(formats).default('tiff'),
+  bits: z.union([z.literal(8), z.literal(16)]).default(16),
+  quality: z.number().int().min(1).max(100).default(92),
+  icc: z.enum(iccNames).default('srgb'),
+  /** Longest side in pixels; null = full size. */
+  longSide: z.number().int().min(16).max(60000).nullable().default(null),
+  /** Tokens: {name} {roll} {frame} {date} {n}. */
+  template: z.string().max(200).default('{name}'),
+  /** A destination the host knows (see `folders.list`); the window never sends a path. */
+  folderId: z.string().default('exports'),
+  overwrite: z.boolean().default(false),
+});
+export type ExportRecipe = z.infer<typeof exportRecipeSchema>;

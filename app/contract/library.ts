@@ -1,0 +1,83 @@
+/**
+ * What the library looks like from a window: items (scans), groups (rolls, albums, reels), queries. Paths are
+ * shown to the person (`folder`, `name`) but never accepted from a window.
+ */
+import { z } from 'zod';
+
+export const scanKinds = ['colour-negative', 'bw-negative', 'slide', 'print', 'bw-print', 'reel'] as const;
+export const scanKindSchema = z.enum(scanKinds);
+export type ScanKind = z.infer<typeof scanKindSchema>;
+
+export const groupKinds = ['roll', 'album', 'reel'] as const;
+export const groupSchema = z.object({
+  id: z.number().int(),
+  kind: z.enum(groupKinds),
+  name: z.string(),
+  film: z.string().nullable(),
+  /** Capture date as the person gave it, e.g. "1962-07", "circa 1962"; null when unknown. */
+  captureDate: z.string().nullable(),
+  count: z.number().int(),
+  /** Film base of the roll, linear RGB, when known. */
+  base: z.tuple([z.number(), z.number(), z.number()]).nullable(),
+});
+export type Group = z.infer<typeof groupSchema>;
+
+export const itemStates = ['new', 'analysed', 'edited', 'exported', 'missing', 'failed'] as const;
+export const itemSchema = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  folder: z.string(),
+  kind: scanKindSchema,
+  kindReasons: z.array(z.string()),
+  groupId: z.number().int().nullable(),
+  /** Which frame of the scan (0-based) when the scan holds several pictures. */
+  frame: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+  bits: z.number().int(),
+  state: z.enum(itemStates),
+  error: z.string().nullable(),
+  rating: z.number().int().min(0).max(5),
+  flag: z.enum(['none', 'keep', 'reject']),
+  tags: z.array(z.string()),
+  camera: z.string().nullable(),
+  scanDate: z.string().nullable(),
+  captureDate: z.string().nullable(),
+  hasInfrared: z.boolean(),
+  /** Far from its roll: look at it. */
+  outlier: z.boolean(),
+  duplicateOf: z.number().int().nullable(),
+  /** Changes whenever the thumbnail does: `/thumbs/<id>?v=<thumbVersion>`; 0 = none yet. */
+  thumbVersion: z.number().int(),
+  /** Width / height of the developed, cropped thumbnail. */
+  aspect: z.number(),
+});
+export type Item = z.infer<typeof itemSchema>;
+
+export const querySchema = z.object({
+  text: z.string().max(200).default(''),
+  kinds: z.array(scanKindSchema).default([]),
+  states: z.array(z.enum(itemStates)).default([]),
+  flags: z.array(z.enum(['none', 'keep', 'reject'])).default([]),
+  minRating: z.number().int().min(0).max(5).default(0),
+  camera: z.string().nullable().default(null),
+  groupId: z.number().int().nullable().default(null),
+  dateFrom: z.string().nullable().default(null),
+  dateTo: z.string().nullable().default(null),
+  sort: z.enum(['group', 'name', 'scanDate', 'captureDate', 'rating', 'added']).default('group'),
+  descending: z.boolean().default(false),
+  offset: z.number().int().min(0).default(0),
+  limit: z.number().int().min(1).max(1000).default(200),
+});
+export type Query = z.infer<typeof querySchema>;
+
+export const itemPatchSchema = z.object({
+  rating: z.number().int().min(0).max(5).optional(),
+  flag: z.enum(['none', 'keep', 'reject']).optional(),
+  kind: scanKindSchema.optional(),
+  tags: z.array(z.string().max(80)).max(50).optional(),
+  captureDate: z.string().max(60).nullable().optional(),
+  scanDate: z.string().max(60).nullable().optional(),
+  groupId: z.number().int().nullable().optional(),
+});
+export type ItemPatch = z.infer<typeof itemPatchSchema>;

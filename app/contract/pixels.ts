@@ -1,0 +1,43 @@
+/**
+ * The pixel path: one POST to `/pixels` (same path in both hosts), a small JSON request in, raw RGBA out.
+ * Never JSON pixels. The body that comes back is: 4 bytes little-endian length of a JSON header
+ * (`PixelsHeader`), the header in UTF-8 padded with spaces to a multiple of 4, then width*height*4 bytes of
+ * RGBA in the asked colour space. Thumbnails are plain images at GET `/thumbs/<itemId>?v=<version>`.
+ */
+import { z } from 'zod';
+import { recipeSchema } from '../recipe/develop.ts';
+
+export const pixelsRequestSchema = z.object({
+  itemId: z.number().int(),
+  /** null = the stored recipe. */
+  recipe: recipeSchema.nullable(),
+  /** `developed`: the result. `film`: the scan as it is. `dust`: the result with the dust mask in red. `clipping`: marked. */
+  show: z.enum(['developed', 'film', 'dust', 'clipping']).default('developed'),
+  /** false = ignore crop, straighten, rotate, mirror (for the crop and base tools). */
+  geometry: z.boolean().default(true),
+  /** Part of the finished picture to show, in fractions 0..1 of it. */
+  view: z
+    .object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() })
+    .default({ x: 0, y: 0, w: 1, h: 1 }),
+  /** The result fits in this many device pixels. */
+  maxWidth: z.number().int().min(1).max(8192),
+  maxHeight: z.number().int().min(1).max(8192),
+  space: z.enum(['srgb', 'display-p3']).default('srgb'),
+});
+export type PixelsRequest = z.input<typeof pixelsRequestSchema>;
+export type PixelsRequestParsed = z.output<typeof pixelsRequestSchema>;
+
+export interface PixelsHeader {
+  width: number;
+  height: number;
+  /** Size of the whole finished picture at full resolution. */
+  fullWidth: number;
+  fullHeight: number;
+  /** 3 x 256 counts over the shown part (red, green, blue), of the developed picture. */
+  histogram: number[];
+  /** Share of pixels (0..1) at paper white / paper black. */
+  clippedWhite: number;
+  clippedBlack: number;
+  /** Milliseconds the engine spent. */
+  ms: number;
+}

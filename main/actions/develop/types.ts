@@ -1,0 +1,68 @@
+/**
+ * The words that the parts of the develop action say to each other: what analysis finds in one scan, what a
+ * roll shares, and what the pixel loop needs. All plain data, so that it can be stored in the library
+ * database, sent between processes and written into a change record.
+ */
+import type { Rect, Rgb } from '../../../app/picture.ts';
+import type { ScanKind } from '../../../app/contract/library.ts';
+
+export type FilmType = 'c41' | 'bw' | 'slide';
+
+/** One picture found on a scan. */
+export interface FoundFrame {
+  /** Picture area in pixels of the full scan, before straightening. */
+  rect: Rect;
+  /** Tilt of the frame against the scan in degrees, clockwise positive. */
+  angle: number;
+  /** '3:2', '4:3', '1:1', '7:6', 'half', 'panorama' or 'none'. */
+  format: string;
+  /** 0..1. Under 0.5 the crop is proposed but the whole scan is used. */
+  confidence: number;
+}
+
+/** What `analyse` finds in one scan; everything a develop needs beyond the user's parameters. */
+export interface DevelopAnalysis {
+  version: 1;
+  kind: ScanKind;
+  /** Why this kind: short English sentences (shown on hover, written into --json). */
+  reasons: string[];
+  film: FilmType;
+  frames: FoundFrame[];
+  /** Film base as linear scan values, 0..1, with where it came from. */
+  base: {
+    rgb: Rgb;
+    source: 'rebate' | 'rect' | 'roll' | 'file' | 'estimate';
+    confidence: number;
+    rect?: Rect;
+  };
+  /**
+   * Per channel, densities over the base after the crosstalk matrix at fixed percentiles of the picture
+   * area: [0.1, 1, 5, 25, 50, 75, 95, 99, 99.9] %, red, green, blue.
+   */
+  densities: [number[], number[], number[]];
+  /** Per-channel slopes relative to green of the neutral axis, and offsets (density), as found by the neutral balance. */
+  balance: { slope: Rgb; offset: Rgb; confidence: number };
+  /** Log10 exposure of the frame relative to the print's mid grey, before user exposure. */
+  exposure: number;
+  /** Relative exposure of the *camera* that scanned it (EXIF), 1 when unknown: scan values are divided by it. */
+  cameraExposure: number;
+  /** Low-key, high-key, blank, leader, flat-field; what roll statistics must leave out. */
+  role: 'picture' | 'blank' | 'leader' | 'flat';
+  /** Infrared: present, and whether it may be used. */
+  infrared?: { slope: number; usable: boolean; reason: string };
+  warnings: string[];
+}
+
+/** What a roll shares; made from the analyses of its frames by `rollBaseline`. */
+export interface RollBaseline {
+  version: 1;
+  film: FilmType;
+  base: Rgb;
+  balance: { slope: Rgb; offset: Rgb };
+  /** Log10 exposure that prints the roll's median frame well; frames differ only by their own deviation. */
+  exposure: number;
+  /** Spread of the base over the roll in density, per channel (robust). */
+  baseSpread: Rgb;
+  /** Ids (or indices as strings) of frames far from the roll. */
+  outliers: string[];
+}

@@ -1,0 +1,125 @@
+/**
+ * What the host may ask of an engine process. Requests and answers are plain data over the process channel;
+ * pixels never take this way (they leave the engine over its own socket, see `PixelsTask`, or as files).
+ */
+import type { PixelsRequestParsed } from '../../app/contract/pixels.ts';
+import type { Rgb } from '../../app/picture.ts';
+import type { DevelopParams, UnitRect } from '../../app/recipe/develop.ts';
+import type { ExportRecipe } from '../../app/contract/jobs.ts';
+import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
+import type { ScanInfo } from '../files/types.ts';
+
+/** What a develop of one picture needs to know beyond its scan. */
+export interface DevelopContext {
+  analysis: DevelopAnalysis | null;
+  roll: RollBaseline | null;
+  /** Files of the roll: blank or leader for the base, light source without film. */
+  baseFile: string | null;
+  flatFile: string | null;
+  /** Index into `analysis.frames`. */
+  frame: number;
+}
+
+/** A PixelsRequest in which the host has put the path in place of the item id. */
+export interface PixelsTask {
+  path: string;
+  request: Omit<PixelsRequestParsed, 'itemId' | 'recipe'> & { params: DevelopParams };
+  context: DevelopContext;
+}
+
+export interface ThumbnailTask {
+  path: string;
+  params: DevelopParams;
+  context: DevelopContext;
+  /** Where to put the picture (WebP); written complete-or-absent. */
+  output: string;
+  maxSide: number;
+}
+
+export interface ExportTask {
+  path: string;
+  params: DevelopParams;
+  context: DevelopContext;
+  export: Pick<ExportRecipe, 'format' | 'bits' | 'quality' | 'icc' | 'longSide' | 'overwrite'>;
+  /** Final path; an existing file is refused unless `overwrite`. */
+  output: string;
+  captureDate: string | null;
+  scanDate: string | null;
+}
+export interface ExportResult {
+  output: string;
+  width: number;
+  height: number;
+  bits: 8 | 16;
+  seconds: number;
+  steps: { name: string; seconds: number }[];
+  analysis: DevelopAnalysis;
+  /** Change record as written beside the output (`<output>.revelado.json`). */
+  record: unknown;
+  /** SHA-256 of the finished file. */
+  sha256: string;
+}
+
+/** method -> [arguments, answer]. `progress` events carry {stage, done, total}. */
+export interface EngineMethods {
+  probe: [{ path: string }, ScanInfo];
+  /** SHA-256 of the file's bytes. */
+  hash: [{ path: string }, { sha256: string }];
+  analyse: [
+    {
+      path: string;
+      film: 'auto' | 'c41' | 'bw' | 'slide';
+      baseRect: UnitRect | null;
+      baseFile: string | null;
+      flatFile: string | null;
+    },
+    DevelopAnalysis,
+  ];
+  sampleBase: [{ path: string; rect: UnitRect }, { base: Rgb; warning: string | null }];
+  thumbnail: [ThumbnailTask, { width: number; height: number }];
+  readout: [
+    { path: string; params: DevelopParams; context: DevelopContext; x: number; y: number },
+    { scan: number[]; density: number[]; output: number[] },
+  ];
+  develop: [ExportTask, ExportResult];
+  /** Runs a one-convolution graph on each execution provider. */
+  providers: [
+    Record<string, never>,
+    { providers: { name: string; ok: boolean; reason: string; ms: number | null }[] },
+  ];
+  memory: [Record<string, never>, { rss: number; heap: number }];
+}
+export type EngineMethod = keyof EngineMethods;
+
+export type EngineRequest =
+  | { t: 'call'; id: number; method: EngineMethod; args: unknown }
+  | { t: 'cancel'; id: number }
+  | { t: 'shutdown' };
+export type EngineAnswer =
+  | { t: 'ready'; socket: string }
+  | { t: 'result'; id: number; value: unknown }
+  | { t: 'error'; id: number; code: string; message: string }
+  | { t: 'progress'; id: number; stage: string; done: number; total: number };
+
+/** Why an engine is gone; decides what is tried next (smaller tiles, then CPU). */
+export type EngineExit =
+  | { reason: 'oom'; detail: string }
+  | { reason: 'crash'; detail: string; signal: string | null; code: number | null }
+  | { reason: 'killed'; detail: string; signal: string }
+  | { reason: 'closed' };
+
+/** The host's view of one engine. */
+export interface Engine {
+  call<M extends EngineMethod>(
+    method: M,
+    args: EngineMethods[M][0],
+    options?: {
+      signal?: AbortSignal;
+      onProgress?: (p: { stage: string; done: number; total: number }) => void;
+    },
+  ): Promise<EngineMethods[M][1]>;
+  /** Path of the Unix socket / named pipe on which the engine answers POST /pixels with a `PixelsTask` body. */
+  socket(): Promise<string>;
+  onExit(listener: (exit: EngineExit) => void): () => void;
+  close(): Promise<void>;
+}

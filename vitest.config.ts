@@ -1,0 +1,20 @@
+/** Unit tests live beside the source; end-to-end specs have their own runner in e2e/. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'app/**/*.test.ts',
+      'main/**/*.test.ts',
+      'renderer/**/*.test.ts',
+      'renderer/**/*.test.tsx',
+      'build/**/*.test.ts',
+    ],
+    environment: 'node',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two cores and native libraries with threads of their own: more workers only queue.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
