@@ -33,12 +33,10 @@ export type Answer =
 
 /** An error that may be shown to a person as it stands; `code` says what kind it is. */
 export class RevealError extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'RevealError';
+    this.code = code;
   }
 }
