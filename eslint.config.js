@@ -39,13 +39,20 @@ const homes = [
   },
 ];
 
-/** ESLint takes the last matching setting of a rule whole, so each home's files get every ban but their own. */
+/** Whether everything that `file` matches is matched by `pattern` (only trailing `/**` is used here). */
+const covers = (pattern, file) =>
+  pattern === file || (pattern.endsWith('/**') && file.startsWith(pattern.slice(0, -2)));
+
+/** Bans for files of one pattern. ESLint takes the last matching setting of a rule whole, so each gets every ban but its own. */
 function bans(file) {
   return homes
-    .filter((h) => !(file && h.allowed.includes(file)))
+    .filter((h) => !(file && h.allowed.some((pattern) => covers(pattern, file))))
     .map((h) => ({ group: h.group, message: `${h.name} may be imported only by ${h.allowed.join(', ')}.` }));
 }
-const allowedFiles = [...new Set(homes.flatMap((h) => h.allowed))];
+// Narrow patterns last, since the last one wins.
+const allowedFiles = [...new Set(homes.flatMap((h) => h.allowed))].sort(
+  (a, b) => b.endsWith('**') - a.endsWith('**'),
+);
 
 export default tseslint.config(
   { ignores: ['dist/**', 'out/**', 'release/**', 'node_modules/**', '.cache/**'] },
@@ -63,26 +70,24 @@ export default tseslint.config(
     files: ['app/**', 'main/**', 'renderer/**'],
     plugins: { boundaries },
     settings: {
-      'boundaries/elements': [
-        { type: 'app', pattern: 'app', mode: 'folder' },
-        { type: 'main', pattern: 'main', mode: 'folder' },
-        { type: 'renderer', pattern: 'renderer', mode: 'folder' },
-        { type: 'models', pattern: 'models', mode: 'folder' },
-      ],
+      'boundaries/elements': ['app', 'main', 'renderer', 'models'].map((type) => ({ type, pattern: type })),
       'boundaries/include': ['app/**', 'main/**', 'renderer/**', 'models/**'],
       'import/resolver': { node: { extensions: ['.ts', '.tsx', '.js', '.json'] } },
     },
     rules: {
-      'boundaries/element-types': [
+      'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: [
-            { from: 'app', allow: ['app'] },
-            { from: 'main', allow: ['main', 'app', 'models'] },
-            { from: 'renderer', allow: ['renderer', 'app'] },
-            { from: 'models', allow: ['models', 'app'] },
-          ],
+          policies: Object.entries({
+            app: ['app'],
+            main: ['main', 'app', 'models'],
+            renderer: ['renderer', 'app'],
+            models: ['models', 'app'],
+          }).map(([from, to]) => ({
+            from: { element: { type: from } },
+            allow: to.map((type) => ({ to: { element: { type } } })),
+          })),
         },
       ],
       'no-restricted-imports': ['error', { patterns: bans(null) }],

@@ -1,0 +1,104 @@
+/**
+ * Drops in the browser host. A browser gives no path for a dropped file, so its bytes stream into the
+ * library's inbox; when the same bytes lie under one of the folders named at launch, that original is used
+ * and the copy is dropped, so that people who drop from a served folder do not get their scans twice.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { RevealError } from '../../app/contract/messages.ts';
+
+/** A name that is safe on every system and still says what it was. */
+export function safeName(name: string): string {
+  const base = path.basename(name.replace(/\\/g, '/'));
+  let clean = '';
+  for (const c of base) clean += c < ' ' || c === '\x7f' || '<>:"/\\|?*'.includes(c) ? '_' : c;
+  clean = clean.replace(/^\.+/, '_').replace(/[. ]+$/, '');
+  // Longer than a file system allows once the hash folder and a suffix are added.
+  const ext = path.extname(clean).slice(0, 16);
+  while (Buffer.byteLength(clean) > 200) clean = clean.slice(0, -ext.length - 1) + ext;
+  return clean === '' || clean === ext ? `scan${ext}` : clean;
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+/** All files of exactly `size` bytes under `dir`, links not followed, a few levels deep. */
+async function sameSize(dir: string, size: number, depth = 8): Promise<string[]> {
+  const found: string[] = [];
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const file = path.join(dir, entry.name);
+    if (entry.isDirectory() && depth > 0) found.push(...(await sameSize(file, size, depth - 1)));
+    else if (entry.isFile() && (await stat(file).catch(() => null))?.size === size) found.push(file);
+  }
+  return found;
+}
+
+/**
+ * Receives one dropped file. Returns the path to import: the original under `folders` where there is one, else
+ * `<inbox>/<first 16 of its SHA-256>/<name>`. Nothing half-received carries that name.
+ * @throws RevealError 'disk' when it cannot be stored, 'bad-input' when it is empty.
+ */
+export async function receiveFile(
+  body: AsyncIterable<Uint8Array>,
+  name: string,
+  inbox: string,
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const clean = safeName(name);
+  await mkdir(inbox, { recursive: true });
+  const temp = path.join(inbox, `.${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}.part`);
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    await pipeline(
+      Readable.from(body),
+      new Transform({
+        transform(chunk: Uint8Array, _encoding, done) {
+          hash.update(chunk);
+          size += chunk.byteLength;
+          done(null, chunk);
+        },
+      }),
+      createWriteStream(temp, { flags: 'wx', flush: true }),
+      { signal },
+    );
+    if (size === 0) throw new RevealError('bad-input', `${clean}: the file is empty.`);
+    const digest = hash.digest('hex');
+    for (const folder of folders) {
+      for (const candidate of await sameSize(folder, size)) {
+        if ((await sha256(candidate).catch(() => '')) === digest) {
+          await rm(temp, { force: true });
+          return candidate;
+        }
+      }
+    }
+    const home = path.join(inbox, digest.slice(0, 16));
+    const target = path.join(home, clean);
+    await mkdir(home, { recursive: true });
+    const there = await access(target).then(
+      () => true,
+      () => false,
+    );
+    // The folder is named by the hash: what is already there under this name is the same picture.
+    if (there) await rm(temp, { force: true });
+    else await rename(temp, target);
+    return target;
+  } catch (error) {
+    await rm(temp, { force: true });
+    if (error instanceof RevealError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOSPC')
+      throw new RevealError('disk', `${clean}: no space left in the library's inbox (${inbox}).`);
+    if (signal.aborted) throw new RevealError('cancelled', `${clean}: cancelled.`);
+    throw new RevealError('disk', `${clean}: could not be stored in the inbox: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,44 @@
+/** Electron's entry: one instance, the private scheme, the host, and a clean end. */
+import * as electron from 'electron';
+import { registerScheme, startElectronHost, type ElectronHost } from './hosts/electron.ts';
+
+const { app } = electron;
+
+// A second start brings the first window forward; two hosts would fight over the job leases.
+if (!app.requestSingleInstanceLock()) {
+  app.quit();
+} else {
+  registerScheme(electron);
+  app.enableSandbox();
+  let host: ElectronHost | null = null;
+  let closing = false;
+
+  app.on('second-instance', () => {
+    const [window] = electron.BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('before-quit', (event) => {
+    if (!host || closing) return;
+    // Jobs are put down at their last finished item before the process goes.
+    closing = true;
+    event.preventDefault();
+    void host.close().finally(() => app.quit());
+  });
+  void app
+    .whenReady()
+    .then(() => startElectronHost(electron))
+    .then((started) => {
+      host = started;
+    })
+    .catch((error: unknown) => {
+      electron.dialog.showErrorBox(
+        'Revelado could not start',
+        error instanceof Error ? error.message : String(error),
+      );
+      app.exit(1);
+    });
+}
