@@ -34,6 +34,33 @@ export interface ThumbnailTask {
   /** Where to put the picture (WebP); written complete-or-absent. */
   output: string;
   maxSide: number;
+  /** An engine died on it before: fewer threads, smaller bands. */
+  safer?: boolean;
+}
+
+/**
+ * All an import needs from one scan with one decode: probe + hash + analyse + developed thumbnails of all its
+ * frames. (To whoever builds the engine: the library calls this two at a time for every file of a drop and
+ * falls back to the separate methods while it answers 'unknown-call'. The roll is not known yet; soon after,
+ * `thumbnail` is asked once more for each frame with `context.roll`, so that keeping the reduced linear decodes
+ * of the last ~40 scans for `thumbnail` pays at once.)
+ */
+export interface IngestTask {
+  path: string;
+  film: 'auto' | 'c41' | 'bw' | 'slide';
+  baseFile: string | null;
+  flatFile: string | null;
+  params: DevelopParams;
+  /** Frame n is written to `<dir>/<prefix>-<n>.webp`, complete-or-absent; a frame that fails is left out. */
+  thumbnails: { dir: string; prefix: string; maxSide: number };
+  safer?: boolean;
+}
+export interface IngestResult {
+  info: ScanInfo;
+  sha256: string;
+  analysis: DevelopAnalysis;
+  /** By frame index; null where none could be made. */
+  thumbnails: ({ output: string; width: number; height: number } | null)[];
 }
 
 export interface ExportTask {
@@ -45,6 +72,8 @@ export interface ExportTask {
   output: string;
   captureDate: string | null;
   scanDate: string | null;
+  /** An engine died on it before: fewer threads, smaller bands. */
+  safer?: boolean;
 }
 export interface ExportResult {
   output: string;
@@ -75,6 +104,7 @@ export interface EngineMethods {
     },
     DevelopAnalysis,
   ];
+  ingest: [IngestTask, IngestResult];
   sampleBase: [{ path: string; rect: UnitRect }, { base: Rgb; warning: string | null }];
   thumbnail: [ThumbnailTask, { width: number; height: number }];
   readout: [

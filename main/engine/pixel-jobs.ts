@@ -1,0 +1,73 @@
+/**
+ * What a pixel worker can do: the develop loop over a stretch of pixels, with the counts a window wants. Jobs
+ * are plain data whose big arrays lie on shared memory. `runPixelJob` is what the thread calls; tests call
+ * it directly.
+ */
+import type { Samples } from '../../app/picture.ts';
+import type { DevelopPlan } from '../actions/develop/plan.ts';
+import { countHistogram, processBand } from '../actions/develop/process.ts';
+import type { FlatBand, OutputSamples } from '../actions/develop/process.ts';
+
+/** Pixels `from`..`to` (half-open) of `input` into the same pixels of `output`. */
+export interface DevelopJob {
+  kind: 'develop';
+  input: Samples;
+  output: OutputSamples;
+  from: number;
+  to: number;
+  flat: FlatBand | null;
+  /** Count the finished RGBA pixels (8 bits only). */
+  count: boolean;
+}
+/** The scan as it is, tone curve as stored, as RGBA for a window: tables turn samples into 8-bit codes. */
+export interface FilmJob {
+  kind: 'film';
+  input: Samples;
+  channels: 1 | 3;
+  output: Uint8Array;
+  from: number;
+  to: number;
+  /** 65536 or 256 codes (shared for all channels); empty for float samples, which are linear and get the sRGB curve. */
+  codes: Uint8Array;
+}
+export type PixelJob = DevelopJob | FilmJob;
+
+export interface PixelResult {
+  /** 3 x 256 counts, when asked for. */
+  histogram: Uint32Array | null;
+}
+
+export type WorkerMessage =
+  { t: 'run'; job: PixelJob; planId: number | null; plan?: unknown } | { t: 'forget'; planId: number };
+export type WorkerAnswer = { t: 'done'; result: PixelResult } | { t: 'failed'; message: string };
+
+function srgbCode(linear: number): number {
+  const v = linear <= 0 ? 0 : linear >= 1 ? 1 : linear;
+  return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
+}
+
+function film(job: FilmJob): void {
+  const { input, output, codes, channels } = job;
+  const code = codes.length > 0 ? (v: number): number => codes[v] : srgbCode;
+  const second = channels === 3 ? 1 : 0;
+  const third = channels === 3 ? 2 : 0;
+  for (let p = job.from, o = job.from * 4, i = job.from * channels; p < job.to; p++, o += 4, i += channels) {
+    output[o] = code(input[i]);
+    output[o + 1] = code(input[i + second]);
+    output[o + 2] = code(input[i + third]);
+    output[o + 3] = 255;
+  }
+}
+
+/** Does a job. `plan` is the DevelopPlan of a develop job. */
+export function runPixelJob(job: PixelJob, plan: unknown): PixelResult {
+  if (job.kind === 'film') {
+    film(job);
+    return { histogram: null };
+  }
+  processBand(plan as DevelopPlan, job.input, job.output, job.from, job.to, job.flat);
+  if (!job.count || job.output instanceof Uint16Array) return { histogram: null };
+  const histogram = new Uint32Array(768);
+  countHistogram(job.output, histogram, job.from, job.to);
+  return { histogram };
+}
