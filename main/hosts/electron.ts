@@ -93,7 +93,7 @@ export async function startElectronHost(
       {
         id: 'exports',
         name: 'Revelado',
-        path: path.join(app.getPath('pictures'), 'Revelado'),
+        path: process.env['REVELADO_EXPORTS'] ?? path.join(app.getPath('pictures'), 'Revelado'),
         purpose: 'export',
         watched: false,
       },

@@ -20,7 +20,7 @@ export function rendererDir(moduleDir: string): string {
   return path.resolve(moduleDir, '..', 'renderer');
 }
 
-/** Where exports go unless told otherwise: a folder of that name in the person's pictures folder. */
+/** Where exports go unless told otherwise: `Revelado` in the pictures folder; `REVELADO_EXPORTS` overrides it. */
 export function defaultExportDir(): string {
-  return path.join(os.homedir(), 'Pictures', 'Revelado');
+  return process.env['REVELADO_EXPORTS'] ?? path.join(os.homedir(), 'Pictures', 'Revelado');
 }
