@@ -9,8 +9,6 @@ import {
   labToSrgbLinear,
   labToXyz,
   oklabToSrgbLinear,
-  srgbDecode,
-  srgbEncode,
   srgbLinearToLab,
   srgbLinearToOklab,
   SRGB_TO_XYZ,
@@ -111,8 +109,6 @@ describe('Lab and OKLab', () => {
       oklabToSrgbLinear(srgbLinearToOklab(rgb)).forEach((v, k) => expect(v).toBeCloseTo(rgb[k], 9));
       labToXyz(xyzToLab(rgb, D65), D65).forEach((v, k) => expect(v).toBeCloseTo(rgb[k], 12));
     }
-    for (const v of [-0.2, 0, 0.002, 0.18, 1, 1.4]) expect(srgbDecode(srgbEncode(v))).toBeCloseTo(v, 6);
-    expect(srgbEncode(0.2140411)).toBeCloseTo(0.5, 5);
   });
   it('measures hue counter-clockwise from red', () => {
     expect(chromaHue([50, 0, -3])).toEqual({ chroma: 3, hue: 270 });

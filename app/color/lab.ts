@@ -90,7 +90,7 @@ const OK_LMS: Matrix3 = [
 ];
 const OK_LAB: Matrix3 = [
   0.2104542553, 0.793617785, -0.0040720468, 1.9779984951, -2.428592205, 0.4505937099, 0.0259040371,
-  0.7827717662, -0.8086757660,
+  0.7827717662, -0.808675766,
 ];
 const OK_LMS_INVERSE = invert3(OK_LMS);
 const OK_LAB_INVERSE = invert3(OK_LAB);
@@ -105,14 +105,4 @@ export function srgbLinearToOklab(rgb: Rgb): Triple {
 export function oklabToSrgbLinear(lab: Rgb): Triple {
   const c = apply3(OK_LAB_INVERSE, lab);
   return apply3(OK_LMS_INVERSE, [c[0] ** 3, c[1] ** 3, c[2] ** 3]);
-}
-
-/** The sRGB transfer curve, 0..1 to 0..1, odd-symmetric outside so that unclipped values survive a round trip. */
-export function srgbEncode(linear: number): number {
-  if (linear < 0) return -srgbEncode(-linear);
-  return linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
-}
-export function srgbDecode(encoded: number): number {
-  if (encoded < 0) return -srgbDecode(-encoded);
-  return encoded <= 0.04045 ? encoded / 12.92 : ((encoded + 0.055) / 1.055) ** 2.4;
 }

@@ -1,0 +1,289 @@
+/**
+ * The plan of one develop: everything the pixel loop needs, computed once from the parameters and from what
+ * analysis and roll know. With x the linear scan value (tone curve undone, flat field and camera exposure
+ * divided out), all logarithms to base 10:
+ *
+ *   D_c = log(base_c / x_c)                      density over the film base
+ *   n_c = k·(slope_c·D_c + offset_c)             balanced: equal in all channels where the scene is neutral
+ *   L   = M·n + exposure + lights                log exposure of the print; rows of M sum to 1
+ *   R_c = paper(L_c)                             reflectance of the print (paper.ts), primaries of sRGB
+ *
+ * k = 1 / gamma of the green layer, so that n is log exposure of the scene. The crosstalk matrix M works on
+ * balanced densities (that is M·D with the slopes moved through it): a neutral is then a fixed point of M, and
+ * neither another stock nor another strength of the correction can tint a grey. A slide has no inversion:
+ * n_c = log(x_c / base_c) with paper white at clear film.
+ *
+ * Signs. L is the exposure of the *picture*: +1 EV makes it one stop brighter, and +n CC of red light makes it
+ * redder by 0.01·n of log exposure (what a printer does by taking red light out of a negative print).
+ * Exposure and balance are added after M, so that printer lights are pure.
+ *
+ * A plan is plain data and can be sent to worker threads; its tables lie on shared memory.
+ */
+import { toLinear } from '../../../app/color/curve.ts';
+import { CC, EV, SCAN_FLOOR } from '../../../app/color/density.ts';
+import { apply3, IDENTITY3, invert3, type Matrix3 } from '../../../app/color/matrix3.ts';
+import { type SpaceName, spaces } from '../../../app/color/spaces.ts';
+import type { Picture, Rgb, ToneCurve } from '../../../app/picture.ts';
+import type { DevelopParams } from '../../../app/recipe/develop.ts';
+import { type ColourPlan, encodeTable, planColour } from './colour.ts';
+import { fadeRestoration } from './fade.ts';
+import { MID_GREY, type PaperCurve, paperCurve, paperTable } from './paper.ts';
+import { crosstalkMatrix, type FilmStock, filmStock, neutralSlopes } from './stocks.ts';
+import type { DevelopAnalysis, FilmType, RollBaseline } from './types.ts';
+
+/** The part of a DevelopContext that the pixels depend on. */
+export interface PlanContext {
+  analysis: DevelopAnalysis | null;
+  roll: RollBaseline | null;
+}
+
+/** How the samples that will be developed are stored. */
+export interface PlanSource {
+  bits: 8 | 16 | 32;
+  channels: 1 | 3;
+  curve: ToneCurve;
+}
+
+export interface PlanOptions {
+  space: SpaceName;
+  bits: 8 | 16;
+  /** 'rgba' is for the window (8 bits, opaque); 'grey' writes one sample a pixel and suits black and white only. */
+  layout: 'rgb' | 'rgba' | 'grey';
+}
+
+/** The numbers of a plan in plain form, for the change record and for reading single pixels. */
+export interface PlanNumbers {
+  film: FilmType;
+  stock: string;
+  base: Rgb;
+  cameraExposure: number;
+  /** k·slope_c and k·offset_c of n_c = slope·D + offset, all corrections included. */
+  slope: Rgb;
+  offset: Rgb;
+  matrix: Matrix3;
+  /** Log10 exposure (automatic and the person's) and printer lights, added to L. */
+  exposure: number;
+  lights: Rgb;
+  curve: PaperCurve;
+  saturation: number;
+}
+
+export interface DevelopPlan {
+  version: 1;
+  numbers: PlanNumbers;
+  source: { bits: 8 | 16 | 32; channels: 1 | 3 };
+  bits: 8 | 16;
+  layout: 'rgb' | 'rgba' | 'grey';
+  /** Stored sample to n_c with exposure and lights folded in; empty for float samples. */
+  input: [Float32Array, Float32Array, Float32Array];
+  /** n_c = gain·log10(x) + bias, the same for float samples and for the flat field. */
+  gain: Rgb;
+  bias: Rgb;
+  matrix: Matrix3;
+  colour: ColourPlan;
+  /** L to output code when `colour.identity`, else L to linear reflectance. */
+  print: Float32Array;
+  /** Square root of linear value to output code. */
+  encode: Float32Array;
+}
+
+/** Weights of the channels of a colour scan of a black-and-white film: the green is the sharpest, the blue the noisiest. */
+const SILVER: Rgb = [0.3, 0.5, 0.2];
+
+/** Describes decoded samples to `planDevelop`. */
+export function planSource(picture: Pick<Picture, 'data' | 'channels' | 'curve'>): PlanSource {
+  const bits = picture.data instanceof Uint8Array ? 8 : picture.data instanceof Uint16Array ? 16 : 32;
+  return { bits, channels: picture.channels, curve: picture.curve };
+}
+
+/** Film type that parameters, analysis and roll agree on, the person's word first. */
+export function filmOf(params: DevelopParams, context: PlanContext): FilmType {
+  if (params.film.film !== 'auto') return params.film.film;
+  return context.analysis?.film ?? context.roll?.film ?? 'c41';
+}
+
+/** Film base in force: the person's, a picked rectangle, the roll's, the scan's own, or full scale. */
+function baseOf(params: DevelopParams, { analysis, roll }: PlanContext): Rgb {
+  if (params.film.base) return params.film.base;
+  if (analysis?.base.source === 'rect') return analysis.base.rgb;
+  return roll?.base ?? analysis?.base.rgb ?? [1, 1, 1];
+}
+
+/** How far a roll's frame follows its own exposure rather than the roll's. */
+const FRAME_SHARE = 0.75;
+
+interface Tone {
+  slope: Rgb;
+  offset: Rgb;
+  exposure: number;
+}
+
+/** Slopes relative to green, offsets (density) and automatic log exposure before the person's corrections. */
+function toneOf(params: DevelopParams, context: PlanContext, stock: FilmStock, base: Rgb): Tone {
+  const { analysis, roll } = context;
+  const k = 1 / stock.gamma[1];
+  const mode = params.lights.on ? params.lights.mode : 'auto';
+  const fixed: Tone = { slope: neutralSlopes(stock), offset: [0, 0, 0], exposure: -k * stock.midDensity };
+  if (mode === 'fixed' || (!analysis && !roll)) return fixed;
+
+  const balance = roll?.balance ?? analysis?.balance ?? fixed;
+  const tone: Tone = {
+    slope: balance.slope,
+    offset: balance.offset,
+    exposure: roll?.exposure ?? analysis?.exposure ?? fixed.exposure,
+  };
+  if (analysis && (mode === 'auto' || !roll)) {
+    // The frame's own exposure was found over its own base; over another base it must keep its brightness.
+    const own = analysis.base.rgb;
+    const shift = k * tone.slope[1] * Math.log10(base[1] / own[1]);
+    const ownExposure = analysis.exposure - (Number.isFinite(shift) ? shift : 0);
+    tone.exposure = roll ? roll.exposure + FRAME_SHARE * (ownExposure - roll.exposure) : ownExposure;
+  }
+  // Offsets make up for a base that was guessed. A person who gives the base knows it.
+  if (params.film.base && analysis?.base.source === 'estimate' && !roll) tone.offset = [0, 0, 0];
+  return tone;
+}
+
+const logTables = new Map<string, Float32Array>();
+const tableLogs = new WeakMap<ToneCurve, Float32Array[]>();
+
+/** log10 of the linear value of every stored sample (floored at SCAN_FLOOR), cached by curve. */
+function logTable(curve: ToneCurve, bits: 8 | 16, channel: number): Float32Array {
+  const make = () => {
+    const size = bits === 8 ? 256 : 65536;
+    const f = toLinear(curve, channel);
+    const out = new Float32Array(size);
+    for (let i = 0; i < size; i++) out[i] = Math.log10(Math.max(SCAN_FLOOR, f(i / (size - 1))));
+    return out;
+  };
+  if (curve.kind === 'table') {
+    let tables = tableLogs.get(curve);
+    if (!tables) tableLogs.set(curve, (tables = []));
+    return (tables[bits * 4 + channel] ??= make());
+  }
+  const key = `${curve.kind}-${curve.kind === 'gamma' ? curve.gamma : ''}-${bits}`;
+  let table = logTables.get(key);
+  if (!table) {
+    if (logTables.size > 12) logTables.clear();
+    logTables.set(key, (table = make()));
+  }
+  return table;
+}
+
+const add = (a: Rgb, b: Rgb): Rgb => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+const map = (f: (c: 0 | 1 | 2) => number): [number, number, number] => [f(0), f(1), f(2)];
+
+/** All numbers of a develop, without tables. */
+export function planNumbers(params: DevelopParams, context: PlanContext): PlanNumbers {
+  const film = filmOf(params, context);
+  const stock = filmStock(params.film.stock, film);
+  const base = baseOf(params, context);
+  const { lights, film: f, print } = params;
+  const user: Rgb = [f.slopeRed, f.slopeGreen, f.slopeBlue];
+  const fade = fadeRestoration(film, f.fade, context.analysis);
+  const userExposure = lights.on ? lights.exposure * EV : 0;
+  const printerLights: Rgb = lights.on ? [lights.red * CC, lights.green * CC, lights.blue * CC] : [0, 0, 0];
+
+  let slope: Rgb;
+  let offset: Rgb;
+  let exposure: number;
+  if (film === 'slide') {
+    const own = context.analysis;
+    const balanced = lights.on && lights.mode === 'fixed' ? null : own;
+    slope = map((c) => -fade.slope[c] * user[c]);
+    // Without fade and balance clear film prints paper white: L = -log10(0.18) there.
+    offset = map(
+      (c) => fade.slope[c] * (fade.stain[c] + (balanced?.balance.offset[c] ?? 0)) - Math.log10(MID_GREY),
+    );
+    exposure = (balanced?.exposure ?? 0) + userExposure;
+  } else {
+    const tone = toneOf(params, context, stock, base);
+    const k = 1 / stock.gamma[1];
+    const relative = film === 'bw' ? ([1, 1, 1] as const) : tone.slope;
+    const shift = film === 'bw' ? ([0, 0, 0] as const) : tone.offset;
+    // Both corrections turn the channel around mid grey: they mend a cross-over without moving the balance.
+    const turn = map((c) => user[c] * fade.slope[c]);
+    slope = map((c) => k * relative[c] * turn[c]);
+    offset = map((c) => k * shift[c] * turn[c] + tone.exposure * (turn[c] - 1));
+    exposure = tone.exposure + userExposure;
+  }
+  const analysis = context.analysis;
+  return {
+    film,
+    stock: stock.id,
+    base,
+    cameraExposure: analysis && analysis.cameraExposure > 0 ? analysis.cameraExposure : 1,
+    slope,
+    offset,
+    matrix: film === 'bw' ? [...SILVER, ...SILVER, ...SILVER] : crosstalkMatrix(stock, f.crosstalk),
+    exposure,
+    lights: film === 'bw' ? [0, 0, 0] : printerLights,
+    curve: paperCurve(print, film === 'slide'),
+    saturation: film === 'bw' ? 0 : print.saturation,
+  };
+}
+
+/**
+ * Computes the plan of a develop. `source` describes the samples that `processBand` will be given (see
+ * `planSource`), `options` the output. Never throws for parameters that passed their schema.
+ */
+export function planDevelop(
+  params: DevelopParams,
+  context: PlanContext,
+  source: PlanSource,
+  options: PlanOptions,
+): DevelopPlan {
+  const numbers = planNumbers(params, context);
+  const neutral = numbers.film === 'bw';
+  const { base, slope, offset, exposure, lights, matrix } = numbers;
+
+  // Exposure and lights are added after the matrix; carried back through it they cost nothing in the loop.
+  // A black-and-white matrix has equal rows (no inverse), but there the sum is the same number everywhere.
+  const after: Rgb = [exposure + lights[0], exposure + lights[1], exposure + lights[2]];
+  const before = neutral ? after : apply3(invert3(matrix), after);
+  const gain = map((c) => -slope[c]);
+  const bias = add(
+    map(
+      (c) =>
+        slope[c] * (Math.log10(Math.max(SCAN_FLOOR, base[c])) + Math.log10(numbers.cameraExposure)) +
+        offset[c],
+    ),
+    before,
+  );
+
+  const input = map3((c) => {
+    if (source.bits === 32) return new Float32Array(0);
+    const logs = logTable(source.curve, source.bits, source.channels === 1 ? 0 : c);
+    const table = new Float32Array(new SharedArrayBuffer(logs.length * 4));
+    const g = gain[c];
+    const b = bias[c];
+    for (let i = 0; i < logs.length; i++) table[i] = g * logs[i] + b;
+    return table;
+  });
+
+  const colour = planColour(options.space, numbers.saturation, neutral);
+  const encode = encodeTable(options.space, options.bits);
+  const top = options.bits === 8 ? 255 : 65535;
+  const space = spaces[options.space];
+  const print = colour.identity
+    ? paperTable(numbers.curve, (r) => top * Math.min(1, space.encode(r)))
+    : paperTable(numbers.curve);
+  return {
+    version: 1,
+    numbers,
+    source: { bits: source.bits, channels: source.channels },
+    bits: options.bits,
+    layout: options.layout,
+    input,
+    gain,
+    bias,
+    matrix: neutral ? matrix : (matrix ?? IDENTITY3),
+    colour,
+    print,
+    encode,
+  };
+}
+
+function map3(f: (c: 0 | 1 | 2) => Float32Array): [Float32Array, Float32Array, Float32Array] {
+  return [f(0), f(1), f(2)];
+}
