@@ -4,7 +4,12 @@
  * not matter here, only that it is a negative and that nothing is lost on its way through the application.
  */
 import path from 'node:path';
+import { ExifTool } from 'exiftool-vendored';
 import sharp from 'sharp';
+
+/** Ends with the test run's worker. */
+const exiftool = new ExifTool({ maxProcs: 1 });
+export const endScans = (): Promise<void> => exiftool.end();
 
 const BASE = [0.62, 0.33, 0.19];
 const GAMMA = [0.58, 0.62, 0.66];
@@ -49,18 +54,20 @@ export async function makeNegative(dir: string, name: string, options: ScanOptio
   const file = path.join(dir, name);
   await sharp(data, { raw: { width, height, channels: 3 } })
     .toColourspace('rgb16')
-    .withExif({
-      IFD0: {
-        Make: 'Bilbao',
-        Model: 'Scanner 1',
-        XResolution: '2400/1',
-        YResolution: '2400/1',
-        ResolutionUnit: '2',
-      },
-      IFD2: { DateTimeOriginal: '1987:06:14 11:02:33' },
-    })
+    .withMetadata({ density: 2400 })
     .tiff({ compression: 'none' })
     .toFile(file);
+  await exiftool.write(
+    file,
+    {
+      Make: 'Bilbao',
+      Model: 'Scanner 1',
+      DateTimeOriginal: '1987:06:14 11:02:33',
+      GPSLatitude: 43.26,
+      GPSLatitudeRef: 'N',
+    },
+    { writeArgs: ['-overwrite_original'] },
+  );
   return file;
 }
 
