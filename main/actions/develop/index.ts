@@ -17,3 +17,15 @@ export {
 export { countHistogram, type FlatBand, outputChannels, type OutputSamples, processBand } from './process.ts';
 export { balanceFromSamples, type BalanceSamples, type FrameBalance, PERCENTILES } from './balance.ts';
 export { filmStock, type FilmStock, filmStocks } from './stocks.ts';
+export {
+  applyGeometry,
+  type Geometry,
+  type GeometryInput,
+  identityGeometry,
+  resolveGeometry,
+  type SourcePart,
+  sourceRect,
+  sourceRows,
+  viewOf,
+} from './geometry.ts';
+export { canonicalJson, developRecord, type MaskSummary, type RecordInput } from './record.ts';
