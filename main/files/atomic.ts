@@ -1,0 +1,151 @@
+/**
+ * Complete or absent: a file is written under a hidden temporary name in the folder where it belongs, synced,
+ * and only then given its own name; the folder is synced after it. On any failure the temporary file is
+ * removed. Without `overwrite` the name is taken by a hard link, which fails if anything appeared there
+ * meanwhile, so that nothing is ever replaced by accident.
+ */
+import { link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { createHash, randomBytes, type Hash } from 'node:crypto';
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import { codeOf, fileError, show } from './bytes.ts';
+
+/** A file that is being written; `write` appends. */
+export interface Sink {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Replaces bytes already written; not seen by the running hash. */
+  readonly length: number;
+}
+
+class HashedFile implements Sink {
+  length = 0;
+  readonly hash: Hash = createHash('sha256');
+  private readonly handle: FileHandle;
+  constructor(handle: FileHandle) {
+    this.handle = handle;
+  }
+  async write(bytes: Uint8Array): Promise<void> {
+    // The hash of one piece is computed while the system writes it.
+    const piece = 8 << 20;
+    for (let at = 0; at < bytes.length; at += piece) {
+      const part = bytes.subarray(at, at + piece);
+      const writing = this.writeAll(part);
+      this.hash.update(part);
+      await writing;
+    }
+  }
+  private async writeAll(part: Uint8Array): Promise<void> {
+    for (let done = 0; done < part.length;) {
+      const { bytesWritten } = await this.handle.write(part, done, part.length - done);
+      done += bytesWritten;
+      this.length += bytesWritten;
+    }
+  }
+}
+
+let counter = 0;
+
+/**
+ * Writes `output` by calling `fill`. Throws RevealError ('bad-input' when the name is taken, 'disk' for what
+ * the file system refuses). Returns the SHA-256 of what was written.
+ */
+export async function writeAtomic(
+  output: string,
+  overwrite: boolean,
+  fill: (sink: Sink) => Promise<void>,
+): Promise<{ sha256: string; bytes: number }> {
+  await refuseTaken(output, overwrite);
+  const folder = path.dirname(output);
+  const temp = path.join(
+    folder,
+    `.revelado-${process.pid}-${counter++}-${randomBytes(4).toString('hex')}.tmp`,
+  );
+  let handle: FileHandle;
+  try {
+    handle = await open(temp, 'wx');
+  } catch (error) {
+    throw fileError(output, error, 'write');
+  }
+  try {
+    const file = new HashedFile(handle);
+    try {
+      await fill(file);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (overwrite) await rename(temp, output);
+    else await takeName(temp, output);
+    await syncFolder(folder);
+    return { sha256: file.hash.digest('hex'), bytes: file.length };
+  } catch (error) {
+    await unlink(temp).catch(() => undefined);
+    throw fileError(output, error, 'write');
+  }
+}
+
+async function refuseTaken(output: string, overwrite: boolean): Promise<void> {
+  let stat;
+  try {
+    stat = await lstat(output);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw fileError(output, error, 'write');
+  }
+  if (stat.isDirectory())
+    throw new RevealError('bad-input', `${show(output)} is a folder; a file cannot replace it.`);
+  if (!overwrite) throw taken(output);
+}
+
+const taken = (output: string): RevealError =>
+  new RevealError(
+    'bad-input',
+    `${show(output)} exists already. Choose another folder or name, or allow overwriting.`,
+  );
+
+/** Gives `temp` its final name, failing if that exists. */
+async function takeName(temp: string, output: string): Promise<void> {
+  try {
+    await link(temp, output);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') throw taken(output);
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(code)) throw error;
+    // No hard links here (exFAT, some network shares): the name is claimed with an empty file and replaced.
+    let claim: FileHandle;
+    try {
+      claim = await open(output, 'wx');
+    } catch (claimError) {
+      throw codeOf(claimError) === 'EEXIST' ? taken(output) : claimError;
+    }
+    await claim.close();
+    try {
+      await rename(temp, output);
+    } catch (renameError) {
+      await unlink(output).catch(() => undefined);
+      throw renameError;
+    }
+    return;
+  }
+  await unlink(temp);
+}
+
+/** Makes a rename durable. Windows and some network shares cannot sync a folder; the rename stands all the same. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return;
+  }
+}
+
+/** Writes a value as JSON, complete or absent, replacing what was there. */
+export async function writeJsonAtomic(file: string, value: unknown): Promise<void> {
+  const text = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  await writeAtomic(file, true, (sink) => sink.write(text));
+}

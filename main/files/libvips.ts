@@ -1,0 +1,114 @@
+/**
+ * Everything that goes through libvips (sharp): headers and pixels of JPEG, PNG, WebP, AVIF and of the TIFF
+ * kinds that `tiff-pixels.ts` leaves to it. Samples are taken exactly as stored: the embedded profile is never
+ * applied, orientation never turned, and 16 bits stay 16 bits.
+ */
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { RevealError } from '../../app/contract/messages.ts';
+import type { Rect, Samples } from '../../app/picture.ts';
+import { show } from './bytes.ts';
+
+/**
+ * Largest picture that is decoded as a whole (pixels): 400 megapixels are 2.4 GB at 16 bits RGB. Larger TIFF
+ * files still open, band by band; a larger PNG or JPEG header is refused before anything is unpacked.
+ */
+export const MAX_PIXELS = 400_000_000;
+
+// Decoded scans are large and rarely wanted twice; the cache of libvips would only hold memory and open files.
+sharp.cache(false);
+
+/** Threads libvips may use for one picture. */
+export function setLibvipsThreads(threads: number): void {
+  sharp.concurrency(threads);
+}
+
+const INPUT = {
+  limitInputPixels: MAX_PIXELS,
+  ignoreIcc: true,
+  failOn: 'error',
+  sequentialRead: true,
+} as const;
+
+/** Header facts. `file` is the name for messages, `input` what libvips opens. */
+export async function vipsMetadata(input: string | Uint8Array, file: string): Promise<Metadata> {
+  try {
+    // No pixel limit here, so that the size can be named in the refusal.
+    return await sharp(input, { limitInputPixels: false, ignoreIcc: true, failOn: 'none' }).metadata();
+  } catch (error) {
+    throw vipsError(file, error);
+  }
+}
+
+export interface VipsPixels {
+  data: Samples;
+  width: number;
+  height: number;
+  /** Samples of a pixel, alpha included. */
+  samples: number;
+}
+
+/** Decodes all or a part. `wide` asks for 16-bit samples, otherwise 8. `page` is for multi-page TIFF. */
+export async function vipsPixels(
+  input: string | Uint8Array,
+  file: string,
+  options: { wide: boolean; grey: boolean; page?: number; region?: Rect | null },
+): Promise<VipsPixels> {
+  try {
+    let image: Sharp = sharp(input, { ...INPUT, page: options.page ?? 0 });
+    if (options.region) {
+      const { x, y, w, h } = options.region;
+      image = image.extract({ left: x, top: y, width: w, height: h });
+    }
+    // Naming the colour space keeps libvips from converting 16 bits to 8 on the way to sRGB.
+    const space = options.wide ? (options.grey ? 'grey16' : 'rgb16') : options.grey ? 'b-w' : 'srgb';
+    const { data, info } = await image
+      .toColourspace(space)
+      .raw({ depth: options.wide ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const samples = options.wide
+      ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
+      : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { data: samples, width: info.width, height: info.height, samples: info.channels };
+  } catch (error) {
+    throw vipsError(file, error);
+  }
+}
+
+/** Gives a decoded buffer's memory back at once instead of when the collector gets to it. */
+export function release(samples: Samples): void {
+  if (samples.buffer instanceof ArrayBuffer && !samples.buffer.detached) samples.buffer.transfer(0);
+}
+
+/** What libvips says, as a sentence that names the file and what to do. */
+export function vipsError(file: string, error: unknown): RevealError {
+  if (error instanceof RevealError) return error;
+  const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  const name = show(file);
+  const cause = { cause: error };
+  if (/exceeds pixel limit/i.test(said)) return tooLarge(file, 0, 0);
+  if (/missing|no such file/i.test(said) && /input file/i.test(said))
+    return new RevealError('not-found', `${name} is not there (moved, renamed or deleted).`, cause);
+  if (/unsupported image format/i.test(said))
+    return new RevealError('bad-input', `${name} is not a picture this program can read.`, cause);
+  if (
+    /premature end|truncated|out of order read|end of (file|stream|image)|not enough|read error|corrupt|libspng|bad seek/i.test(
+      said,
+    )
+  )
+    return new RevealError(
+      'bad-input',
+      `${name} is damaged or cut short and cannot be decoded (${said}). Copy or scan it again.`,
+      cause,
+    );
+  return new RevealError('bad-input', `${name} cannot be decoded: ${said}`, cause);
+}
+
+/** Refusal of a picture too large to decode as a whole. */
+export function tooLarge(file: string, width: number, height: number): RevealError {
+  const size = width > 0 ? ` (${width} × ${height} pixels)` : '';
+  return new RevealError(
+    'bad-input',
+    `${show(file)} is too large${size}: at most ${MAX_PIXELS / 1e6} megapixels can be decoded from this format. ` +
+      'Save it as an uncompressed or Deflate TIFF, which is read in parts, or split it.',
+  );
+}

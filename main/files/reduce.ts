@@ -1,0 +1,169 @@
+/**
+ * Shrinking by area averaging of linear light: every output pixel is the mean of the light that falls on its
+ * area, with fractional weights at the edges, so that a preview of a negative equals the reduced export. An
+ * average of gamma-coded values (what shrink-on-load of a JPEG gives) would be darker at every edge and would
+ * shift densities.
+ *
+ * Integer scans come out with 16 bits in the square-root curve (`gamma` 2): a step of half a count is then
+ * below 0.0002 density down to 0.5 % of full scale, finer than linear 16 bits, and the inverse is one
+ * multiplication. Float scans stay linear float.
+ */
+import type { Samples, ToneCurve } from '../../app/picture.ts';
+import { linearTable, toLinear } from '../../app/color/curve.ts';
+import { allocate } from './tiff-pixels.ts';
+
+/** The curve of reduced integer pictures. */
+export const REDUCED_CURVE: ToneCurve = { kind: 'gamma', gamma: 2 };
+
+/** Size with the longest side at most `maxSide` (never enlarged, at least 1 pixel). */
+export function fit(width: number, height: number, maxSide: number): { width: number; height: number } {
+  const scale = Math.min(1, maxSide / Math.max(width, height));
+  return {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+}
+
+/** Per output pixel: the first and last input pixel it covers, and how much of each. */
+function spans(input: number, output: number) {
+  const first = new Int32Array(output);
+  const last = new Int32Array(output);
+  const firstWeight = new Float64Array(output);
+  const lastWeight = new Float64Array(output);
+  const step = input / output;
+  for (let o = 0; o < output; o++) {
+    const from = o * step;
+    const to = o === output - 1 ? input : (o + 1) * step;
+    const a = Math.min(input - 1, Math.floor(from + 1e-9));
+    const b = Math.min(input - 1, Math.max(a, Math.ceil(to - 1e-9) - 1));
+    first[o] = a;
+    last[o] = b;
+    firstWeight[o] = Math.min(a + 1, to) - from;
+    lastWeight[o] = b === a ? 0 : to - b;
+  }
+  return { first, last, firstWeight, lastWeight, step };
+}
+
+/** What the reducer's pixels are made of. */
+export interface ReduceInput {
+  width: number;
+  height: number;
+  /** Samples of a pixel in the bands that will be pushed. */
+  samples: number;
+  /** Of these the first 1 or 3 make the picture. */
+  channels: 1 | 3;
+  /** Index of the infrared sample, or -1. */
+  infrared: number;
+  type: 8 | 16 | 32;
+  curve: ToneCurve;
+}
+
+/** Takes the scan row by row and builds the reduced picture; never holds more than one row of sums. */
+export class Reducer {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint16Array | Float32Array;
+  readonly infrared: Uint16Array | null;
+  private readonly input: ReduceInput;
+  private readonly tables: Float32Array[];
+  private readonly across;
+  private readonly down;
+  private readonly row: Float64Array;
+  private readonly sum: Float64Array;
+  private readonly planes: number;
+  private y = 0;
+  private out = 0;
+
+  constructor(input: ReduceInput, width: number, height: number) {
+    this.input = input;
+    this.width = width;
+    this.height = height;
+    this.planes = input.channels + (input.infrared >= 0 ? 1 : 0);
+    this.across = spans(input.width, width);
+    this.down = spans(input.height, height);
+    const type = input.type;
+    const bits = type === 8 ? 8 : 16;
+    this.tables =
+      type === 32
+        ? []
+        : Array.from({ length: input.channels }, (_, c) => linearTable(input.curve, bits, c)).concat(
+            input.infrared >= 0 ? [linearTable({ kind: 'linear' }, bits)] : [],
+          );
+    this.data = allocate(type === 32 ? 32 : 16, width * height * input.channels) as
+      Uint16Array | Float32Array;
+    this.infrared = input.infrared >= 0 ? new Uint16Array(new SharedArrayBuffer(width * height * 2)) : null;
+    this.row = new Float64Array(width * this.planes);
+    this.sum = new Float64Array(width * this.planes);
+  }
+
+  /** The next `rows` rows, interleaved. */
+  push(band: Samples, rows: number): void {
+    const pitch = this.input.width * this.input.samples;
+    for (let r = 0; r < rows; r++) {
+      this.reduceRow(band, r * pitch);
+      this.addRow();
+      this.y++;
+    }
+  }
+
+  private reduceRow(band: Samples, at: number): void {
+    const { samples, channels, infrared, type, curve } = this.input;
+    const { first, last, firstWeight, lastWeight } = this.across;
+    const { row, planes, width } = this;
+    for (let p = 0; p < planes; p++) {
+      const offset = at + (p < channels ? p : infrared);
+      if (type === 32) {
+        const f = p < channels ? toLinear(curve, p) : (v: number): number => v;
+        for (let o = 0; o < width; o++) {
+          let i = offset + first[o] * samples;
+          const end = offset + last[o] * samples;
+          let s = f(band[i]) * firstWeight[o];
+          for (i += samples; i < end; i += samples) s += f(band[i]);
+          if (lastWeight[o] > 0) s += f(band[end]) * lastWeight[o];
+          row[o * planes + p] = s;
+        }
+      } else {
+        const table = this.tables[p];
+        for (let o = 0; o < width; o++) {
+          let i = offset + first[o] * samples;
+          const end = offset + last[o] * samples;
+          let s = table[band[i]] * firstWeight[o];
+          for (i += samples; i < end; i += samples) s += table[band[i]];
+          if (lastWeight[o] > 0) s += table[band[end]] * lastWeight[o];
+          row[o * planes + p] = s;
+        }
+      }
+    }
+  }
+
+  private addRow(): void {
+    const { down, row, sum, y } = this;
+    // An input row belongs to one output row, or is shared by two (more only when nothing is reduced).
+    while (this.out < this.height) {
+      const o = this.out;
+      const weight = y === down.first[o] ? down.firstWeight[o] : y === down.last[o] ? down.lastWeight[o] : 1;
+      for (let i = 0; i < sum.length; i++) sum[i] += row[i] * weight;
+      if (y < down.last[o]) return;
+      this.emit();
+      if (this.out >= this.height || down.first[this.out] > y) return;
+    }
+  }
+
+  private emit(): void {
+    const { sum, planes, width, out, data, infrared } = this;
+    const { channels } = this.input;
+    const scale = 1 / (this.across.step * this.down.step);
+    const float = data instanceof Float32Array;
+    for (let x = 0; x < width; x++) {
+      const t = (out * width + x) * channels;
+      for (let c = 0; c < channels; c++) {
+        const v = sum[x * planes + c] * scale;
+        data[t + c] = float ? v : Math.min(65535, Math.sqrt(v) * 65535 + 0.5);
+      }
+      if (infrared)
+        infrared[out * width + x] = Math.min(65535, sum[x * planes + channels] * scale * 65535 + 0.5);
+    }
+    sum.fill(0);
+    this.out++;
+  }
+}
