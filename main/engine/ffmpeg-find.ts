@@ -53,7 +53,9 @@ export function onPath(name: string, env: NodeJS.ProcessEnv = process.env): stri
 
 /** The places in the order they are tried. A setting for ffmpeg also tells where its ffprobe should lie. */
 export function toolCandidates(tool: FfmpegTool, setting: string | null): ToolCandidate[] {
-  const beside = setting ? path.join(path.dirname(setting), path.basename(setting).replace('ffmpeg', tool)) : null;
+  const beside = setting
+    ? path.join(path.dirname(setting), path.basename(setting).replace('ffmpeg', tool))
+    : null;
   const list: ToolCandidate[] = [{ source: 'setting', path: tool === 'ffmpeg' ? setting : beside }];
   if (tool === 'ffmpeg')
     list.push({ source: 'ffmpeg-static', path: fromPackage(() => require('ffmpeg-static')) });

@@ -4,6 +4,8 @@
  * it directly.
  */
 import type { Samples } from '../../app/picture.ts';
+import { applyGeometry } from '../actions/develop/geometry.ts';
+import type { Geometry, SourcePart } from '../actions/develop/geometry.ts';
 import type { DevelopPlan } from '../actions/develop/plan.ts';
 import { countHistogram, processBand } from '../actions/develop/process.ts';
 import type { FlatBand, OutputSamples } from '../actions/develop/process.ts';
@@ -30,7 +32,17 @@ export interface FilmJob {
   /** 65536 or 256 codes (shared for all channels); empty for float samples, which are linear and get the sRGB curve. */
   codes: Uint8Array;
 }
-export type PixelJob = DevelopJob | FilmJob;
+/** Rows `from`..`to` of a finished picture, cut, turned and straightened out of developed pixels. */
+export interface GeometryJob {
+  kind: 'geometry';
+  geometry: Geometry;
+  source: SourcePart<Uint8Array | Uint16Array>;
+  channels: 1 | 3 | 4;
+  output: Uint8Array | Uint16Array;
+  from: number;
+  to: number;
+}
+export type PixelJob = DevelopJob | FilmJob | GeometryJob;
 
 export interface PixelResult {
   /** 3 x 256 counts, when asked for. */
@@ -63,6 +75,10 @@ function film(job: FilmJob): void {
 export function runPixelJob(job: PixelJob, plan: unknown): PixelResult {
   if (job.kind === 'film') {
     film(job);
+    return { histogram: null };
+  }
+  if (job.kind === 'geometry') {
+    applyGeometry(job.geometry, job.source, job.channels, job.output, job.from, job.to, 0);
     return { histogram: null };
   }
   processBand(plan as DevelopPlan, job.input, job.output, job.from, job.to, job.flat);

@@ -47,16 +47,21 @@ export function sharedLike<T extends Samples>(like: T, length: number): T {
     return new Kind(new SharedArrayBuffer(length * like.BYTES_PER_ELEMENT));
   } catch (error) {
     const megabytes = Math.round((length * like.BYTES_PER_ELEMENT) / 1e6);
-    throw new RevealError('engine', `There is no memory for a picture of ${megabytes} MB. Close other programs and try again.`, {
-      cause: error,
-    });
+    throw new RevealError(
+      'engine',
+      `There is no memory for a picture of ${megabytes} MB. Close other programs and try again.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
 function workerEntry(): string {
   const here = fileURLToPath(import.meta.url);
   const file = path.join(path.dirname(here), here.endsWith('.ts') ? 'pixel-worker.ts' : 'pixel-worker.cjs');
-  if (!existsSync(file)) throw new RevealError('internal', `The pixel worker's program file is missing: ${file}`);
+  if (!existsSync(file))
+    throw new RevealError('internal', `The pixel worker's program file is missing: ${file}`);
   return file;
 }
 
@@ -126,7 +131,8 @@ export class PixelPool {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const waiting of this.queue.splice(0)) waiting.reject(new RevealError('cancelled', 'The engine is closing.'));
+    for (const waiting of this.queue.splice(0))
+      waiting.reject(new RevealError('cancelled', 'The engine is closing.'));
     await Promise.all(this.threads.splice(0).map((t) => t.worker.terminate()));
   }
 
@@ -146,7 +152,10 @@ export class PixelPool {
       if (at >= 0) this.threads.splice(at, 1);
       const memory = /memory/i.test(error.message);
       thread.current?.reject(
-        new RevealError('engine', memory ? 'A pixel worker ran out of memory.' : `A pixel worker died: ${error.message}`),
+        new RevealError(
+          'engine',
+          memory ? 'A pixel worker ran out of memory.' : `A pixel worker died: ${error.message}`,
+        ),
       );
       thread.current = null;
       if (!this.closed) this.feed();

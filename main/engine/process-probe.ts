@@ -35,7 +35,8 @@ export async function probeHere(provider: ProviderName, binding: Binding = onnxB
   const expected = tinyExpected();
   if (y.data.length !== expected.length) throw new Error('the convolution gave another size than it should');
   const worst = expected.reduce((w, v, i) => Math.max(w, Math.abs(v - y.data[i])), 0);
-  if (!(worst < TOLERANCE)) throw new Error(`the convolution gave wrong numbers (off by ${worst.toPrecision(2)})`);
+  if (!(worst < TOLERANCE))
+    throw new Error(`the convolution gave wrong numbers (off by ${worst.toPrecision(2)})`);
   return ms;
 }
 
@@ -66,7 +67,11 @@ export function probeProvider(
     );
     channel.onMessage((message) => {
       if (message.t === 'result')
-        settle({ ok: true, reason: 'one convolution, right numbers', ms: (message.value as { ms: number }).ms });
+        settle({
+          ok: true,
+          reason: 'one convolution, right numbers',
+          ms: (message.value as { ms: number }).ms,
+        });
       else if (message.t === 'error') settle({ ok: false, reason: firstLine(message.message), ms: null });
     });
     channel.onExit((code, signal) => {

@@ -99,7 +99,8 @@ export interface Session {
   readonly failures: readonly ProviderFailure[];
 }
 
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 400);
+const message = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 400);
 
 /** Errors that say that the model or its input is wrong: no other provider would do better. */
 function isInputError(error: unknown): boolean {
@@ -160,11 +161,17 @@ export class SessionStore {
           return await used.raw.run(feeds);
         } catch (error) {
           if (isInputError(error))
-            throw new RevealError('bad-input', `The model refused its input: ${message(error)}`, { cause: error });
+            throw new RevealError('bad-input', `The model refused its input: ${message(error)}`, {
+              cause: error,
+            });
           // Several runs may see the same death; one of them makes the next session.
           if (used === current) {
             replacing ??= (async () => {
-              const failure: ProviderFailure = { provider: used.provider, when: 'run', reason: message(error) };
+              const failure: ProviderFailure = {
+                provider: used.provider,
+                when: 'run',
+                reason: message(error),
+              };
               this.blocked.set(used.provider, failure);
               failures.push(failure);
               this.raws.delete(used.raw);
@@ -196,7 +203,11 @@ export class SessionStore {
     try {
       binding = this.binding();
     } catch (error) {
-      throw new RevealError('engine', `onnxruntime cannot be loaded: ${message(error)}. Run \`npm ci\` again.`, { cause: error });
+      throw new RevealError(
+        'engine',
+        `onnxruntime cannot be loaded: ${message(error)}. Run \`npm ci\` again.`,
+        { cause: error },
+      );
     }
     const listed = new Set(binding.listed());
     const bytes = await model();

@@ -1,0 +1,29 @@
+/**
+ * The engine of a command. A single scan is developed in this very process: nothing else could be harmed by a
+ * crash, and it saves the start of a second process. Several scans go through a forked engine, so that a scan
+ * that crashes a library costs only itself: the next call starts the engine again.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Settings } from '../../app/contract/host.ts';
+import { localEngine } from '../engine/local.ts';
+import { startEngine } from '../engine/process.ts';
+import type { Engine } from '../engine/protocol.ts';
+
+export async function commandEngine(options: {
+  threads: number;
+  device: Settings['device'];
+  inputs: number;
+}): Promise<Engine> {
+  const cacheDir = await mkdtemp(path.join(os.tmpdir(), 'revelado-cli-'));
+  const settings = { role: 'batch', threads: options.threads, device: options.device, cacheDir } as const;
+  const engine = options.inputs > 1 ? startEngine(settings) : localEngine(settings);
+  return {
+    ...engine,
+    close: async () => {
+      await engine.close();
+      await rm(cacheDir, { recursive: true, force: true });
+    },
+  };
+}

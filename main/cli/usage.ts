@@ -1,0 +1,67 @@
+/** Help texts, and the error that means "wrong usage" (exit status 2). */
+
+/** Wrong usage of the command line: exit status 2, the message says what is wrong and what would be right. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** Commands of later versions: named, so that nobody looks for a typing mistake. */
+export const COMMANDS_TO_COME = [
+  'restore',
+  'colorize',
+  'auto',
+  'film',
+  'dataset',
+  'train',
+  'eval',
+  'compose',
+  'models',
+];
+
+export const HELP = `Revelado, a digital darkroom.
+
+Usage: revelado COMMAND [options]
+
+  develop FILES… --out DIR   negatives to positives (files or folders)
+  doctor                     what this machine can do, and how to get what is missing
+  serve                      the darkroom in your browser
+  bench                      speed ratios on this machine
+
+revelado COMMAND --help shows a command's options.
+Not in this version: restore, colorize, auto, film, dataset, train, eval, compose, models.
+`;
+
+export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
+
+FILES are scans, or folders of scans. Originals are only read. Each output is named after its input, beside
+it a change record (NAME.revelado.json). A scan with several pictures gives NAME-1, NAME-2 …
+
+Film
+  --film auto|c41|bw|slide   kind of film (auto: from the pixels)
+  --stock NAME               film stock preset, e.g. portra, gold, bw-classic (auto)
+  --roll                     the files are one roll: base, slopes and curve shared, exposure per frame
+  --base X,Y,W,H             film base: a rectangle of unexposed film, in pixels of each scan as stored
+  --base-from FILE           film base from a scan of the leader or of a blank frame
+  --flat FILE                flat field: the light source without film
+Print
+  --exposure EV              brighter or darker, -4 to 4
+  --grade N                  paper grade, 0 (soft) to 5 (hard)
+  --recipe FILE.json         a recipe; the options above change it
+  --set step.key=value       any parameter, e.g. --set lights.red=5 (may be repeated)
+Output
+  --out DIR                  folder for the positives; made when it is not there
+  --format tiff|png|jpeg|webp    (tiff)     --bits 8|16   (16; 8 for jpeg and webp)
+  --quality 1..100           for jpeg and webp (92)
+  --icc srgb|adobe-rgb|display-p3|prophoto  output colour space (srgb)
+  --overwrite                replace files that are there
+Machine
+  --threads N                at most N cores for everything (all)
+  --device auto|cpu|cuda|dml|coreml|webgpu   for steps that use a network; develop has none
+  --seed N                   for steps that use chance; develop has none
+  --json                     one JSON object per finished input on stdout
+
+Exit status: 0 all done, 1 some inputs failed, 2 wrong usage, 130 cancelled.
+`;

@@ -1,0 +1,182 @@
+/**
+ * Develops one picture of one scan into a finished file: decode (only the part that the picture needs),
+ * dust, pixel loop, geometry, encode, change record. Memory is asked for before it is used, so that several
+ * 100-megapixel scans queue up; cores likewise.
+ */
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import { makeProfile } from '../../app/color/icc.ts';
+import type { SpaceName } from '../../app/color/spaces.ts';
+import { developRecord } from '../actions/develop/record.ts';
+import { decodeScan, hashFile, writeFinished, writeJsonAtomic } from '../files/index.ts';
+import type { CallContext } from './core.ts';
+import type { Workshop } from './workshop.ts';
+import { repairDust } from './dust-step.ts';
+import type { ExportResult, ExportTask } from './protocol.ts';
+import { exportLayout, render } from './render.ts';
+import { fullGeometry, isIdentity, planView, viewGeometry } from './view.ts';
+import { APP_VERSION } from './version.ts';
+
+/** A photograph that was digitised from a negative on film (IPTC controlled vocabulary). */
+const DIGITAL_SOURCE = 'http://cv.iptc.org/newscodes/digitalsourcetype/negativeFilm';
+const DIGITAL_SOURCE_SLIDE = 'http://cv.iptc.org/newscodes/digitalsourcetype/positiveFilm';
+
+/** Shares of the progress bar. */
+const READ = 0.25;
+const PRINT = 0.45;
+
+/** Name of the change record beside an output. */
+export function recordPath(output: string): string {
+  return `${output}.revelado.json`;
+}
+
+/** Seconds by step, in order. */
+class Clock {
+  readonly steps: { name: string; seconds: number }[] = [];
+  private readonly start = performance.now();
+  private last = this.start;
+  step(name: string): void {
+    const now = performance.now();
+    this.steps.push({ name, seconds: Math.round(now - this.last) / 1000 });
+    this.last = now;
+  }
+  get seconds(): number {
+    return Math.round(performance.now() - this.start) / 1000;
+  }
+}
+
+/** @throws RevealError naming the scan and the reason; 'cancelled' leaves nothing behind */
+export async function exportPicture(
+  shop: Workshop,
+  task: ExportTask,
+  call: CallContext,
+): Promise<ExportResult> {
+  const { signal } = call;
+  const clock = new Clock();
+  const info = await shop.scans.info(task.path);
+  const settings = task.export;
+  if (settings.icc === 'source')
+    throw new RevealError('bad-request', 'A positive is converted to an output space; "source" is none.');
+  const space: SpaceName = settings.icc;
+  const bits = settings.format === 'tiff' || settings.format === 'png' ? settings.bits : 8;
+
+  const { film, dust } = task.params;
+  const analysis =
+    task.context.analysis ??
+    (await shop.analyse({
+      path: task.path,
+      film: film.film,
+      baseRect: film.baseRect,
+      baseFile: task.context.baseFile,
+      flatFile: task.context.flatFile,
+      signal,
+    }));
+  const context = { ...task.context, analysis };
+  clock.step('prepare');
+
+  const full = fullGeometry(task.params.frame, context, info);
+  const limit = settings.longSide ?? Math.max(full.width, full.height);
+  const view = planView(full, { x: 0, y: 0, w: 1, h: 1 }, limit, limit);
+  const reduced = view.maxSide < Math.max(view.region.w, view.region.h);
+  const scale = reduced ? view.maxSide / Math.max(view.region.w, view.region.h) : 1;
+  const wantDust = dust.on && dust.mode !== 'off' && info.infrared !== null;
+  const samples = view.region.w * view.region.h * scale * scale * (info.channels === 1 ? 1 : 3);
+  const bytes = samples * (info.bits / 8) + samples * (bits / 8) * (full.exact ? 0.5 : 1) * 2;
+
+  return shop.memory.with(bytes, signal, async () => {
+    call.progress('read', 0, 100);
+    const decoded = await shop.cores.with(1, signal, () =>
+      decodeScan(task.path, {
+        region: view.region,
+        ...(reduced ? { maxSide: view.maxSide } : {}),
+        infrared: wantDust,
+        signal,
+      }),
+    );
+    clock.step('read');
+    call.progress('read', READ * 100, 100);
+    // Beside the pixel work; its own failure is reported where it is awaited.
+    const hashing = shop.cores.with(1, signal, () => hashFile(task.path));
+    hashing.catch(() => undefined);
+
+    const dusted = await repairDust(shop, decoded, task.params, context, signal);
+    if (dusted.done) clock.step('dust');
+
+    const geometry = viewGeometry(view, decoded.picture.width, decoded.picture.height);
+    const layout = exportLayout(task.params, context);
+    const rendered = await render(
+      shop.pool,
+      {
+        picture: decoded.picture,
+        region: view.region,
+        scanWidth: info.width,
+        scanHeight: info.height,
+        geometry,
+        params: task.params,
+        context,
+        flat: await shop.flat(task.context.flatFile, signal),
+        space,
+        bits,
+        layout,
+        consume: true,
+      },
+      signal,
+      (share) => call.progress('print', (READ + share * PRINT) * 100, 100),
+    );
+    clock.step('print');
+    if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+
+    const source = {
+      name: path.basename(task.path),
+      sha256: await hashing,
+      width: info.width,
+      height: info.height,
+    };
+    const { width, height } = rendered;
+    const record = developRecord({
+      appVersion: APP_VERSION,
+      source,
+      params: task.params,
+      analysis,
+      roll: task.context.roll,
+      frame: task.context.frame,
+      numbers: rendered.plan.numbers,
+      geometry: isIdentity(geometry) ? full : geometry,
+      output: { width, height, bits, space, format: settings.format },
+      masks: dusted.masks,
+    });
+    call.progress('write', (READ + PRINT) * 100, 100);
+    const { sha256 } = await shop.cores.with(1, signal, () =>
+      writeFinished(
+        task.output,
+        { width, height, channels: rendered.channels === 1 ? 1 : 3, data: rendered.data },
+        {
+          format: settings.format,
+          quality: settings.quality,
+          icc: makeProfile(space),
+          metadataFrom: task.path,
+          dpi: info.dpi,
+          captureDate: task.captureDate,
+          scanDate: task.scanDate,
+          recordHash: record.sha256,
+          digitalSourceType: rendered.plan.numbers.film === 'slide' ? DIGITAL_SOURCE_SLIDE : DIGITAL_SOURCE,
+          overwrite: settings.overwrite,
+        },
+      ),
+    );
+    await writeJsonAtomic(recordPath(task.output), record.record);
+    clock.step('write');
+    call.progress('write', 100, 100);
+    return {
+      output: task.output,
+      width,
+      height,
+      bits,
+      seconds: clock.seconds,
+      steps: clock.steps,
+      analysis,
+      record: record.record,
+      sha256,
+    };
+  });
+}

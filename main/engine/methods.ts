@@ -1,0 +1,122 @@
+/**
+ * The method table of the engine: thin functions that put together what workshop, export, preview and the
+ * file layer do.
+ */
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import { toLinear } from '../../app/color/curve.ts';
+import { planDevelop, planSource, processBand } from '../actions/develop/index.ts';
+import { sampleBase } from '../actions/develop/base.ts';
+import { closeFiles, decodeScan, hashFile, setLibvipsThreads } from '../files/index.ts';
+import { threadCount } from './core.ts';
+import type { EngineCore, Methods } from './core.ts';
+import { exportPicture } from './export.ts';
+import { Previews } from './preview.ts';
+import { probeProviders } from './process-probe.ts';
+import type { EngineSettings } from './process.ts';
+import { flatBand } from './render.ts';
+import { pixelRect } from './scans.ts';
+import { Thumbnails } from './thumbnails.ts';
+import { fullGeometry } from './view.ts';
+import { Workshop } from './workshop.ts';
+
+/** Makes the engine's methods for one process. */
+export function createEngineCore(settings: EngineSettings): EngineCore {
+  const threads = threadCount(settings.threads);
+  // One core's worth each: the core budget says how many run at once.
+  setLibvipsThreads(1);
+  const shop = new Workshop(threads);
+  const previews = new Previews(shop);
+  const thumbnails = new Thumbnails(shop);
+
+  const methods: Methods = {
+    probe: ({ path: file }) => shop.scans.info(file),
+
+    hash: async ({ path: file }, { signal }) => ({
+      sha256: await shop.cores.with(1, signal, () => hashFile(file)),
+    }),
+
+    analyse: (args, { signal }) => shop.analyse({ ...args, signal }),
+
+    sampleBase: async ({ path: file, rect }, { signal }) => {
+      const info = await shop.scans.info(file);
+      const region = pixelRect(rect, info.width, info.height);
+      const decoded = await shop.cores.with(1, signal, () =>
+        decodeScan(file, { region, infrared: false, signal }),
+      );
+      const { rgb, warning } = sampleBase(decoded, { x: 0, y: 0, w: 1, h: 1 });
+      return { base: rgb, warning };
+    },
+
+    ingest: (task, { signal }) => thumbnails.ingest(task, signal),
+
+    thumbnail: (task, { signal }) => thumbnails.make(task, signal),
+
+    readout: async ({ path: file, params, context, x, y }, { signal }) => {
+      const info = await shop.scans.info(file);
+      if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1))
+        throw new RevealError('bad-request', `The point lies outside ${path.basename(file)}.`);
+      const full = fullGeometry(params.frame, context, info);
+      const px = Math.min(full.width - 1, Math.floor(x * full.width));
+      const py = Math.min(full.height - 1, Math.floor(y * full.height));
+      const [a, b, c, d, e, f] = full.map;
+      const at = (v: number, top: number): number => Math.min(top - 1, Math.max(0, Math.round(v)));
+      const sx = at(a * px + b * py + c, info.width);
+      const sy = at(d * px + e * py + f, info.height);
+      const region = { x: sx, y: sy, w: 1, h: 1 };
+      const { picture } = await decodeScan(file, { region, infrared: false, signal });
+      const plan = planDevelop(params, context, planSource(picture), {
+        space: 'srgb',
+        bits: 8,
+        layout: 'rgb',
+      });
+      const flat = await shop.flat(context.flatFile, signal);
+      const band = flat
+        ? flatBand(flat, { region, scanWidth: info.width, scanHeight: info.height, picture })
+        : null;
+      const output = new Uint8Array(3);
+      processBand(plan, picture.data, output, 0, 1, band);
+      const top = picture.data instanceof Uint16Array ? 65535 : picture.data instanceof Uint8Array ? 255 : 1;
+      const light = (channel: number): number => {
+        const stored = picture.data[picture.channels === 3 ? channel : 0] / top;
+        const linear = toLinear(picture.curve, picture.channels === 3 ? channel : 0)(stored);
+        const unevenness = band ? 10 ** flatAt(band, channel) : 1;
+        return linear / plan.numbers.cameraExposure / unevenness;
+      };
+      const scan = [light(0), light(1), light(2)];
+      return {
+        scan,
+        density: scan.map((v, i) => Math.log10(plan.numbers.base[i] / Math.max(v, 1e-6))),
+        output: Array.from(output),
+      };
+    },
+
+    develop: (task, call) => exportPicture(shop, task, call),
+
+    providers: async () => ({ providers: await probeProviders() }),
+
+    memory: async () => {
+      const { rss, heapUsed } = process.memoryUsage();
+      return { rss, heap: heapUsed };
+    },
+  };
+
+  return {
+    methods,
+    pixels: (task, signal) => previews.answer(task, signal),
+    close: async () => {
+      await shop.close();
+      await closeFiles();
+    },
+  };
+}
+
+/** Log10 of the light source at the band's first pixel (nearest cell is enough for a read-out). */
+function flatAt(
+  band: { width: number; height: number; log: Float32Array; x0: number; y0: number },
+  channel: number,
+): number {
+  const x = Math.min(band.width - 1, Math.max(0, Math.round(band.x0)));
+  const y = Math.min(band.height - 1, Math.max(0, Math.round(band.y0)));
+  return band.log[(y * band.width + x) * 3 + channel];
+}

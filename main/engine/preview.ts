@@ -1,0 +1,282 @@
+/**
+ * Pictures for the window. The part of the scan that a view shows is read once, reduced to the size of the
+ * view, and kept (least recently used first out, bounded in bytes), so that moving a slider only runs the
+ * pixel loop. A newer request for the same picture cancels the older one.
+ */
+import { RevealError } from '../../app/contract/messages.ts';
+import { toLinear } from '../../app/color/curve.ts';
+import { spaces } from '../../app/color/spaces.ts';
+import type { Picture } from '../../app/picture.ts';
+import { decodeScan } from '../files/index.ts';
+import type { DecodedScan } from '../files/types.ts';
+import type { PixelsAnswer } from './core.ts';
+import { repairDust } from './dust-step.ts';
+import type { PixelsTask } from './protocol.ts';
+import { render } from './render.ts';
+import type { Rendered } from './render.ts';
+import { fileKey } from './scans.ts';
+import { fullGeometry, planView, viewGeometry } from './view.ts';
+import type { ViewPlan } from './view.ts';
+import type { Workshop } from './workshop.ts';
+
+/** Reduced views kept, in bytes: some twenty views of 1600 pixels. */
+const CACHE_BYTES = 256e6;
+
+interface Cached {
+  decoded: Promise<DecodedScan>;
+  bytes: number;
+}
+
+/** Decoded views by key, least recently used first. */
+export class ViewCache {
+  private readonly limit: number;
+  private readonly map = new Map<string, Cached>();
+  private held = 0;
+  constructor(limit = CACHE_BYTES) {
+    this.limit = limit;
+  }
+
+  get bytes(): number {
+    return this.held;
+  }
+
+  get(key: string, make: () => Promise<DecodedScan>): Promise<DecodedScan> {
+    const known = this.map.get(key);
+    if (known) {
+      this.map.delete(key);
+      this.map.set(key, known);
+      return known.decoded;
+    }
+    const entry: Cached = { decoded: make(), bytes: 0 };
+    this.map.set(key, entry);
+    entry.decoded.then(
+      ({ picture }) => {
+        if (this.map.get(key) !== entry) return;
+        entry.bytes = picture.data.byteLength + (picture.infrared?.byteLength ?? 0);
+        this.held += entry.bytes;
+        for (const [oldest, old] of this.map) {
+          if (this.held <= this.limit || old === entry) break;
+          this.map.delete(oldest);
+          this.held -= old.bytes;
+        }
+      },
+      () => {
+        if (this.map.get(key) === entry) this.map.delete(key);
+      },
+    );
+    return entry.decoded;
+  }
+}
+
+export class Previews {
+  private readonly shop: Workshop;
+  private readonly cache: ViewCache;
+  private readonly current = new Map<string, AbortController>();
+
+  constructor(shop: Workshop, cache = new ViewCache()) {
+    this.shop = shop;
+    this.cache = cache;
+  }
+
+  /** Answers one request; RevealError 'cancelled' when a newer one for the same picture has come. */
+  async answer(task: PixelsTask, gone: AbortSignal): Promise<PixelsAnswer> {
+    const { show, geometry } = task.request;
+    const key = `${task.path}\0${task.context.frame}\0${show}\0${geometry}`;
+    this.current.get(key)?.abort();
+    const stop = new AbortController();
+    this.current.set(key, stop);
+    const signal = AbortSignal.any([gone, stop.signal]);
+    try {
+      return await this.make(task, signal);
+    } finally {
+      if (this.current.get(key) === stop) this.current.delete(key);
+    }
+  }
+
+  /** The reduced samples of a view, dust repaired, from the cache or the file. */
+  async view(
+    task: Pick<PixelsTask, 'path' | 'context'>,
+    plan: ViewPlan,
+    signal: AbortSignal,
+  ): Promise<DecodedScan> {
+    const { region, maxSide } = plan;
+    const reduced = maxSide < Math.max(region.w, region.h);
+    const key = [await fileKey(task.path), region.x, region.y, region.w, region.h, maxSide].join('\0');
+    // Not cancelled with the request: the next one for this view wants the same samples.
+    const decoded = this.cache.get(key, () =>
+      this.shop.cores.with(1, undefined, () =>
+        decodeScan(task.path, { region, ...(reduced ? { maxSide } : {}), infrared: true }),
+      ),
+    );
+    return untilAborted(decoded, signal);
+  }
+
+  private async make(task: PixelsTask, signal: AbortSignal): Promise<PixelsAnswer> {
+    const start = performance.now();
+    const { request, context } = task;
+    const info = await this.shop.scans.info(task.path);
+    const full = fullGeometry(request.params.frame, context, info, request.geometry);
+    const plan = planView(full, request.view, request.maxWidth, request.maxHeight);
+    let decoded = await this.view(task, plan, signal);
+    const dusted = await repairDust(this.shop, decoded, request.params, context, signal, true);
+    decoded = dusted.scan;
+    const { picture } = decoded;
+    const geometry = viewGeometry(plan, picture.width, picture.height);
+    const rendered = await render(
+      this.shop.pool,
+      {
+        picture,
+        region: plan.region,
+        scanWidth: info.width,
+        scanHeight: info.height,
+        geometry,
+        params: request.params,
+        context,
+        flat: await this.shop.flat(context.flatFile, signal),
+        space: request.space,
+        bits: 8,
+        layout: 'rgba',
+        consume: false,
+        count: true,
+      },
+      signal,
+    );
+    const shown = rendered.data as Uint8Array;
+    const clipped = clipping(rendered, shown, request.show === 'clipping');
+    let rgba = shown;
+    if (request.show === 'film') rgba = await this.film(picture, plan, signal);
+    else if (request.show === 'dust' && dusted.mask)
+      rgba = await this.overlay(shown, dusted.mask, picture, plan, signal);
+    return {
+      header: {
+        width: rendered.width,
+        height: rendered.height,
+        fullWidth: full.width,
+        fullHeight: full.height,
+        histogram: Array.from(rendered.histogram ?? new Uint32Array(768)),
+        ...clipped,
+        ms: Math.round((performance.now() - start) * 10) / 10,
+      },
+      rgba,
+    };
+  }
+
+  /** The scan as it is (the orange negative), through the same geometry. */
+  private async film(picture: Picture, plan: ViewPlan, signal: AbortSignal): Promise<Uint8Array> {
+    const pixels = picture.width * picture.height;
+    const output = new Uint8Array(new SharedArrayBuffer(pixels * 4));
+    await this.shop.pool.bands(
+      0,
+      pixels,
+      1 << 19,
+      (from, to) => ({
+        kind: 'film',
+        input: picture.data,
+        channels: picture.channels,
+        output,
+        from,
+        to,
+        codes: filmCodes(picture),
+      }),
+      { signal },
+    );
+    return this.turned(output, picture, plan, signal);
+  }
+
+  /** Marks where dust was repaired in red over the developed picture. `mask` 0..255 a pixel of the decoded view. */
+  private async overlay(
+    developed: Uint8Array,
+    mask: Uint8Array,
+    picture: Picture,
+    plan: ViewPlan,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const flat = new Uint8Array(new SharedArrayBuffer(mask.length * 4));
+    for (let i = 0; i < mask.length; i++) flat[i * 4] = mask[i];
+    const turned = await this.turned(flat, picture, plan, signal);
+    for (let i = 0; i < turned.length; i += 4) {
+      const a = turned[i] / 255;
+      if (a === 0) continue;
+      developed[i] += (235 - developed[i]) * a;
+      developed[i + 1] += (40 - developed[i + 1]) * a;
+      developed[i + 2] += (30 - developed[i + 2]) * a;
+    }
+    return developed;
+  }
+
+  private async turned(
+    rgba: Uint8Array,
+    picture: Picture,
+    plan: ViewPlan,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const geometry = viewGeometry(plan, picture.width, picture.height);
+    const output = new Uint8Array(new SharedArrayBuffer(geometry.width * geometry.height * 4));
+    const source = { data: rgba, x: 0, y: 0, width: picture.width, height: picture.height };
+    await this.shop.pool.bands(
+      0,
+      geometry.height,
+      256,
+      (from, to) => ({ kind: 'geometry', geometry, source, channels: 4, output, from, to }),
+      { signal },
+    );
+    return output;
+  }
+}
+
+/** Lets a caller go when it is no longer interested; the work itself goes on. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancelled = (): void => reject(new RevealError('cancelled', 'Cancelled.'));
+    if (signal.aborted) return cancelled();
+    signal.addEventListener('abort', cancelled, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancelled));
+  });
+}
+
+/** 8-bit display codes of stored samples: the scan's own curve undone, the sRGB curve applied. */
+function filmCodes(picture: Picture): Uint8Array {
+  if (picture.data instanceof Float32Array) return new Uint8Array(0);
+  const size = picture.data instanceof Uint16Array ? 65536 : 256;
+  const linear = toLinear(picture.curve, 0);
+  const { encode } = spaces.srgb;
+  return Uint8Array.from({ length: size }, (_, i) =>
+    Math.round(255 * encode(Math.min(1, Math.max(0, linear(i / (size - 1)))))),
+  );
+}
+
+/**
+ * Share of pixels with a channel at paper white / paper black. `mark` paints them: red where white is reached,
+ * blue where black is.
+ */
+function clipping(
+  { plan }: Rendered,
+  rgba: Uint8Array,
+  mark: boolean,
+): { clippedWhite: number; clippedBlack: number } {
+  const { encode, decode } = spaces.srgb;
+  const last = plan.print[plan.print.length - 1];
+  const first = plan.print[0];
+  const code = (v: number): number =>
+    Math.round(plan.colour.identity ? v : 255 * encode(Math.min(1, Math.max(0, v))));
+  // Within one code of the curve's end nothing can be told apart any more.
+  const white = code(last) - 1;
+  const black = code(first) + 1;
+  void decode;
+  let whites = 0;
+  let blacks = 0;
+  for (let i = 0; i < rgba.length; i += 4) {
+    const [r, g, b] = [rgba[i], rgba[i + 1], rgba[i + 2]];
+    const isWhite = r >= white || g >= white || b >= white;
+    const isBlack = r <= black || g <= black || b <= black;
+    if (isWhite) whites++;
+    if (isBlack) blacks++;
+    if (mark && (isWhite || isBlack)) {
+      rgba[i] = isWhite ? 255 : 0;
+      rgba[i + 1] = 0;
+      rgba[i + 2] = isWhite ? 0 : 255;
+    }
+  }
+  const n = Math.max(1, rgba.length / 4);
+  return { clippedWhite: whites / n, clippedBlack: blacks / n };
+}

@@ -1,0 +1,170 @@
+/**
+ * The one way from decoded samples to finished pixels, used by export, preview, thumbnail and read-out: plan,
+ * pixel loop in bands over the worker threads, geometry in bands. Which scan pixels are decoded at which size
+ * is decided before (view.ts); everything after that is the same for a 300-pixel thumbnail and a 100-megapixel
+ * export.
+ */
+import type { SpaceName } from '../../app/color/spaces.ts';
+import type { Picture, Rect } from '../../app/picture.ts';
+import type { DevelopParams } from '../../app/recipe/develop.ts';
+import type { Geometry } from '../actions/develop/geometry.ts';
+import { filmOf, planDevelop, planSource } from '../actions/develop/index.ts';
+import type { DevelopPlan, FlatBand } from '../actions/develop/index.ts';
+import type { FlatField } from '../actions/develop/reference.ts';
+import { outputChannels } from '../actions/develop/process.ts';
+import type { PixelResult } from './pixel-jobs.ts';
+import { onSharedMemory } from './pool.ts';
+import type { PixelPool } from './pool.ts';
+import type { DevelopContext } from './protocol.ts';
+import { isIdentity } from './view.ts';
+
+/** Pixels of a band: a few milliseconds of work, so that progress and cancel come often. */
+const BAND_PIXELS = 1 << 19;
+
+export interface RenderInput {
+  picture: Picture;
+  /** Part of the scan that `picture` shows, and the scan's size, all in scan pixels. */
+  region: Rect;
+  scanWidth: number;
+  scanHeight: number;
+  geometry: Geometry;
+  params: DevelopParams;
+  context: DevelopContext;
+  flat: FlatField | null;
+  space: SpaceName;
+  bits: 8 | 16;
+  layout: 'rgb' | 'rgba' | 'grey';
+  /** The samples may be overwritten (nobody else needs them): saves a second buffer of that size. */
+  consume: boolean;
+  /** Count the finished pixels (rgba only). */
+  count?: boolean;
+}
+export interface Rendered {
+  width: number;
+  height: number;
+  channels: 1 | 3 | 4;
+  data: Uint8Array | Uint16Array;
+  plan: DevelopPlan;
+  /** 3 x 256 counts when asked for. */
+  histogram: Uint32Array | null;
+}
+
+/** Layout of an export: black and white is written with one sample a pixel. */
+export function exportLayout(params: DevelopParams, context: DevelopContext): 'rgb' | 'grey' {
+  return filmOf(params, context) === 'bw' ? 'grey' : 'rgb';
+}
+
+/** Where the coarse flat field lies under the decoded region. */
+export function flatBand(
+  flat: FlatField,
+  input: Pick<RenderInput, 'region' | 'scanWidth' | 'scanHeight'> & { picture: { width: number } },
+): FlatBand {
+  const { region, scanWidth, scanHeight } = input;
+  const perPixel = region.w / input.picture.width;
+  const across = flat.width / scanWidth;
+  const down = flat.height / scanHeight;
+  return {
+    width: flat.width,
+    height: flat.height,
+    log: flat.log,
+    row: input.picture.width,
+    x0: (region.x + 0.5 * perPixel) * across - 0.5,
+    y0: (region.y + 0.5 * perPixel) * down - 0.5,
+    step: across * perPixel,
+  };
+}
+
+/** A typed array constructor over shared memory. */
+interface SharedKind {
+  new (buffer: SharedArrayBuffer): Uint8Array | Uint16Array;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+function sumHistograms(results: readonly PixelResult[]): Uint32Array {
+  const total = new Uint32Array(768);
+  for (const { histogram } of results) histogram?.forEach((n, i) => (total[i] += n));
+  return total;
+}
+
+/**
+ * Develops decoded samples. Throws RevealError 'cancelled' when the signal fires between bands.
+ * @param onProgress share of the work, 0..1
+ */
+export async function render(
+  pool: PixelPool,
+  input: RenderInput,
+  signal?: AbortSignal,
+  onProgress?: (share: number) => void,
+): Promise<Rendered> {
+  const { picture, geometry, bits, layout } = input;
+  const plan = planDevelop(input.params, input.context, planSource(picture), {
+    space: input.space,
+    bits,
+    layout,
+  });
+  const channels = outputChannels(plan);
+  const source = onSharedMemory(picture.data);
+  const pixels = picture.width * picture.height;
+  const Kind: SharedKind = bits === 16 ? Uint16Array : Uint8Array;
+  // The loop reads a chunk before it writes it, so equal layouts may share one buffer.
+  const inPlace =
+    channels === picture.channels && source instanceof Kind && (input.consume || source !== picture.data);
+  const developed = inPlace
+    ? (source as Uint8Array | Uint16Array)
+    : new Kind(new SharedArrayBuffer(pixels * channels * Kind.BYTES_PER_ELEMENT));
+  const turn = isIdentity(geometry) ? 0 : 0.2;
+  const shared = pool.share(plan);
+  const flat = input.flat ? flatBand(input.flat, input) : null;
+  try {
+    const results = await pool.bands(
+      0,
+      pixels,
+      BAND_PIXELS,
+      (from, to) => ({
+        kind: 'develop',
+        input: source,
+        output: developed,
+        from,
+        to,
+        flat,
+        count: input.count === true && geometry.exact,
+      }),
+      { plan: shared, signal, onRows: (done) => onProgress?.((done / pixels) * (1 - turn)) },
+    );
+    let histogram = input.count === true ? sumHistograms(results) : null;
+    if (turn === 0) {
+      return { width: picture.width, height: picture.height, channels, data: developed, plan, histogram };
+    }
+    const { width, height } = geometry;
+    const data = new Kind(new SharedArrayBuffer(width * height * channels * Kind.BYTES_PER_ELEMENT));
+    await pool.bands(
+      0,
+      height,
+      Math.max(1, Math.floor(BAND_PIXELS / width)),
+      (from, to) => ({
+        kind: 'geometry',
+        geometry,
+        source: { data: developed, x: 0, y: 0, width: picture.width, height: picture.height },
+        channels,
+        output: data,
+        from,
+        to,
+      }),
+      { signal, onRows: (done) => onProgress?.(1 - turn + (done / height) * turn) },
+    );
+    if (histogram && !geometry.exact) histogram = countRgba(data);
+    return { width, height, channels, data, plan, histogram };
+  } finally {
+    pool.release(shared);
+  }
+}
+
+function countRgba(rgba: Uint8Array | Uint16Array): Uint32Array {
+  const histogram = new Uint32Array(768);
+  for (let o = 0; o < rgba.length; o += 4) {
+    histogram[rgba[o]]++;
+    histogram[256 + rgba[o + 1]]++;
+    histogram[512 + rgba[o + 2]]++;
+  }
+  return histogram;
+}

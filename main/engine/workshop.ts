@@ -1,0 +1,89 @@
+/**
+ * What all engine methods share: the pixel threads, the core and memory budgets, what is known about scans,
+ * and the roll's reference files (base, flat field), each read once however many frames ask for it.
+ */
+import type { UnitRect } from '../../app/recipe/develop.ts';
+import { analyseScan } from '../actions/develop/analyse.ts';
+import { readBaseReference, readFlatField } from '../actions/develop/reference.ts';
+import type { BaseReference, FlatField } from '../actions/develop/reference.ts';
+import type { DevelopAnalysis } from '../actions/develop/types.ts';
+import { decodeScan } from '../files/index.ts';
+import type { DecodedScan } from '../files/types.ts';
+import { Budget } from './budget.ts';
+import { PixelPool } from './pool.ts';
+import { ANALYSIS_SIDE, fileKey, Memo, Scans } from './scans.ts';
+
+/** Decoded pictures alive at once, in bytes. One larger scan runs alone. */
+const MEMORY = 800e6;
+
+export interface AnalyseTask {
+  path: string;
+  film: 'auto' | 'c41' | 'bw' | 'slide';
+  baseRect: UnitRect | null;
+  baseFile: string | null;
+  flatFile: string | null;
+  stock?: string;
+  signal?: AbortSignal;
+}
+
+export class Workshop {
+  readonly threads: number;
+  readonly cores: Budget;
+  readonly memory = new Budget(MEMORY);
+  readonly pool: PixelPool;
+  readonly scans = new Scans();
+  private readonly flats = new Memo<FlatField>(4);
+  private readonly bases = new Memo<BaseReference>(4);
+
+  constructor(threads: number) {
+    this.threads = threads;
+    this.cores = new Budget(threads);
+    this.pool = new PixelPool(threads, this.cores);
+  }
+
+  /** Flat field of a scan of the light source, or null. */
+  async flat(file: string | null, signal?: AbortSignal): Promise<FlatField | null> {
+    if (!file) return null;
+    return this.flats.get(await fileKey(file), async () => readFlatField(await this.small(file, signal)));
+  }
+
+  /** Film base of a scan of the leader or of a blank frame. */
+  private async base(file: string, flatFile: string | null, signal?: AbortSignal): Promise<BaseReference> {
+    const key = `${await fileKey(file)}\0${flatFile ?? ''}`;
+    return this.bases.get(key, async () => {
+      const flat = await this.flat(flatFile, signal);
+      return readBaseReference(await this.small(file, signal), flat);
+    });
+  }
+
+  /** A reduced copy for analysis, read within the core budget. */
+  small(file: string, signal?: AbortSignal, infrared = false) {
+    return this.cores.with(1, signal, () =>
+      decodeScan(file, { maxSide: ANALYSIS_SIDE, infrared, ...(signal ? { signal } : {}) }),
+    );
+  }
+
+  async analyse(task: AnalyseTask): Promise<DevelopAnalysis> {
+    return this.analyseDecoded(await this.small(task.path, task.signal, true), task);
+  }
+
+  /** Analysis of a reduced copy that is already there. */
+  async analyseDecoded(decoded: DecodedScan, task: AnalyseTask): Promise<DevelopAnalysis> {
+    const { film, signal } = task;
+    const flat = await this.flat(task.flatFile, signal);
+    const reference = task.baseFile ? await this.base(task.baseFile, task.flatFile, signal) : null;
+    return this.cores.with(1, signal, async () =>
+      analyseScan(decoded, {
+        film,
+        baseRect: task.baseRect,
+        reference,
+        flat,
+        ...(task.stock ? { stock: task.stock } : {}),
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}
