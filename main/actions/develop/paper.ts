@@ -41,13 +41,13 @@ export interface PaperSettings {
 }
 
 /** Contrast of a grade-2 print per unit of scene log exposure: film and paper together. */
-const NORMAL_CONTRAST = 1.5;
+const NORMAL_CONTRAST = 1.25;
 /** Step of contrast from grade to grade: paper grades 0..5 cover about 0.7 to 1.7 of normal. */
 const GRADE_STEP = 1.2;
 
-/** Roll-off exponent of a toe or shoulder setting 0..1: 0.3 gives 3. */
+/** Roll-off exponent of a toe or shoulder setting 0..1: 10.5 (late) at 0, 5.5 at 0.3, 1.5 (early) at 1. */
 function exponent(setting: number): number {
-  return 1.2 + 4.8 * (1 - Math.min(1, Math.max(0, setting))) ** 2.75;
+  return 1.5 + 9 * (1 - Math.min(1, Math.max(0, setting))) ** 2.27;
 }
 
 /** Curve of a print; `slide` keeps the film's own contrast (grade 2 = 1:1) and puts white at clear film. */

@@ -4,14 +4,15 @@
  * divided out), all logarithms to base 10:
  *
  *   D_c = log(base_c / x_c)                      density over the film base
- *   n_c = k·(slope_c·D_c + offset_c)             balanced: equal in all channels where the scene is neutral
+ *   n_c = gain_c·T(slope_c·D_c) + offset_c       balanced: equal in all channels where the scene is neutral
  *   L   = M·n + exposure + lights                log exposure of the print; rows of M sum to 1
  *   R_c = paper(L_c)                             reflectance of the print (paper.ts), primaries of sRGB
  *
- * k = 1 / gamma of the green layer, so that n is log exposure of the scene. The crosstalk matrix M works on
+ * T straightens the toe of the film's curve (toe.ts), slope_c brings the channels to the contrast of green,
+ * gain = 1 / gamma of the green layer, so that n is log exposure of the scene. The crosstalk matrix M works on
  * balanced densities (that is M·D with the slopes moved through it): a neutral is then a fixed point of M, and
  * neither another stock nor another strength of the correction can tint a grey. A slide has no inversion:
- * n_c = log(x_c / base_c) with paper white at clear film.
+ * n_c = log(x_c / base_c) with paper white at clear film, and T does nothing.
  *
  * Signs. L is the exposure of the *picture*: +1 EV makes it one stop brighter, and +n CC of red light makes it
  * redder by 0.01·n of log exposure (what a printer does by taking red light out of a negative print).
@@ -21,13 +22,14 @@
  */
 import { toLinear } from '../../../app/color/curve.ts';
 import { CC, EV, SCAN_FLOOR } from '../../../app/color/density.ts';
-import { apply3, IDENTITY3, invert3, type Matrix3 } from '../../../app/color/matrix3.ts';
+import { apply3, invert3, type Matrix3 } from '../../../app/color/matrix3.ts';
 import { type SpaceName, spaces } from '../../../app/color/spaces.ts';
 import type { Picture, Rgb, ToneCurve } from '../../../app/picture.ts';
 import type { DevelopParams } from '../../../app/recipe/develop.ts';
 import { type ColourPlan, encodeTable, planColour } from './colour.ts';
 import { fadeRestoration } from './fade.ts';
 import { MID_GREY, type PaperCurve, paperCurve, paperTable } from './paper.ts';
+import { straighten, TOE_WIDTH } from './toe.ts';
 import { crosstalkMatrix, type FilmStock, filmStock, neutralSlopes } from './stocks.ts';
 import type { DevelopAnalysis, FilmType, RollBaseline } from './types.ts';
 
@@ -57,9 +59,11 @@ export interface PlanNumbers {
   stock: string;
   base: Rgb;
   cameraExposure: number;
-  /** k·slope_c and k·offset_c of n_c = slope·D + offset, all corrections included. */
+  /** n_c = gain·T(slope·D) + offset, all corrections included; `toe` is the width of T. */
   slope: Rgb;
+  gain: Rgb;
   offset: Rgb;
+  toe: number;
   matrix: Matrix3;
   /** Log10 exposure (automatic and the person's) and printer lights, added to L. */
   exposure: number;
@@ -76,9 +80,12 @@ export interface DevelopPlan {
   layout: 'rgb' | 'rgba' | 'grey';
   /** Stored sample to n_c with exposure and lights folded in; empty for float samples. */
   input: [Float32Array, Float32Array, Float32Array];
-  /** n_c = gain·log10(x) + bias, the same for float samples and for the flat field. */
-  gain: Rgb;
-  bias: Rgb;
+  /** Stored sample to D_c (for a flat field, which is added to density); empty for float samples. */
+  density: [Float32Array, Float32Array, Float32Array];
+  /** D_c = logBase_c - log10(x) for float samples. */
+  logBase: Rgb;
+  /** D_c from DENSITY_MIN to DENSITY_MAX in DENSITY_SIZE steps, to n_c. */
+  film: [Float32Array, Float32Array, Float32Array];
   matrix: Matrix3;
   colour: ColourPlan;
   /** L to output code when `colour.identity`, else L to linear reflectance. */
@@ -185,15 +192,17 @@ export function planNumbers(params: DevelopParams, context: PlanContext): PlanNu
   const printerLights: Rgb = lights.on ? [lights.red * CC, lights.green * CC, lights.blue * CC] : [0, 0, 0];
 
   let slope: Rgb;
+  let gain: Rgb;
   let offset: Rgb;
   let exposure: number;
   if (film === 'slide') {
     const own = context.analysis;
     const balanced = lights.on && lights.mode === 'fixed' ? null : own;
-    slope = map((c) => -fade.slope[c] * user[c]);
+    slope = map((c) => fade.slope[c] * user[c]);
+    gain = [-1, -1, -1];
     // Without fade and balance clear film prints paper white: L = -log10(0.18) there.
     offset = map(
-      (c) => fade.slope[c] * (fade.stain[c] + (balanced?.balance.offset[c] ?? 0)) - Math.log10(MID_GREY),
+      (c) => slope[c] * (fade.stain[c] + (balanced?.balance.offset[c] ?? 0)) - Math.log10(MID_GREY),
     );
     exposure = (balanced?.exposure ?? 0) + userExposure;
   } else {
@@ -203,7 +212,8 @@ export function planNumbers(params: DevelopParams, context: PlanContext): PlanNu
     const shift = film === 'bw' ? ([0, 0, 0] as const) : tone.offset;
     // Both corrections turn the channel around mid grey: they mend a cross-over without moving the balance.
     const turn = map((c) => user[c] * fade.slope[c]);
-    slope = map((c) => k * relative[c] * turn[c]);
+    slope = relative;
+    gain = map((c) => k * turn[c]);
     offset = map((c) => k * shift[c] * turn[c] + tone.exposure * (turn[c] - 1));
     exposure = tone.exposure + userExposure;
   }
@@ -214,7 +224,9 @@ export function planNumbers(params: DevelopParams, context: PlanContext): PlanNu
     base,
     cameraExposure: analysis && analysis.cameraExposure > 0 ? analysis.cameraExposure : 1,
     slope,
+    gain,
     offset,
+    toe: film === 'slide' ? 0 : TOE_WIDTH,
     matrix: film === 'bw' ? [...SILVER, ...SILVER, ...SILVER] : crosstalkMatrix(stock, f.crosstalk),
     exposure,
     lights: film === 'bw' ? [0, 0, 0] : printerLights,
@@ -235,29 +247,24 @@ export function planDevelop(
 ): DevelopPlan {
   const numbers = planNumbers(params, context);
   const neutral = numbers.film === 'bw';
-  const { base, slope, offset, exposure, lights, matrix } = numbers;
+  const { base, offset, exposure, lights, matrix } = numbers;
 
   // Exposure and lights are added after the matrix; carried back through it they cost nothing in the loop.
   // A black-and-white matrix has equal rows (no inverse), but there the sum is the same number everywhere.
   const after: Rgb = [exposure + lights[0], exposure + lights[1], exposure + lights[2]];
-  const before = neutral ? after : apply3(invert3(matrix), after);
-  const gain = map((c) => -slope[c]);
-  const bias = add(
-    map(
-      (c) =>
-        slope[c] * (Math.log10(Math.max(SCAN_FLOOR, base[c])) + Math.log10(numbers.cameraExposure)) +
-        offset[c],
-    ),
-    before,
-  );
-
-  const input = map3((c) => {
+  const bias = add(offset, neutral ? after : apply3(invert3(matrix), after));
+  const logBase = map((c) => Math.log10(Math.max(SCAN_FLOOR, base[c])) + Math.log10(numbers.cameraExposure));
+  const film = tables((c) => filmTable(numbers, c, bias[c]));
+  const density = tables((c) => {
     if (source.bits === 32) return new Float32Array(0);
     const logs = logTable(source.curve, source.bits, source.channels === 1 ? 0 : c);
-    const table = new Float32Array(new SharedArrayBuffer(logs.length * 4));
-    const g = gain[c];
-    const b = bias[c];
-    for (let i = 0; i < logs.length; i++) table[i] = g * logs[i] + b;
+    const table = shared(logs.length);
+    for (let i = 0; i < logs.length; i++) table[i] = logBase[c] - logs[i];
+    return table;
+  });
+  const input = tables((c) => {
+    const table = shared(density[c].length);
+    for (let i = 0; i < table.length; i++) table[i] = lookDensity(film[c], density[c][i]);
     return table;
   });
 
@@ -275,15 +282,44 @@ export function planDevelop(
     bits: options.bits,
     layout: options.layout,
     input,
-    gain,
-    bias,
-    matrix: neutral ? matrix : (matrix ?? IDENTITY3),
+    density,
+    logBase,
+    film,
+    matrix,
     colour,
     print,
     encode,
   };
 }
 
-function map3(f: (c: 0 | 1 | 2) => Float32Array): [Float32Array, Float32Array, Float32Array] {
+function tables(f: (c: 0 | 1 | 2) => Float32Array): [Float32Array, Float32Array, Float32Array] {
   return [f(0), f(1), f(2)];
+}
+function shared(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * 4));
+}
+
+/** Density range of the film table; 16 bits of scan under any base lie inside. */
+export const DENSITY_MIN = -2;
+export const DENSITY_MAX = 6;
+export const DENSITY_SIZE = 16384;
+const PER_DENSITY = DENSITY_SIZE / (DENSITY_MAX - DENSITY_MIN);
+
+/** n_c at DENSITY_SIZE + 2 equal steps of density (the last repeats, for the interpolation). */
+function filmTable(n: PlanNumbers, c: 0 | 1 | 2, bias: number): Float32Array {
+  const table = shared(DENSITY_SIZE + 2);
+  for (let i = 0; i < DENSITY_SIZE + 2; i++) {
+    const d = DENSITY_MIN + Math.min(i, DENSITY_SIZE) / PER_DENSITY;
+    table[i] = n.gain[c] * straighten(n.slope[c] * d, n.toe) + bias;
+  }
+  return table;
+}
+
+/** Linear interpolation in a film table; densities outside its range count as its ends. */
+export function lookDensity(table: Float32Array, density: number): number {
+  let p = (density - DENSITY_MIN) * PER_DENSITY;
+  p = p < 0 ? 0 : p > DENSITY_SIZE ? DENSITY_SIZE : p;
+  const i = p | 0;
+  const a = table[i];
+  return a + (table[i + 1] - a) * (p - i);
 }

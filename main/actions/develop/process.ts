@@ -8,7 +8,7 @@ import type { Samples } from '../../../app/picture.ts';
 import { SCAN_FLOOR } from '../../../app/color/density.ts';
 import { ENCODE_SIZE } from './colour.ts';
 import { PAPER_MAX, PAPER_MIN, PAPER_SIZE } from './paper.ts';
-import type { DevelopPlan } from './plan.ts';
+import { type DevelopPlan, lookDensity } from './plan.ts';
 
 /** Output buffer that a plan writes: bits and layout decide which. */
 export type OutputSamples = Uint8Array | Uint8ClampedArray | Uint16Array;
@@ -28,6 +28,8 @@ export interface FlatBand {
   y0: number;
   step: number;
 }
+
+type Tables = readonly [Float32Array, Float32Array, Float32Array];
 
 const CHUNK = 2048;
 const scratch = new Float32Array(CHUNK * 3);
@@ -59,15 +61,17 @@ export function processBand(
     throw new TypeError('The band reaches beyond its buffers.');
   for (let at = from; at < to; at += CHUNK) {
     const count = Math.min(CHUNK, to - at);
+    const tables = flat ? plan.density : plan.input;
     if (bits === 16 && input instanceof Uint16Array) {
-      if (channels === 3) readRgb16(plan, input, at, count);
-      else readGrey16(plan, input, at, count);
+      if (channels === 3) readRgb16(tables, input, at, count);
+      else readGrey16(tables, input, at, count);
     } else if (bits === 8 && input instanceof Uint8Array) {
-      if (channels === 3) readRgb8(plan, input, at, count);
-      else readGrey8(plan, input, at, count);
+      if (channels === 3) readRgb8(tables, input, at, count);
+      else readGrey8(tables, input, at, count);
     } else if (bits === 32 && input instanceof Float32Array) readFloat(plan, input, at, count, channels);
     else throw new TypeError('The input buffer does not have the bits of the plan.');
-    if (flat) addFlat(plan, flat, at, count);
+    if (flat) addFlat(flat, at, count);
+    if (flat || bits === 32) filmChunk(plan, count);
     printChunk(plan, count);
     if (!plan.colour.identity) colourChunk(plan, count);
     if (output instanceof Uint16Array) write16(output, at, count, per);
@@ -76,8 +80,7 @@ export function processBand(
   }
 }
 
-function readRgb16(plan: DevelopPlan, src: Uint16Array, at: number, count: number): void {
-  const [t0, t1, t2] = plan.input;
+function readRgb16([t0, t1, t2]: Tables, src: Uint16Array, at: number, count: number): void {
   let s = at * 3;
   for (let i = 0; i < count * 3; i += 3, s += 3) {
     scratch[i] = t0[src[s]];
@@ -85,8 +88,7 @@ function readRgb16(plan: DevelopPlan, src: Uint16Array, at: number, count: numbe
     scratch[i + 2] = t2[src[s + 2]];
   }
 }
-function readRgb8(plan: DevelopPlan, src: Uint8Array, at: number, count: number): void {
-  const [t0, t1, t2] = plan.input;
+function readRgb8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: number): void {
   let s = at * 3;
   for (let i = 0; i < count * 3; i += 3, s += 3) {
     scratch[i] = t0[src[s]];
@@ -94,8 +96,7 @@ function readRgb8(plan: DevelopPlan, src: Uint8Array, at: number, count: number)
     scratch[i + 2] = t2[src[s + 2]];
   }
 }
-function readGrey16(plan: DevelopPlan, src: Uint16Array, at: number, count: number): void {
-  const [t0, t1, t2] = plan.input;
+function readGrey16([t0, t1, t2]: Tables, src: Uint16Array, at: number, count: number): void {
   for (let i = 0, s = at; i < count * 3; i += 3, s++) {
     const v = src[s];
     scratch[i] = t0[v];
@@ -103,8 +104,7 @@ function readGrey16(plan: DevelopPlan, src: Uint16Array, at: number, count: numb
     scratch[i + 2] = t2[v];
   }
 }
-function readGrey8(plan: DevelopPlan, src: Uint8Array, at: number, count: number): void {
-  const [t0, t1, t2] = plan.input;
+function readGrey8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: number): void {
   for (let i = 0, s = at; i < count * 3; i += 3, s++) {
     const v = src[s];
     scratch[i] = t0[v];
@@ -115,24 +115,32 @@ function readGrey8(plan: DevelopPlan, src: Uint8Array, at: number, count: number
 
 /** Float samples are linear already: the logarithm itself instead of a table. */
 function readFloat(plan: DevelopPlan, src: Float32Array, at: number, count: number, channels: 1 | 3): void {
-  const [g0, g1, g2] = plan.gain;
-  const [b0, b1, b2] = plan.bias;
+  const [b0, b1, b2] = plan.logBase;
   const second = channels === 3 ? 1 : 0;
   const third = channels === 3 ? 2 : 0;
   for (let i = 0, s = at * channels; i < count * 3; i += 3, s += channels) {
     const r = src[s];
     const g = src[s + second];
     const b = src[s + third];
-    scratch[i] = g0 * Math.log10(r > SCAN_FLOOR ? r : SCAN_FLOOR) + b0;
-    scratch[i + 1] = g1 * Math.log10(g > SCAN_FLOOR ? g : SCAN_FLOOR) + b1;
-    scratch[i + 2] = g2 * Math.log10(b > SCAN_FLOOR ? b : SCAN_FLOOR) + b2;
+    scratch[i] = b0 - Math.log10(r > SCAN_FLOOR ? r : SCAN_FLOOR);
+    scratch[i + 1] = b1 - Math.log10(g > SCAN_FLOOR ? g : SCAN_FLOOR);
+    scratch[i + 2] = b2 - Math.log10(b > SCAN_FLOOR ? b : SCAN_FLOOR);
   }
 }
 
-/** Dividing by the light source is adding its logarithm to the density: -gain·log(flat). */
-function addFlat(plan: DevelopPlan, flat: FlatBand, at: number, count: number): void {
+/** Density to balanced log exposure, by the film tables. */
+function filmChunk(plan: DevelopPlan, count: number): void {
+  const [t0, t1, t2] = plan.film;
+  for (let i = 0; i < count * 3; i += 3) {
+    scratch[i] = lookDensity(t0, scratch[i]);
+    scratch[i + 1] = lookDensity(t1, scratch[i + 1]);
+    scratch[i + 2] = lookDensity(t2, scratch[i + 2]);
+  }
+}
+
+/** Dividing by the light source is adding its logarithm to the density. */
+function addFlat(flat: FlatBand, at: number, count: number): void {
   const { width, height, log, row, x0, y0, step } = flat;
-  const [g0, g1, g2] = plan.gain;
   for (let k = 0; k < count; k++) {
     const index = at + k;
     const py = Math.floor(index / row);
@@ -155,9 +163,9 @@ function addFlat(plan: DevelopPlan, flat: FlatBand, at: number, count: number): 
     const c = a + down;
     const d = c + right;
     const i = k * 3;
-    scratch[i] -= g0 * (wa * log[a] + wb * log[b] + wc * log[c] + wd * log[d]);
-    scratch[i + 1] -= g1 * (wa * log[a + 1] + wb * log[b + 1] + wc * log[c + 1] + wd * log[d + 1]);
-    scratch[i + 2] -= g2 * (wa * log[a + 2] + wb * log[b + 2] + wc * log[c + 2] + wd * log[d + 2]);
+    scratch[i] += wa * log[a] + wb * log[b] + wc * log[c] + wd * log[d];
+    scratch[i + 1] += wa * log[a + 1] + wb * log[b + 1] + wc * log[c + 1] + wd * log[d + 1];
+    scratch[i + 2] += wa * log[a + 2] + wb * log[b + 2] + wc * log[c + 2] + wd * log[d + 2];
   }
 }
 
