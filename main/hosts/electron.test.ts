@@ -136,6 +136,7 @@ describe('the Electron host', () => {
   it.each([
     ['a sub-frame', (c: FakeContents) => event(c, { url: 'revelado://app/x.html', parent: c.mainFrame })],
     ['a foreign page', (c: FakeContents) => event(c, { url: 'https://evil.example/', parent: null })],
+    ['a page from disk', (c: FakeContents) => event(c, { url: 'file:///tmp/x.html', parent: null })],
     ['a look-alike', (c: FakeContents) => event(c, { url: 'revelado://app.evil/', parent: null })],
     ['a frame that is gone', (c: FakeContents) => event(c, null)],
     ['another window', () => event(new FakeContents())],

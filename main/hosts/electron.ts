@@ -48,10 +48,14 @@ export function senderAllowed(
   windows: Iterable<ElectronModule.BrowserWindow>,
 ): boolean {
   const frame = event.senderFrame;
-  if (!frame || frame.parent !== null || new URL(frame.url).origin !== originOf(ORIGIN)) return false;
+  if (!frame || frame.parent !== null || !ownPage(frame.url)) return false;
   return [...windows].some((w) => !w.isDestroyed() && w.webContents === event.sender);
 }
-const originOf = (url: string): string => new URL(url).origin;
+/** Not by `URL.origin`: Node gives every private scheme (and file:) the same origin, the string "null". */
+function ownPage(url: string): boolean {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}` === ORIGIN;
+}
 
 export interface ElectronHost {
   close(): Promise<void>;
