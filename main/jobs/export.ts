@@ -1,0 +1,235 @@
+/**
+ * The export action: developed pictures as files. Names are decided when the job is made and stored with it,
+ * so that a resumed job writes the very same files; an existing file is never written over unless the person
+ * said so, and a done file that somebody changed meanwhile is put aside before it is made again.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
+import { RevealError } from '../../app/contract/messages.ts';
+import type { Engine } from '../engine/protocol.ts';
+import type { Db } from '../library/database.ts';
+import { developContext } from '../library/groups.ts';
+import { itemRow, scanById, type ItemRow } from '../library/items.ts';
+import { itemParams } from '../library/recipes.ts';
+import { freeName, outputStem } from './template.ts';
+import {
+  DiskFullError,
+  type DoneItem,
+  type ItemOutcome,
+  type ItemSpec,
+  type ItemWork,
+  type JobAction,
+} from './types.ts';
+
+const payloadSchema = z.object({ recipe: exportRecipeSchema, folder: z.string() });
+export type ExportPayload = z.infer<typeof payloadSchema>;
+
+export interface ExportOptions {
+  db: Db;
+  engine: Engine;
+  /** Free bytes where `dir` lies. */
+  freeSpace(dir: string): Promise<number>;
+  changed(ids: number[]): void;
+}
+
+const EXTENSIONS: Record<ExportRecipe['format'], string> = {
+  tiff: '.tif',
+  png: '.png',
+  jpeg: '.jpg',
+  webp: '.webp',
+};
+/** Never fill a disk to the brim: the library's own file lives somewhere too. */
+const RESERVE = 64 << 20;
+const MB = 1 << 20;
+
+/**
+ * The items of an export job, with their names in `folder`.
+ * @throws RevealError 'bad-input' when the recipe cannot be done with these pictures; 'disk' when the folder cannot be made.
+ */
+export async function planExport(
+  db: Db,
+  ids: readonly number[],
+  recipe: ExportRecipe,
+  folder: string,
+): Promise<ItemSpec[]> {
+  const rows = ids.map((id) => {
+    const row = itemRow(db, id);
+    if (!row || row.deleted_at !== null)
+      throw new RevealError('not-found', 'A chosen picture is no longer in the library.');
+    return row;
+  });
+  if (rows.length === 0) throw new RevealError('bad-input', 'Choose the pictures to export first.');
+  const negative = rows.find((row) => row.kind === 'colour-negative' || row.kind === 'bw-negative');
+  if (recipe.icc === 'source' && negative)
+    throw new RevealError(
+      'bad-input',
+      `${negative.name}: a negative's positive cannot keep the scan's profile, which describes the film and not the picture. Choose sRGB, Adobe RGB, Display P3 or ProPhoto.`,
+    );
+  if (recipe.bits === 16 && (recipe.format === 'jpeg' || recipe.format === 'webp'))
+    throw new RevealError(
+      'bad-input',
+      `${recipe.format.toUpperCase()} holds 8 bits; choose TIFF or PNG for 16.`,
+    );
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new RevealError(
+      'disk',
+      `The folder ${folder} cannot be used: ${(error as Error).message}. Choose another one.`,
+    );
+  }
+  const present = new Set((await readdir(folder)).map((name) => name.normalize('NFC').toLowerCase()));
+  const taken = new Set<string>();
+  const ext = EXTENSIONS[recipe.format];
+  return rows.map((row, index): ItemSpec => {
+    const scan = scanById(db, row.scan_id)!;
+    const stem = outputStem(recipe.template, {
+      name: path.parse(row.name).name,
+      roll: groupName(db, row.group_id),
+      frame: row.frame,
+      frames: framesOf(db, row),
+      date: row.capture_date ?? row.scan_date,
+      n: index + 1,
+      total: rows.length,
+    });
+    const name = freeName(
+      stem,
+      ext,
+      taken,
+      (n) => !recipe.overwrite && present.has(n.normalize('NFC').toLowerCase()),
+    );
+    const item: ItemSpec = {
+      input: scan.path,
+      itemId: row.id,
+      output: path.join(folder, name),
+      data: { stem },
+    };
+    return row.kind === 'reel'
+      ? { ...item, output: null, failed: `${row.name}: reels cannot be exported as pictures.` }
+      : item;
+  });
+}
+
+const groupName = (db: Db, id: number | null): string | null =>
+  id === null ? null : (db.get<{ name: string }>('SELECT name FROM groups WHERE id = ?', [id])?.name ?? null);
+const framesOf = (db: Db, row: ItemRow): number =>
+  db.get<{ n: number }>('SELECT COUNT(*) AS n FROM items WHERE scan_id = ? AND deleted_at IS NULL', [
+    row.scan_id,
+  ])!.n;
+
+export class ExportAction implements JobAction<ExportPayload> {
+  readonly type = 'export' as const;
+  readonly lane = 'export';
+  readonly concurrency = 1;
+  readonly parse = (stored: unknown): ExportPayload => payloadSchema.parse(stored);
+  readonly #o: ExportOptions;
+  constructor(options: ExportOptions) {
+    this.#o = options;
+  }
+
+  async run(work: ItemWork<ExportPayload>): Promise<ItemOutcome> {
+    const { db, engine } = this.#o;
+    const { recipe, folder } = work.payload;
+    const row = work.itemId === null ? undefined : itemRow(db, work.itemId);
+    const scan = row ? scanById(db, row.scan_id) : undefined;
+    if (!row || !scan || work.output === null)
+      throw new RevealError('not-found', `${work.input} is no longer in the library.`);
+    if (!existsSync(scan.path))
+      throw new RevealError(
+        'not-found',
+        `${row.name}: the original is not at ${scan.path} any more. Bring it back, or import the folder where it is now, and retry.`,
+      );
+    await mkdir(folder, { recursive: true });
+    const output = this.#output(work, recipe);
+    await this.#room(row, recipe, folder);
+    const result = await engine
+      .call(
+        'develop',
+        {
+          path: scan.path,
+          params: itemParams(db, row.id),
+          context: developContext(db, row),
+          export: {
+            format: recipe.format,
+            bits: recipe.bits,
+            quality: recipe.quality,
+            icc: recipe.icc,
+            longSide: recipe.longSide,
+            overwrite: recipe.overwrite || work.resumed,
+          },
+          output,
+          captureDate: row.capture_date,
+          scanDate: row.scan_date,
+          ...(work.safer ? { safer: true } : {}),
+        },
+        { signal: work.signal, onProgress: (p) => work.progress(p.total > 0 ? p.done / p.total : 0) },
+      )
+      .catch(async (error: unknown) => {
+        // Whatever words the system used: if nothing is left on the disk, that is the reason.
+        if (error instanceof RevealError && error.code === 'disk') await this.#room(row, recipe, folder);
+        throw error;
+      });
+    db.run("UPDATE items SET state = 'exported' WHERE id = ? AND state IN ('new', 'analysed', 'edited')", [
+      row.id,
+    ]);
+    this.#o.changed([row.id]);
+    return {
+      output: result.output,
+      outputHash: result.sha256,
+      record: { path: `${result.output}.revelado.json`, content: result.record },
+    };
+  }
+
+  async verify(item: DoneItem, signal: AbortSignal): Promise<boolean> {
+    if (!existsSync(item.output)) return false;
+    const { sha256 } = await this.#o.engine.call('hash', { path: item.output }, { signal });
+    if (sha256 === item.outputHash) return true;
+    // Damaged, or somebody's later work: kept under another name, never written over.
+    const { dir, name, ext } = path.parse(item.output);
+    const aside = freeName(`${name} (changed)`, ext, new Set(), (n) => existsSync(path.join(dir, n)));
+    await rename(item.output, path.join(dir, aside));
+    return false;
+  }
+
+  /** Where to write. A name that was taken since the job was made gives way; after a crash our own file does not. */
+  #output(work: ItemWork<ExportPayload>, recipe: ExportRecipe): string {
+    const planned = work.output!;
+    if (recipe.overwrite || work.resumed || !existsSync(planned)) return planned;
+    const dir = path.dirname(planned);
+    const { stem } = z.object({ stem: z.string() }).parse(work.data);
+    const others = this.#o.db.all<{ output: string }>(
+      "SELECT output FROM job_items WHERE job_id = ? AND output IS NOT NULL AND state IN ('queued', 'running')",
+      [work.jobId],
+    );
+    const taken = new Set(others.map((o) => path.basename(o.output).normalize('NFC').toLowerCase()));
+    const output = path.join(
+      dir,
+      freeName(stem, path.extname(planned), taken, (n) => existsSync(path.join(dir, n))),
+    );
+    work.setOutput(output);
+    return output;
+  }
+
+  /** @throws DiskFullError when the picture would not fit beside what must stay free. */
+  async #room(row: ItemRow, recipe: ExportRecipe, folder: string): Promise<void> {
+    const scale =
+      recipe.longSide === null ? 1 : Math.min(1, recipe.longSide / Math.max(row.width, row.height, 1));
+    const raw = row.width * row.height * scale * scale * 3 * (recipe.bits / 8);
+    const needed = recipe.format === 'tiff' || recipe.format === 'png' ? raw : raw / 3;
+    const free = await this.#o.freeSpace(folder);
+    if (free >= needed + RESERVE) return;
+    throw new DiskFullError(
+      `The disk of ${folder} is full: ${row.name} needs about ${Math.ceil(needed / MB)} MB and ${Math.floor(free / MB)} MB are free. Make room and resume the job.`,
+    );
+  }
+}
+
+/** Whether a folder still is one; for the file manager. */
+export const isFolder = (dir: string): Promise<boolean> =>
+  stat(dir).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );

@@ -1,0 +1,426 @@
+/**
+ * The import action: files and folders become scans, items and groups. One file is one item of the job; a bad
+ * file fails there with its reason and the rest goes on. Content decides what a file is: the same bytes at a
+ * new place are a found-again original (when the old place is empty) or a duplicate (when it is not); the same
+ * path again changes nothing. When all are in, rolls adopt their reference frames and are balanced together.
+ */
+import { realpath, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { RevealError } from '../../app/contract/messages.ts';
+import type { ScanKind } from '../../app/contract/library.ts';
+import { DEVELOP_VERSION, defaultDevelopParams } from '../../app/recipe/develop.ts';
+import type { DevelopAnalysis } from '../actions/develop/types.ts';
+import type { Engine, IngestResult } from '../engine/protocol.ts';
+import type { ScanInfo } from '../files/types.ts';
+import type { FinishWork, ItemOutcome, ItemSpec, ItemWork, JobAction } from '../jobs/types.ts';
+import type { Db } from './database.ts';
+import { isInside } from './folders.ts';
+import { adoptReferences, assignGroup, folderName, refreshRoll, type Baseline } from './groups.ts';
+import {
+  itemsOfScan,
+  relinkScan,
+  scanAnalysis,
+  scanByPath,
+  scansByHash,
+  sizeKnown,
+  storeItem,
+  storeScan,
+  type ScanRow,
+} from './items.ts';
+import { analyseRoll } from './rolls.ts';
+import { setRecipe } from './recipes.ts';
+import { applySidecar, readSidecar } from './sidecar.ts';
+import { cameraName } from './text.ts';
+import { THUMB_SIDE, type Thumbnails } from './thumbnails.ts';
+
+export const importPayload = z.object({
+  paths: z.array(z.string()),
+  /** 'develop': a develop recipe is stored at once, with a history entry. */
+  action: z.enum(['develop']).nullable().default(null),
+});
+export type ImportPayload = z.infer<typeof importPayload>;
+
+/** Containers of moving pictures; their frames are another action's work. */
+const REELS = new Set([
+  '.mp4',
+  '.m4v',
+  '.mov',
+  '.mkv',
+  '.avi',
+  '.webm',
+  '.mpg',
+  '.mpeg',
+  '.mts',
+  '.m2ts',
+  '.wmv',
+]);
+
+export interface ImportOptions {
+  db: Db;
+  engine: Engine;
+  thumbnails: Thumbnails;
+  inbox: string;
+  baseline: Baseline;
+  expandInputs(paths: string[]): Promise<{ files: string[]; problems: { path: string; reason: string }[] }>;
+  sidecars(): boolean;
+  changed(ids: number[], groups?: boolean): void;
+}
+
+/** True for ways in which the same file stays the same file. Times are compared as stored, to the millisecond. */
+const unchanged = (scan: ScanRow, size: number, mtime: number): boolean =>
+  scan.size === size && Math.abs(scan.mtime - mtime) < 1;
+
+export class ImportAction implements JobAction<ImportPayload> {
+  readonly type = 'import' as const;
+  readonly lane = 'import';
+  readonly concurrency = 2;
+  readonly parse = (stored: unknown): ImportPayload => importPayload.parse(stored);
+  readonly #o: ImportOptions;
+  /** Set once the engine has said that it knows no `ingest`. */
+  #separately = false;
+
+  constructor(options: ImportOptions) {
+    this.#o = options;
+  }
+
+  async prepare(payload: ImportPayload): Promise<ItemSpec[]> {
+    return this.list(payload.paths);
+  }
+
+  /** Job items for these files and folders; what cannot be opened is listed as failed. */
+  async list(paths: readonly string[]): Promise<ItemSpec[]> {
+    const { files, problems } = await this.#o.expandInputs([...paths]);
+    return [
+      ...files.map((input) => ({ input })),
+      ...problems.map((p) => ({ input: p.path, failed: p.reason })),
+    ];
+  }
+
+  async run(work: ItemWork<ImportPayload>): Promise<ItemOutcome> {
+    const { db } = this.#o;
+    let file: string;
+    try {
+      file = await realpath(work.input);
+    } catch (error) {
+      const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new RevealError(
+        gone ? 'not-found' : 'bad-input',
+        `${path.basename(work.input)}: ${gone ? 'the file is not there any more' : (error as Error).message}.`,
+      );
+    }
+    const info = await stat(file);
+    const known = scanByPath(db, file);
+    if (known && unchanged(known, info.size, info.mtimeMs) && (known.analysis || isReel(file)))
+      return this.#back(known, file, info.size, info.mtimeMs);
+    // A file of a size the library has seen may be an old friend: its hash is cheaper than its pixels.
+    if (sizeKnown(db, info.size)) {
+      const { sha256 } = await this.#o.engine.call('hash', { path: file }, { signal: work.signal });
+      const friend = await this.#friend(sha256, file, info.size, info.mtimeMs);
+      if (friend) return friend;
+    }
+    if (isReel(file)) return this.#reel(work, file, info.size, info.mtimeMs);
+    return this.#picture(work, file, info.size, info.mtimeMs);
+  }
+
+  async finish(job: FinishWork<ImportPayload>): Promise<void> {
+    const { db, thumbnails, baseline } = this.#o;
+    const ids = db
+      .all<{ id: number }>(
+        `SELECT i.id FROM items i WHERE i.deleted_at IS NULL AND i.scan_id IN
+           (SELECT s.scan_id FROM items s JOIN job_items j ON j.item_id = s.id WHERE j.job_id = ?)`,
+        [job.id],
+      )
+      .map((r) => r.id);
+    const renewed = adoptReferences(db, ids);
+    this.#adoptOrphans(ids);
+    for (const groupId of renewed) {
+      if (job.signal.aborted) return;
+      job.stage(this.#groupName(groupId));
+      await analyseRoll({ ...this.#o, groupId, signal: job.signal });
+    }
+    const stale = new Set<number>();
+    for (const groupId of this.#rollsOf(ids))
+      for (const id of refreshRoll(db, groupId, baseline)) stale.add(id);
+    this.#o.changed(ids, true);
+    if (stale.size > 0) {
+      job.stage(this.#groupName(this.#rollsOf(ids)[0]));
+      await thumbnails.refresh([...stale]);
+    }
+  }
+
+  #rollsOf(ids: readonly number[]): number[] {
+    const rolls = new Set<number>();
+    for (const id of ids) {
+      const row = this.#o.db.get<{ group_id: number | null }>('SELECT group_id FROM items WHERE id = ?', [
+        id,
+      ]);
+      if (row?.group_id != null) rolls.add(row.group_id);
+    }
+    return [...rolls];
+  }
+
+  #groupName(groupId: number | undefined): string {
+    return (
+      this.#o.db.get<{ name: string }>('SELECT name FROM groups WHERE id = ?', [groupId ?? -1])?.name ?? ''
+    );
+  }
+
+  /** Reference frames with no roll to refer to are put in a group like ordinary frames, where they can be seen. */
+  #adoptOrphans(ids: readonly number[]): void {
+    for (const id of ids) {
+      const row = this.#o.db.get<{
+        group_id: number | null;
+        kind: ScanKind;
+        camera: string | null;
+        path: string;
+      }>(
+        'SELECT i.group_id, i.kind, i.camera, s.path FROM items i JOIN scans s ON s.id = i.scan_id WHERE i.id = ?',
+        [id],
+      );
+      if (!row || row.group_id !== null) continue;
+      assignGroup(this.#o.db, {
+        itemIds: [id],
+        kind: row.kind,
+        folder: path.dirname(row.path),
+        inbox: isInside(this.#o.inbox, row.path),
+        groupName: this.#nameOf(row.path),
+        camera: row.camera,
+        analysis: null,
+      });
+    }
+  }
+
+  #nameOf(file: string): string {
+    if (!isInside(this.#o.inbox, file)) return folderName(file);
+    return new Date().toISOString().slice(0, 10);
+  }
+
+  /** The same path, the same bytes: only what was removed or missing comes back. */
+  #back(scan: ScanRow, file: string, size: number, mtime: number): ItemOutcome {
+    const ids = relinkScan(this.#o.db, scan.id, file, size, mtime);
+    this.#o.changed(ids, true);
+    return { itemId: ids[0] ?? null };
+  }
+
+  /** Known bytes: the original found again at a new place, or one more copy of it. Null when they are new. */
+  async #friend(hash: string, file: string, size: number, mtime: number): Promise<ItemOutcome | null> {
+    const { db } = this.#o;
+    const same = scansByHash(db, hash);
+    const here = same.find((s) => s.path === file);
+    if (here) return this.#back(here, file, size, mtime);
+    // This path showed other bytes before (a new scan under an old name): analysed anew, not linked.
+    if (same.length === 0 || scanByPath(db, file)) return null;
+    for (const scan of same) {
+      if (await exists(scan.path)) continue;
+      // Another file of this job may have taken it while we looked.
+      if (scanByPath(db, scan.path)?.id !== scan.id) continue;
+      const ids = relinkScan(db, scan.id, file, size, mtime);
+      this.#o.changed(ids, true);
+      return { itemId: ids[0] ?? null };
+    }
+    const original = same[0];
+    const analysis = original.analysis ? (JSON.parse(original.analysis) as DevelopAnalysis) : null;
+    const ids = await this.#store(file, hash, size, mtime, JSON.parse(original.info) as ScanInfo, analysis);
+    void this.#o.thumbnails.refresh(ids);
+    return { itemId: ids[0] ?? null };
+  }
+
+  async #picture(
+    work: ItemWork<ImportPayload>,
+    file: string,
+    size: number,
+    mtime: number,
+  ): Promise<ItemOutcome> {
+    const prefix = `ingest-${randomUUID()}`;
+    const found = await this.#ingest(work, file, prefix);
+    if (work.signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+    const { info, sha256, analysis } = found;
+    const ids = await this.#store(file, sha256, size, mtime, info, analysis);
+    if (work.payload.action === 'develop') {
+      const recipe = { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() } as const;
+      for (const id of ids) setRecipe(this.#o.db, id, recipe, 'Develop');
+    }
+    const without: number[] = [];
+    for (const [frame, id] of ids.entries()) {
+      const made = found.thumbnails[frame];
+      if (made) await this.#o.thumbnails.adopt(id, made.output, made.width, made.height);
+      else without.push(id);
+    }
+    for (const spare of found.thumbnails.slice(ids.length))
+      if (spare) await rm(spare.output, { force: true });
+    this.#o.changed(ids, true);
+    if (without.length > 0) await this.#o.thumbnails.refresh(without);
+    return { itemId: ids[0] ?? null };
+  }
+
+  async #ingest(work: ItemWork<ImportPayload>, file: string, prefix: string): Promise<IngestResult> {
+    const { engine, thumbnails } = this.#o;
+    const options = { signal: work.signal };
+    const look = { path: file, film: 'auto', baseFile: null, flatFile: null } as const;
+    if (!this.#separately) {
+      try {
+        return await engine.call(
+          'ingest',
+          {
+            ...look,
+            params: defaultDevelopParams(),
+            thumbnails: { dir: thumbnails.dir, prefix, maxSide: THUMB_SIDE },
+            ...(work.safer ? { safer: true } : {}),
+          },
+          { ...options, onProgress: (p) => work.progress(p.total > 0 ? p.done / p.total : 0) },
+        );
+      } catch (error) {
+        if (!(error instanceof RevealError && error.code === 'unknown-call')) throw error;
+        this.#separately = true;
+      }
+    }
+    const info = await engine.call('probe', { path: file }, options);
+    work.progress(0.1);
+    const { sha256 } = await engine.call('hash', { path: file }, options);
+    work.progress(0.3);
+    const analysis = await engine.call('analyse', { ...look, baseRect: null }, options);
+    work.progress(0.7);
+    return { info, sha256, analysis, thumbnails: [] };
+  }
+
+  async #reel(
+    work: ItemWork<ImportPayload>,
+    file: string,
+    size: number,
+    mtime: number,
+  ): Promise<ItemOutcome> {
+    const { engine } = this.#o;
+    const { sha256 } = await engine.call('hash', { path: file }, { signal: work.signal });
+    const info = await engine
+      .call('probe', { path: file }, { signal: work.signal })
+      .catch((error: unknown) => {
+        if (!(error instanceof RevealError) || error.code === 'engine' || error.code === 'cancelled')
+          throw error;
+        return bareInfo(size, mtime);
+      });
+    const ids = await this.#store(file, sha256, size, mtime, info, null);
+    return { itemId: ids[0] ?? null };
+  }
+
+  /** Writes scan, items and group in one transaction; returns the items by frame. */
+  async #store(
+    file: string,
+    hash: string,
+    size: number,
+    mtime: number,
+    info: ScanInfo,
+    analysis: DevelopAnalysis | null,
+  ): Promise<number[]> {
+    const { db } = this.#o;
+    const sidecar = this.#o.sidecars() ? await readSidecar(file, hash) : null;
+    const ids = db.transaction(() => {
+      const scanId = storeScan(db, { path: file, hash, size, mtime, info, analysis });
+      if (sidecar?.frames)
+        db.run('UPDATE scans SET frames = ? WHERE id = ?', [JSON.stringify(sidecar.frames), scanId]);
+      const stored = scanByPath(db, file)!;
+      const made = storeFrames(db, stored, info, scanAnalysis(stored));
+      if (sidecar) applySidecar(db, scanId, sidecar);
+      const [first] = itemsOfScan(db, scanId);
+      if (first.group_id === null)
+        assignGroup(db, {
+          itemIds: made,
+          kind: first.kind,
+          folder: path.dirname(file),
+          inbox: isInside(this.#o.inbox, file),
+          groupName: this.#nameOf(file),
+          camera: first.camera,
+          analysis,
+        });
+      return made;
+    });
+    this.#o.changed(ids, true);
+    return ids;
+  }
+}
+
+/** One item per frame of the scan (at least one); items of frames that are no more are taken away. Returns ids by frame. */
+export function storeFrames(
+  db: Db,
+  scan: ScanRow,
+  info: ScanInfo,
+  analysis: DevelopAnalysis | null,
+): number[] {
+  const frames = analysis?.frames ?? [];
+  const count = Math.max(1, frames.length);
+  // A camera that scans film writes when it was scanned; only a second, earlier date is the picture's own.
+  const scanDate = info.dateTimeDigitized ?? info.dateTimeOriginal;
+  const captureDate =
+    info.dateTimeOriginal &&
+    info.dateTimeDigitized &&
+    info.dateTimeOriginal.slice(0, 10) < info.dateTimeDigitized.slice(0, 10)
+      ? info.dateTimeOriginal
+      : null;
+  const turned = info.orientation >= 5;
+  const kind: ScanKind = analysis?.kind ?? (isReel(scan.path) ? 'reel' : 'print');
+  const ids: number[] = [];
+  for (let frame = 0; frame < count; frame++) {
+    const rect = frames.length > 1 ? frames[frame].rect : { w: info.width, h: info.height };
+    const [w, h] = turned ? [rect.h, rect.w] : [rect.w, rect.h];
+    ids.push(
+      storeItem(db, {
+        scanId: scan.id,
+        frame,
+        hash: scan.hash,
+        path: scan.path,
+        kind,
+        reasons: analysis?.reasons ?? [`Moving pictures (${path.extname(scan.path)}).`],
+        width: Math.round(w),
+        height: Math.round(h),
+        bits: info.bits,
+        state: analysis ? 'analysed' : 'new',
+        camera: cameraName(info.make, info.model),
+        scanDate,
+        captureDate,
+        infrared: info.infrared !== null,
+        aspect: w > 0 && h > 0 ? w / h : 4 / 3,
+      }),
+    );
+  }
+  db.run('UPDATE items SET deleted_at = ? WHERE scan_id = ? AND frame >= ? AND deleted_at IS NULL', [
+    Date.now(),
+    scan.id,
+    count,
+  ]);
+  return ids;
+}
+
+export const isReel = (file: string): boolean => REELS.has(path.extname(file).toLowerCase());
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+/** What is known of a reel that nothing here can open. */
+function bareInfo(bytes: number, modifiedMs: number): ScanInfo {
+  return {
+    format: 'video',
+    width: 0,
+    height: 0,
+    bits: 8,
+    channels: 3,
+    pages: 1,
+    infrared: null,
+    orientation: 1,
+    dpi: null,
+    iccName: null,
+    make: null,
+    model: null,
+    software: null,
+    dateTimeOriginal: null,
+    dateTimeDigitized: null,
+    cameraExposure: null,
+    saysNegative: null,
+    curveReason: '',
+    bytes,
+    modifiedMs,
+  };
+}

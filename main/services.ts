@@ -1,0 +1,245 @@
+/**
+ * Everything behind the window, put together once for every host: library, queue, thumbnails, watched folders,
+ * and the handlers of the contract. A host gives engines, folders, dialogs and a way to publish; nothing in
+ * here knows what a window is.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Handlers, TopicEvent, TopicName } from '../app/contract/index.ts';
+import type { DoctorReport, Folder, Settings } from '../app/contract/host.ts';
+import type { PixelsRequestParsed } from '../app/contract/pixels.ts';
+import { rollBaseline } from './actions/develop/roll.ts';
+import type { Engine, PixelsTask } from './engine/protocol.ts';
+// Not the whole file layer: its image libraries belong in the engine's process, not in this one.
+import { writeJsonAtomic } from './files/atomic.ts';
+import { freeSpace } from './files/disk.ts';
+import { expandInputs } from './files/names.ts';
+import { ExportAction } from './jobs/export.ts';
+import { jobHandlers } from './jobs/handlers.ts';
+import { EmbeddedQueue } from './jobs/queue.ts';
+import { ChangeBatch, Core } from './library/core.ts';
+import { openDatabase } from './library/database.ts';
+import { getFolder, listFolders, seedFolders } from './library/folders.ts';
+import { developContext, type Baseline } from './library/groups.ts';
+import { libraryHandlers } from './library/handlers.ts';
+import { hostHandlers, offered, type HostFacts } from './library/host-handlers.ts';
+import { ImportAction } from './library/importer.ts';
+import { scanById } from './library/items.ts';
+import { itemParams } from './library/recipes.ts';
+import { AnalyseRollAction } from './library/rolls.ts';
+import { getSettings } from './library/settings.ts';
+import { SidecarWriter } from './library/sidecar.ts';
+import { Thumbnails } from './library/thumbnails.ts';
+import { FolderWatch, sweepMissing } from './library/watch.ts';
+import { RevealError } from '../app/contract/messages.ts';
+
+/** What the services take from other parts of the house; tests put their own in place. */
+export interface ServiceTools {
+  expandInputs(paths: string[]): Promise<{ files: string[]; problems: { path: string; reason: string }[] }>;
+  freeSpace(dir: string): Promise<number>;
+  writeJsonAtomic(file: string, value: unknown): Promise<unknown>;
+  rollBaseline: Baseline;
+  doctor(settings: Settings): Promise<DoctorReport>;
+}
+
+export interface ServicesOptions {
+  /** Library file, thumbnails and inbox live here. */
+  dataDir: string;
+  engines: { interactive: Engine; batch: Engine };
+  /** Folders with real paths; an `exports` and an `inbox` are added where they are missing. */
+  folders: readonly Folder[];
+  host: HostFacts;
+  publish<N extends TopicName>(topic: N, value: TopicEvent<N>): void;
+  tools?: Partial<ServiceTools>;
+  /** Shorter waits for tests (ms). */
+  timing?: {
+    settleMs?: number;
+    gatherMs?: number;
+    sidecarMs?: number;
+    changeMs?: number;
+    sweepMs?: number;
+    beatMs?: number;
+  };
+}
+
+export interface Services {
+  handlers: Handlers;
+  /** Imports files and folders by path (Electron's drops, the browser host's inbox). @returns the job. */
+  importPaths(paths: string[], options?: { action?: 'develop' }): Promise<number>;
+  /** Imports a file that was streamed into the inbox; several within seconds share a job. */
+  importInboxFile(file: string, originalName: string): Promise<number>;
+  /** Where an item's scan lies. @throws RevealError 'not-found'. */
+  itemPath(id: number): string;
+  /** The engine's task for a window's request. @throws RevealError 'not-found'. */
+  pixelsTask(request: PixelsRequestParsed): PixelsTask;
+  /** The thumbnail's file, or null when there is none (yet). */
+  thumbPath(id: number): string | null;
+  close(): Promise<void>;
+}
+
+/** How often lost and returned originals are looked for (ms). */
+const SWEEP_MS = 10 * 60_000;
+const FIRST_SWEEP_MS = 4000;
+
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const { dataDir, engines, host, publish } = options;
+  const tools: ServiceTools = {
+    expandInputs,
+    freeSpace,
+    writeJsonAtomic,
+    rollBaseline,
+    doctor: () => providersReport(engines.interactive),
+    ...options.tools,
+  };
+  const timing = options.timing ?? {};
+  const db = openDatabase(path.join(dataDir, 'library.db'));
+
+  const folders: Folder[] = [...options.folders];
+  const needed = (id: string, name: string, purpose: 'export' | 'inbox'): void => {
+    if (!folders.some((f) => f.id === id))
+      folders.push({ id, name, path: path.join(dataDir, id), purpose, watched: false });
+  };
+  needed('exports', 'Exports', 'export');
+  needed('inbox', 'Inbox', 'inbox');
+  const inbox = folders.find((f) => f.id === 'inbox')!.path;
+  mkdirSync(inbox, { recursive: true });
+  seedFolders(db, folders);
+  const named = new Set(folders.map((f) => f.id));
+  const known = (id: string): Folder => {
+    if (!offered(id, { host, named }))
+      throw new RevealError('not-found', 'This folder is not known. Choose another one.');
+    return getFolder(db, id);
+  };
+
+  const notice = (level: 'info' | 'warning' | 'error', text: string): void =>
+    publish('notice', { level, text });
+  const changes = new ChangeBatch((event) => publish('library.changed', event), timing.changeMs);
+  const changed = (ids: number[], groups = false): void => changes.add(ids, groups);
+  const settings = (): Settings => getSettings(db);
+  const sidecars = new SidecarWriter(
+    db,
+    tools.writeJsonAtomic,
+    () => settings().writeSidecars,
+    timing.sidecarMs,
+  );
+  const thumbnails = new Thumbnails({
+    db,
+    engine: engines.interactive,
+    dir: path.join(dataDir, 'cache', 'thumbs'),
+    changed,
+  });
+  const shared = { db, engine: engines.interactive, thumbnails, baseline: tools.rollBaseline, changed };
+  const importer = new ImportAction({
+    ...shared,
+    inbox,
+    expandInputs: tools.expandInputs,
+    sidecars: () => settings().writeSidecars,
+  });
+  const onError = (error: unknown): void =>
+    notice('error', error instanceof Error ? error.message : String(error));
+  const queue = new EmbeddedQueue({
+    db,
+    actions: [
+      importer,
+      new AnalyseRollAction(shared),
+      new ExportAction({ db, engine: engines.batch, freeSpace: tools.freeSpace, changed }),
+    ],
+    onChange: (job) => publish('jobs.changed', { job }),
+    onError,
+    beatMs: timing.beatMs,
+  });
+  const core = new Core({
+    db,
+    engine: engines.interactive,
+    queue,
+    importer,
+    thumbnails,
+    sidecars,
+    changes,
+    baseline: tools.rollBaseline,
+    inbox,
+    notice,
+  });
+  const watch = new FolderWatch({
+    db,
+    exportFolders: () => listFolders(db).flatMap((f) => (f.purpose === 'export' ? [f.path] : [])),
+    importPaths: (paths) => core.importPaths(paths),
+    changed,
+    onError,
+    settleMs: timing.settleMs,
+    gatherMs: timing.gatherMs,
+  });
+  await watch.follow(listFolders(db).filter((f) => offered(f.id, { host, named })));
+
+  for (const engine of [engines.interactive, engines.batch])
+    engine.onExit((exit) => {
+      if (exit.reason === 'closed') return;
+      notice('warning', `The engine stopped: ${exit.detail}. It is started again and the work goes on.`);
+    });
+
+  // Originals come and go behind our back; looked for at leisure, never in a person's way.
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweep = (): void => {
+    sweeping = sweeping.then(async () => {
+      changed(await sweepMissing(db, core.signal));
+      if (!core.signal.aborted) await thumbnails.sweep();
+    }, onError);
+  };
+  const timers = [setTimeout(sweep, timing.sweepMs ?? FIRST_SWEEP_MS), setInterval(sweep, SWEEP_MS)];
+  for (const timer of timers) timer.unref();
+
+  const handlers: Handlers = {
+    ...libraryHandlers(core),
+    ...jobHandlers({ db, queue, folder: known, showInFolder: host.showInFolder }),
+    ...hostHandlers({
+      core,
+      host,
+      named,
+      watch,
+      doctor: tools.doctor,
+      settingsChanged: (value) => publish('settings.changed', value),
+    }),
+  };
+
+  return {
+    handlers,
+    importPaths: (paths, how) => core.importPaths(paths, how),
+    importInboxFile: (file, _originalName) => core.importPaths([file]),
+    itemPath: (id) => scanById(db, core.item(id).scan_id)!.path,
+    pixelsTask: ({ itemId, recipe, ...request }) => {
+      const row = core.item(itemId);
+      return {
+        path: scanById(db, row.scan_id)!.path,
+        request: { ...request, params: recipe?.params ?? itemParams(db, itemId) },
+        context: developContext(db, row),
+      };
+    },
+    thumbPath: (id) => thumbnails.pathOf(id),
+    close: async () => {
+      for (const timer of timers) clearTimeout(timer);
+      await watch.close();
+      await queue.close();
+      await core.close();
+      await thumbnails.close();
+      await sweeping.catch(() => undefined);
+      await sidecars.flush();
+      changes.flush();
+      db.close();
+    },
+  };
+}
+
+/** What the engine's execution providers answer, as lines of a report. */
+async function providersReport(engine: Engine): Promise<DoctorReport> {
+  const { providers } = await engine.call('providers', {});
+  return {
+    ok: providers.some((p) => p.ok),
+    checks: providers.map((p) => ({
+      id: `provider.${p.name}`,
+      label: p.name,
+      status: p.ok ? 'ok' : 'missing',
+      found: p.ok ? `${p.ms} ms` : p.reason,
+      advice: '',
+    })),
+  };
+}
