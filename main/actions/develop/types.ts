@@ -10,7 +10,10 @@ export type FilmType = 'c41' | 'bw' | 'slide';
 
 /** One picture found on a scan. */
 export interface FoundFrame {
-  /** Picture area in pixels of the full scan, before straightening. */
+  /**
+   * Picture area in pixels of the full scan, before straightening: the frame's own width and height about its
+   * centre. A tilted frame covers this rectangle turned by `angle` about the rectangle's centre.
+   */
   rect: Rect;
   /** Tilt of the frame against the scan in degrees, clockwise positive. */
   angle: number;
@@ -44,10 +47,15 @@ export interface DevelopAnalysis {
   balance: { slope: Rgb; offset: Rgb; confidence: number };
   /** Log10 exposure of the frame relative to the print's mid grey, before user exposure. */
   exposure: number;
-  /** Relative exposure of the *camera* that scanned it (EXIF), 1 when unknown: scan values are divided by it. */
+  /**
+   * Relative exposure of the *camera* that scanned it (EXIF, t·ISO/(100·N²)), 1 when unknown. `base` is in this
+   * scan's own values; to use it on another scan multiply by the ratio of their camera exposures.
+   */
   cameraExposure: number;
   /** Low-key, high-key, blank, leader, flat-field; what roll statistics must leave out. */
   role: 'picture' | 'blank' | 'leader' | 'flat';
+  /** Where a scan holds several pictures: what differs from frame to frame, in the order of `frames`. See `analysisOfFrame`. */
+  perFrame?: Pick<DevelopAnalysis, 'densities' | 'balance' | 'exposure'>[];
   /** Infrared: present, and whether it may be used. */
   infrared?: { slope: number; usable: boolean; reason: string };
   warnings: string[];
@@ -57,7 +65,10 @@ export interface DevelopAnalysis {
 export interface RollBaseline {
   version: 1;
   film: FilmType;
+  /** Linear scan values of a scan taken at `cameraExposure`. */
   base: Rgb;
+  /** Camera exposure that `base` refers to; 1 (or absent) when the frames do not all know theirs. */
+  cameraExposure?: number;
   balance: { slope: Rgb; offset: Rgb };
   /** Log10 exposure that prints the roll's median frame well; frames differ only by their own deviation. */
   exposure: number;
