@@ -8,7 +8,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { makeProfile } from '../../app/color/icc.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
 import { developRecord } from '../actions/develop/record.ts';
-import { decodeScan, hashFile, writeFinished, writeJsonAtomic } from '../files/index.ts';
+import { decodeScan, hashFile, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
 import type { CallContext } from './core.ts';
 import type { Workshop } from './workshop.ts';
 import { repairDust } from './dust-step.ts';
@@ -54,6 +54,8 @@ export async function exportPicture(
   const { signal } = call;
   const clock = new Clock();
   const info = await shop.scans.info(task.path);
+  // Its helper program needs a moment to start; the pixels are computed meanwhile.
+  prepareMetadata(task.path);
   const settings = task.export;
   if (settings.icc === 'source')
     throw new RevealError('bad-request', 'A positive is converted to an output space; "source" is none.');

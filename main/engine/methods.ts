@@ -14,7 +14,7 @@ import { exportPicture } from './export.ts';
 import { Previews } from './preview.ts';
 import { probeProviders } from './process-probe.ts';
 import type { EngineSettings } from './process.ts';
-import { flatBand } from './render.ts';
+import { flatBand, planContext } from './render.ts';
 import { pixelRect } from './scans.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { fullGeometry } from './view.ts';
@@ -65,7 +65,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
       const sy = at(d * px + e * py + f, info.height);
       const region = { x: sx, y: sy, w: 1, h: 1 };
       const { picture } = await decodeScan(file, { region, infrared: false, signal });
-      const plan = planDevelop(params, context, planSource(picture), {
+      const plan = planDevelop(params, planContext(context), planSource(picture), {
         space: 'srgb',
         bits: 8,
         layout: 'rgb',
@@ -81,7 +81,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
         const stored = picture.data[picture.channels === 3 ? channel : 0] / top;
         const linear = toLinear(picture.curve, picture.channels === 3 ? channel : 0)(stored);
         const unevenness = band ? 10 ** flatAt(band, channel) : 1;
-        return linear / plan.numbers.cameraExposure / unevenness;
+        return linear / unevenness;
       };
       const scan = [light(0), light(1), light(2)];
       return {

@@ -8,8 +8,9 @@ import type { SpaceName } from '../../app/color/spaces.ts';
 import type { Picture, Rect } from '../../app/picture.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
 import type { Geometry } from '../actions/develop/geometry.ts';
+import { analysisOfFrame } from '../actions/develop/analyse.ts';
 import { filmOf, planDevelop, planSource } from '../actions/develop/index.ts';
-import type { DevelopPlan, FlatBand } from '../actions/develop/index.ts';
+import type { DevelopPlan, FlatBand, PlanContext } from '../actions/develop/index.ts';
 import type { FlatField } from '../actions/develop/reference.ts';
 import { outputChannels } from '../actions/develop/process.ts';
 import type { PixelResult } from './pixel-jobs.ts';
@@ -47,6 +48,12 @@ export interface Rendered {
   plan: DevelopPlan;
   /** 3 x 256 counts when asked for. */
   histogram: Uint32Array | null;
+}
+
+/** What the pixels of one frame depend on: on a strip of several pictures each has its own exposure. */
+export function planContext(context: DevelopContext): PlanContext {
+  const { analysis, roll, frame } = context;
+  return { analysis: analysis && analysisOfFrame(analysis, frame), roll };
 }
 
 /** Layout of an export: black and white is written with one sample a pixel. */
@@ -97,7 +104,7 @@ export async function render(
   onProgress?: (share: number) => void,
 ): Promise<Rendered> {
   const { picture, geometry, bits, layout } = input;
-  const plan = planDevelop(input.params, input.context, planSource(picture), {
+  const plan = planDevelop(input.params, planContext(input.context), planSource(picture), {
     space: input.space,
     bits,
     layout,
