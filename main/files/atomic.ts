@@ -13,7 +13,7 @@ import { codeOf, fileError, show } from './bytes.ts';
 /** A file that is being written; `write` appends. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
-  /** Replaces bytes already written; not seen by the running hash. */
+  /** Bytes written so far. */
   readonly length: number;
 }
 

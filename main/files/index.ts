@@ -4,6 +4,7 @@
  */
 import { endExiftool } from './exiftool.ts';
 import { inspect } from './inspect.ts';
+import { closeLevels } from './levels.ts';
 import type { ScanInfo } from './types.ts';
 
 export { writeJsonAtomic, writeAtomic } from './atomic.ts';
@@ -11,6 +12,7 @@ export { prepareMetadata } from './carry.ts';
 export { dateParts } from './dates.ts';
 export { decodeScan } from './decode.ts';
 export { freeSpace, hashFile } from './disk.ts';
+export { openScanLevels, readRegion, type LevelOptions, type ScanLevels } from './levels.ts';
 export { setLibvipsThreads } from './libvips.ts';
 export { expandInputs, naturalOrder, outputName } from './names.ts';
 export { writeFinished } from './write.ts';
@@ -24,5 +26,6 @@ export async function probeScan(path: string): Promise<ScanInfo> {
 
 /** Ends helper processes and closes what is open; the layer can be used again afterwards. */
 export async function closeFiles(): Promise<void> {
+  await closeLevels();
   await endExiftool();
 }

@@ -8,7 +8,7 @@
  * below 0.0002 density down to 0.5 % of full scale, finer than linear 16 bits, and the inverse is one
  * multiplication. Float scans stay linear float.
  */
-import type { Samples, ToneCurve } from '../../app/picture.ts';
+import type { Rect, Samples, ToneCurve } from '../../app/picture.ts';
 import { linearTable, toLinear } from '../../app/color/curve.ts';
 import { allocate } from './tiff-pixels.ts';
 
@@ -24,16 +24,16 @@ export function fit(width: number, height: number, maxSide: number): { width: nu
   };
 }
 
-/** Per output pixel: the first and last input pixel it covers, and how much of each. */
-function spans(input: number, output: number) {
+/** Per output pixel: the first and last input pixel it covers, and how much of each. The output spans `length` from `start`. */
+function spans(input: number, output: number, start: number, length: number) {
   const first = new Int32Array(output);
   const last = new Int32Array(output);
   const firstWeight = new Float64Array(output);
   const lastWeight = new Float64Array(output);
-  const step = input / output;
+  const step = length / output;
   for (let o = 0; o < output; o++) {
-    const from = o * step;
-    const to = o === output - 1 ? input : (o + 1) * step;
+    const from = start + o * step;
+    const to = o === output - 1 ? start + length : start + (o + 1) * step;
     const a = Math.min(input - 1, Math.floor(from + 1e-9));
     const b = Math.min(input - 1, Math.max(a, Math.ceil(to - 1e-9) - 1));
     first[o] = a;
@@ -56,6 +56,8 @@ export interface ReduceInput {
   infrared: number;
   type: 8 | 16 | 32;
   curve: ToneCurve;
+  /** Part of the input that the output covers, in fractional pixels; default all of it. */
+  window?: Rect;
 }
 
 /** Takes the scan row by row and builds the reduced picture; never holds more than one row of sums. */
@@ -79,8 +81,9 @@ export class Reducer {
     this.width = width;
     this.height = height;
     this.planes = input.channels + (input.infrared >= 0 ? 1 : 0);
-    this.across = spans(input.width, width);
-    this.down = spans(input.height, height);
+    const window = input.window ?? { x: 0, y: 0, w: input.width, h: input.height };
+    this.across = spans(input.width, width, window.x, window.w);
+    this.down = spans(input.height, height, window.y, window.h);
     const type = input.type;
     const bits = type === 8 ? 8 : 16;
     this.tables =
@@ -100,8 +103,10 @@ export class Reducer {
   push(band: Samples, rows: number): void {
     const pitch = this.input.width * this.input.samples;
     for (let r = 0; r < rows; r++) {
-      this.reduceRow(band, r * pitch);
-      this.addRow();
+      if (this.out < this.height && this.y >= this.down.first[this.out]) {
+        this.reduceRow(band, r * pitch);
+        this.addRow();
+      }
       this.y++;
     }
   }

@@ -1,0 +1,457 @@
+/**
+ * Deep zoom: any part of a scan at full size or at a power of two below, without decoding the whole again. The
+ * levels of a large scan are built once and kept as a tiled TIFF in a cache folder that is bounded in bytes
+ * (the longest unused goes first); a small scan is kept in memory. Full size is read from the scan itself
+ * where its format allows parts to be read, else from the cache too.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rename, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { Picture, Rect, Samples, ToneCurve } from '../../app/picture.ts';
+import { bandsOf } from './bands.ts';
+import { FileSource, fileError } from './bytes.ts';
+import { COMPRESSION } from './codecs.ts';
+import { clip, decodeInspected } from './decode.ts';
+import { explain, inspect, type Inspected } from './inspect.ts';
+import { buildLevels, levelCount, levelSize } from './pyramid.ts';
+import { fit, REDUCED_CURVE, Reducer } from './reduce.ts';
+import { allocate, sampleType, tiffLayout, TiffRows, type TiffLayout } from './tiff-pixels.ts';
+import { readTiff } from './tiff-tags.ts';
+import { TiledWriter } from './tiled-writer.ts';
+import type { DecodedScan, ScanInfo } from './types.ts';
+
+const TILE = 256;
+/** Scans below this many pixels are kept in memory. */
+const SMALL = 12_000_000;
+/** Bytes of small scans kept in memory, over all of them. */
+const MEMORY = 320 << 20;
+/** Default bound of the cache folder. */
+const CACHE_BYTES = 8 * 2 ** 30;
+
+export interface LevelOptions {
+  /** Bound of the cache folder in bytes (default 8 GiB). */
+  maxBytes?: number;
+}
+
+/** A scan opened for zooming. */
+export interface ScanLevels {
+  readonly info: ScanInfo;
+  /** Number of levels; level n is 1/2ⁿ of the scan. */
+  readonly levels: number;
+  /** A part of a level, in pixels of that level. Level 0 has the scan's own samples and curve. */
+  read(level: number, rect: Rect): Promise<Picture>;
+  /** Bytes of memory this scan holds. */
+  readonly memory: number;
+  close(): Promise<void>;
+}
+
+const opening = new Map<string, Promise<ScanLevels>>();
+
+/** Opens a scan for zooming; the same scan is opened once. Throws RevealError like `decodeScan`. */
+export async function openScanLevels(
+  scanPath: string,
+  cacheDir: string,
+  options: LevelOptions = {},
+): Promise<ScanLevels> {
+  let key: string;
+  try {
+    const s = await stat(scanPath);
+    key = createHash('sha256')
+      .update(`levels 1\0${path.resolve(scanPath)}\0${s.size}\0${s.mtimeMs}`)
+      .digest('hex')
+      .slice(0, 40);
+  } catch (error) {
+    throw fileError(scanPath, error, 'read');
+  }
+  let found = opening.get(key);
+  if (found) {
+    // Most recently used last.
+    opening.delete(key);
+    opening.set(key, found);
+  } else {
+    found = openNew(scanPath, cacheDir, key, options);
+    opening.set(key, found);
+    found.catch(() => opening.delete(key));
+    await found;
+    await trimMemory(key);
+  }
+  return found;
+}
+
+/** Closes what has not been used for longest, until memory and open files are within bounds. */
+async function trimMemory(keep: string): Promise<void> {
+  let memory = 0;
+  let files = 0;
+  for (const [key, promise] of [...opening].reverse()) {
+    const levels = await promise.catch(() => null);
+    memory += levels?.memory ?? 0;
+    files++;
+    if (key !== keep && (memory > MEMORY || files > 8)) {
+      opening.delete(key);
+      await levels?.close();
+    }
+  }
+}
+
+/** Closes every scan opened for zooming. */
+export async function closeLevels(): Promise<void> {
+  const all = [...opening.values()];
+  opening.clear();
+  await Promise.all(all.map((p) => p.then((l) => l.close()).catch(() => undefined)));
+}
+
+async function openNew(
+  scanPath: string,
+  cacheDir: string,
+  key: string,
+  options: LevelOptions,
+): Promise<ScanLevels> {
+  const scan = await inspect(scanPath);
+  try {
+    if (scan.info.width * scan.info.height <= SMALL || scan.route.by === 'none') {
+      const levels = await inMemory(scan);
+      await scan.close();
+      return levels;
+    }
+    const file = path.join(cacheDir, `${key}.levels.tif`);
+    await mkdir(cacheDir, { recursive: true }).catch((error: unknown) => {
+      throw fileError(cacheDir, error, 'write');
+    });
+    const ready = await stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (!ready) await buildCache(scan, file);
+    const now = new Date();
+    await utimes(file, now, now).catch(() => undefined);
+    await trimCache(cacheDir, file, options.maxBytes ?? CACHE_BYTES);
+    return await onDisk(scan, file);
+  } catch (error) {
+    await scan.close().catch(() => undefined);
+    throw explain(scanPath, error);
+  }
+}
+
+/** True when parts of the scan can be read from the scan itself at little more than their own cost. */
+function readsParts(scan: Inspected): boolean {
+  return scan.route.by === 'tiff' && scan.route.layout.compression === COMPRESSION.none;
+}
+
+interface Shape {
+  channels: 1 | 3;
+  infrared: boolean;
+  planes: number;
+  float: boolean;
+}
+
+function shapeOf(scan: Inspected): Shape {
+  const channels = scan.info.channels === 1 ? 1 : 3;
+  const infrared = scan.info.infrared !== null;
+  return { channels, infrared, planes: channels + (infrared ? 1 : 0), float: scan.info.bits === 32 };
+}
+
+async function inMemory(scan: Inspected): Promise<ScanLevels> {
+  const { info } = scan;
+  const shape = shapeOf(scan);
+  const { picture } = await decodeInspected(scan);
+  const levels = levelCount(info.width, info.height, TILE);
+  const stored: Samples[] = Array.from({ length: levels - 1 }, (_, i) => {
+    const size = levelSize(info.width, info.height, i + 1);
+    return allocate(shape.float ? 32 : 16, size.width * size.height * shape.planes);
+  });
+  const band = {
+    y: 0,
+    rows: info.height,
+    data: picture.data,
+    samples: picture.channels,
+    infrared: -1,
+    infraredRows: picture.infrared ?? null,
+  };
+  await buildLevels(
+    {
+      ...shape,
+      width: info.width,
+      height: info.height,
+      bits: info.bits,
+      curve: picture.curve,
+      levels,
+      stripRows: TILE,
+    },
+    (async function* () {
+      yield band;
+    })(),
+    (level, y, _rows, data) => {
+      const { width } = levelSize(info.width, info.height, level);
+      stored[level - 1].set(data, y * width * shape.planes);
+      return Promise.resolve();
+    },
+  );
+  const memory =
+    picture.data.byteLength +
+    (picture.infrared?.byteLength ?? 0) +
+    stored.reduce((n, s) => n + s.byteLength, 0);
+  return {
+    info,
+    levels,
+    memory,
+    read(level, rect) {
+      const size = levelSize(info.width, info.height, level);
+      const area = clip(rect, size.width, size.height, scan.source.path);
+      if (level === 0)
+        return Promise.resolve(
+          assemble(
+            crop(picture.data, info.width, picture.channels, area),
+            picture.infrared ? (crop(picture.infrared, info.width, 1, area) as Uint16Array) : null,
+            area,
+            shape,
+            picture.curve,
+            info,
+          ),
+        );
+      const part = crop(stored[level - 1], size.width, shape.planes, area);
+      return Promise.resolve(separate(part, area, shape, levelCurve(shape), info));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+const levelCurve = (shape: Shape): ToneCurve => (shape.float ? { kind: 'linear' } : REDUCED_CURVE);
+
+function crop(data: Samples, width: number, planes: number, area: Rect): Samples {
+  const type = data instanceof Uint8Array ? 8 : data instanceof Uint16Array ? 16 : 32;
+  const out = allocate(type, area.w * area.h * planes);
+  for (let y = 0; y < area.h; y++) {
+    const from = ((area.y + y) * width + area.x) * planes;
+    out.set(data.subarray(from, from + area.w * planes), y * area.w * planes);
+  }
+  return out;
+}
+
+function assemble(
+  data: Samples,
+  infrared: Uint16Array | null,
+  area: Rect,
+  shape: Shape,
+  curve: ToneCurve,
+  info: ScanInfo,
+): Picture {
+  const picture: Picture = {
+    width: area.w,
+    height: area.h,
+    channels: shape.channels,
+    data,
+    curve,
+    orientation: info.orientation,
+  };
+  if (infrared) picture.infrared = infrared;
+  return picture;
+}
+
+/** Interleaved samples with infrared last, to picture and plane. */
+function separate(data: Samples, area: Rect, shape: Shape, curve: ToneCurve, info: ScanInfo): Picture {
+  if (!shape.infrared) return assemble(data, null, area, shape, curve, info);
+  const n = area.w * area.h;
+  const type = data instanceof Uint8Array ? 8 : data instanceof Uint16Array ? 16 : 32;
+  const colour = allocate(type, n * shape.channels);
+  const plane = new Uint16Array(new SharedArrayBuffer(n * 2));
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < shape.channels; c++) colour[i * shape.channels + c] = data[i * shape.planes + c];
+    plane[i] = data[i * shape.planes + shape.channels];
+  }
+  return assemble(colour, plane, area, shape, curve, info);
+}
+
+async function buildCache(scan: Inspected, file: string): Promise<void> {
+  const { info } = scan;
+  const shape = shapeOf(scan);
+  const levels = levelCount(info.width, info.height, TILE);
+  const temp = `${file}.${process.pid}-${Date.now()}.tmp`;
+  let handle: FileHandle;
+  try {
+    handle = await open(temp, 'wx');
+  } catch (error) {
+    throw fileError(file, error, 'write');
+  }
+  try {
+    const writer = new TiledWriter(handle, TILE);
+    const withFull = !readsParts(scan);
+    const bits = shape.float ? 32 : 16;
+    if (withFull) writer.page(info.width, info.height, shape.planes, info.bits, shape.float);
+    for (let n = 1; n < levels; n++) {
+      const size = levelSize(info.width, info.height, n);
+      writer.page(size.width, size.height, shape.planes, bits, shape.float);
+    }
+    const offset = withFull ? 0 : 1;
+    const full = withFull ? writer.rowsInto(0) : null;
+    await buildLevels(
+      {
+        ...shape,
+        width: info.width,
+        height: info.height,
+        bits: info.bits,
+        curve: scan.curve,
+        levels,
+        stripRows: TILE,
+      },
+      bandsOf(scan),
+      (level, y, rows, data) => writer.tileRow(level - offset, y, rows, data),
+      full ? (band) => full(joinInfrared(band, info.width, shape), band.rows) : undefined,
+    );
+    await writer.finish();
+    await handle.close();
+    await rename(temp, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await unlink(temp).catch(() => undefined);
+    throw explain(scan.source.path, fileErrorIfSystem(file, error));
+  }
+}
+
+function fileErrorIfSystem(file: string, error: unknown): unknown {
+  const system = error instanceof Error && 'syscall' in error;
+  return system ? fileError(file, error, 'write') : error;
+}
+
+/** Picture samples, and infrared where there is any, side by side; alpha falls away. */
+function joinInfrared(
+  band: { data: Samples; samples: number; infrared: number; infraredRows: Uint16Array | null; rows: number },
+  width: number,
+  shape: Shape,
+): Samples {
+  if (band.samples === shape.planes && !band.infraredRows) return band.data;
+  const n = band.rows * width;
+  const type = band.data instanceof Uint8Array ? 8 : band.data instanceof Uint16Array ? 16 : 32;
+  const out = allocate(type, n * shape.planes);
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < shape.channels; c++) out[i * shape.planes + c] = band.data[i * band.samples + c];
+    if (shape.infrared)
+      out[i * shape.planes + shape.channels] = band.infraredRows
+        ? band.infraredRows[i]
+        : band.data[i * band.samples + band.infrared];
+  }
+  return out;
+}
+
+async function onDisk(scan: Inspected, file: string): Promise<ScanLevels> {
+  const { info } = scan;
+  const shape = shapeOf(scan);
+  const levels = levelCount(info.width, info.height, TILE);
+  const source = await FileSource.open(file);
+  try {
+    const tiff = await readTiff(source);
+    const layouts: TiffLayout[] = [];
+    for (const page of tiff.pages) {
+      const layout = tiffLayout(tiff, page);
+      if (layout) layouts.push(layout);
+    }
+    const offset = readsParts(scan) ? 1 : 0;
+    if (layouts.length !== levels - offset) throw new Error('unexpected number of levels');
+    return {
+      info,
+      levels,
+      memory: 0,
+      async read(level, rect) {
+        const size = levelSize(info.width, info.height, level);
+        const area = clip(rect, size.width, size.height, scan.source.path);
+        if (level < offset) return (await decodeInspected(scan, { region: area })).picture;
+        const layout = layouts[level - offset];
+        const data = allocate(sampleType(layout), area.w * area.h * layout.samples);
+        await new TiffRows(source, layout).read(area, data);
+        return separate(data, area, shape, level === 0 ? scan.curve : levelCurve(shape), info);
+      },
+      async close() {
+        await source.close();
+        await scan.close();
+      },
+    };
+  } catch (error) {
+    await source.close();
+    // A damaged cache file is no loss: the next opening builds it again.
+    await unlink(file).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Deletes the longest unused pyramids until the folder is within its bound; `keep` stays. */
+export async function trimCache(cacheDir: string, keep: string, maxBytes: number): Promise<void> {
+  const files: { file: string; size: number; used: number }[] = [];
+  for (const name of await readdir(cacheDir)) {
+    if (!name.includes('.levels.tif')) continue;
+    const file = path.join(cacheDir, name);
+    const s = await stat(file).catch(() => null);
+    if (s) files.push({ file, size: s.size, used: s.mtimeMs });
+  }
+  files.sort((a, b) => b.used - a.used);
+  let total = 0;
+  for (const f of files) {
+    total += f.size;
+    const leftover = f.file.endsWith('.tmp') && Date.now() - f.used > 3_600_000;
+    if (f.file !== keep && !f.file.endsWith('.tmp') ? total > maxBytes : leftover)
+      await unlink(f.file).catch(() => undefined);
+  }
+}
+
+/**
+ * A part of a scan at the size it will be seen: `region` in pixels of the full scan, reduced so that its longest
+ * side is at most `maxSide`. Reads the smallest level that is at least that large, and averages the rest of the
+ * way in linear light. `scale` of the answer is against the full scan.
+ */
+export async function readRegion(
+  scanPath: string,
+  cacheDir: string,
+  region: Rect,
+  maxSide: number,
+  options: LevelOptions = {},
+): Promise<DecodedScan> {
+  const levels = await openScanLevels(scanPath, cacheDir, options);
+  const { info } = levels;
+  const area = clip(region, info.width, info.height, scanPath);
+  const target = fit(area.w, area.h, Math.max(1, Math.floor(maxSide)));
+  const factor = Math.max(area.w, area.h) / Math.max(target.width, target.height);
+  const level = Math.min(levels.levels - 1, Math.max(0, Math.floor(Math.log2(factor) + 1e-9)));
+  const part = 2 ** level;
+  const x = Math.floor(area.x / part);
+  const y = Math.floor(area.y / part);
+  const rect = {
+    x,
+    y,
+    w: Math.ceil((area.x + area.w) / part) - x,
+    h: Math.ceil((area.y + area.h) / part) - y,
+  };
+  const picture = await levels.read(level, rect);
+  const scale = Math.max(target.width, target.height) / Math.max(area.w, area.h);
+  const { width, height } = target;
+  // Where the part lies between the level's pixels, the averaging takes its exact share of them.
+  const window = { x: area.x / part - x, y: area.y / part - y, w: area.w / part, h: area.h / part };
+  if (picture.width === width && picture.height === height && window.x === 0 && window.y === 0)
+    return { info, picture, scale };
+  const type = picture.data instanceof Uint8Array ? 8 : picture.data instanceof Uint16Array ? 16 : 32;
+  const channels = picture.channels;
+  const input = {
+    width: picture.width,
+    height: picture.height,
+    samples: channels,
+    channels,
+    type,
+    window,
+  } as const;
+  const colour = new Reducer({ ...input, infrared: -1, curve: picture.curve }, width, height);
+  colour.push(picture.data, picture.height);
+  const reduced: Picture = {
+    ...picture,
+    width,
+    height,
+    data: colour.data,
+    curve: type === 32 ? { kind: 'linear' } : REDUCED_CURVE,
+  };
+  if (picture.infrared) {
+    const plane = new Reducer(
+      { ...input, samples: 1, channels: 1, type: 16, infrared: 0, curve: { kind: 'linear' } },
+      width,
+      height,
+    );
+    plane.push(picture.infrared, picture.height);
+    if (plane.infrared) reduced.infrared = plane.infrared;
+  }
+  return { info, picture: reduced, scale };
+}
