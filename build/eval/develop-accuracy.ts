@@ -11,6 +11,7 @@
  */
 import { ALL_STOPS, casesOf } from './accuracy/cases.ts';
 import { type Measured, measure } from './accuracy/measure.ts';
+import { measureRoll } from './accuracy/roll.ts';
 import { printPatches, printTables, summary } from './accuracy/report.ts';
 
 const args = process.argv.slice(2);
@@ -41,7 +42,7 @@ for (const [i, one] of cases.entries()) {
   if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} / ${cases.length}`);
 }
 if (process.stderr.isTTY) process.stderr.write('\r');
-const roll = null;
+const roll = flag('given') || value('scanner') || value('stock') ? null : measureRoll(seed);
 const seconds = (performance.now() - started) / 1000;
 
 if (flag('json')) console.log(JSON.stringify(summary(all, roll, seconds), null, 1));

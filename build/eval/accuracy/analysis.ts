@@ -4,8 +4,10 @@
  */
 import type { SimulatedScan } from '../film/render.ts';
 import type { Scanner } from '../film/scanner.ts';
+import { analyseScan } from '../../../main/actions/develop/analyse.ts';
 import { balanceFromSamples } from '../../../main/actions/develop/index.ts';
-import type { DevelopAnalysis } from '../../../main/actions/develop/types.ts';
+import { rollBaseline } from '../../../main/actions/develop/roll.ts';
+import type { DevelopAnalysis, RollBaseline } from '../../../main/actions/develop/types.ts';
 import type { DecodedScan, ScanInfo } from '../../../main/files/types.ts';
 
 /** A simulated scan as the file layer would hand it over. */
@@ -38,8 +40,8 @@ export function decoded(scan: SimulatedScan, scanner: Scanner): DecodedScan {
 }
 
 /** The product's analysis, or, with `given`, one in which base and frame are the true ones. */
-export function analysisOf(scan: SimulatedScan, given: boolean): DevelopAnalysis {
-  if (!given) throw new Error('the analysis is not there yet: use --given');
+export function analysisOf(scan: SimulatedScan, scanner: Scanner, given: boolean): DevelopAnalysis {
+  if (!given) return analyseScan(decoded(scan, scanner), { film: 'auto' });
   const { data, width } = scan.picture;
   const { x, y, w, h } = scan.image;
   const stride = 3;
@@ -68,4 +70,12 @@ export function analysisOf(scan: SimulatedScan, given: boolean): DevelopAnalysis
     role: 'picture',
     warnings: [],
   };
+}
+
+/** What the frames of a roll share, as the product finds it. */
+export function rollOf(analyses: DevelopAnalysis[]): RollBaseline {
+  return rollBaseline(
+    analyses,
+    analyses.map((_, i) => String(i)),
+  );
 }

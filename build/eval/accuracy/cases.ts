@@ -28,21 +28,23 @@ export interface Choice {
   light: string;
 }
 
-/** The cases of a run; held-out stock or scanner meet the held-out scene in every second exposure. */
+/** The cases of a run: tuning scenes at all exposures, and the held-out scene at the nominal one. */
 export function casesOf(choice: Choice): Case[] {
   const cases: Case[] = [];
   colourStocks.forEach((stock, s) => {
     scanners.forEach((scanner, c) => {
       if (choice.stock && stock.name !== choice.stock) return;
       if (choice.scanner && scanner.name !== choice.scanner) return;
-      choice.stops.forEach((stops, k) => {
-        const heldOut = stock.heldOut || scanner.heldOut;
-        const turn = TUNING_SCENES[(s + 2 * c + k) % TUNING_SCENES.length];
-        const scene = choice.scene ?? (heldOut && (s + c + k) % 2 === 1 ? HELD_OUT_SCENE : turn);
-        const withRebate: Layout = (s + c + k) % 2 === 0 ? 'strip' : 'rebate';
+      const heldOut = stock.heldOut || scanner.heldOut;
+      const add = (scene: string, stops: number, turn: number) => {
+        const withRebate: Layout = turn % 2 === 0 ? 'strip' : 'rebate';
         for (const layout of [withRebate, 'bare'] as const)
           cases.push({ stock, scanner, scene, stops, layout, light: choice.light, heldOut });
-      });
+      };
+      choice.stops.forEach((stops, k) =>
+        add(choice.scene ?? TUNING_SCENES[(s + 2 * c + k) % TUNING_SCENES.length], stops, s + c + k),
+      );
+      if (!choice.scene) add(HELD_OUT_SCENE, 0, s + c);
     });
   });
   return cases;

@@ -134,7 +134,7 @@ function plainPatches(scan: SimulatedScan): Lab[] {
 /** Renders, develops and measures one case. `seed` fixes grain, noise and texture. */
 export function measure(one: Case, seed: number, given: boolean): Measured {
   const scan = takeAndScan({ ...one, scene: sceneOf(one.scene, 1), seed });
-  const analysis = analysisOf(scan, given);
+  const analysis = analysisOf(scan, one.scanner, given);
   const want = referencePatches(one.light);
   const params = defaultDevelopParams();
   const asIs = figures(developPatches(scan, analysis, params), want);

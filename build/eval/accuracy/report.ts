@@ -1,10 +1,8 @@
 /** Tables and JSON of the accuracy script. A figure of a group is the median over its scans, or the worst where it says so. */
 import { chart } from '../film/materials.ts';
-import { ALL_STOPS } from './cases.ts';
+import { ALL_STOPS, HELD_OUT_SCENE } from './cases.ts';
 import { type Figures, type Measured, quantile } from './measure.ts';
-export interface RollFigures {
-  rows: { name: string; frames: number; spread: number; error: number; worst: number }[];
-}
+import type { RollFigures } from './roll.ts';
 
 export interface Row {
   name: string;
@@ -69,28 +67,33 @@ function rowsOf(all: readonly Measured[]): Row[] {
   const add = (name: string, group: Measured[]) => {
     if (group.length > 0) rows.push(rowOf(name, group));
   };
+  const usual = all.filter((m) => m.case.scene !== HELD_OUT_SCENE);
   add(
-    'all tuned',
-    all.filter((m) => !m.case.heldOut),
+    'tuned stocks and scanners',
+    usual.filter((m) => !m.case.heldOut),
   );
   add(
-    'all held out',
-    all.filter((m) => m.case.heldOut),
+    'held-out stock or scanner *',
+    usual.filter((m) => m.case.heldOut),
+  );
+  add(
+    'held-out scene (high key), all films',
+    all.filter((m) => m.case.scene === HELD_OUT_SCENE),
   );
   for (const s of ALL_STOPS)
     add(
       `${s > 0 ? '+' : ''}${s} stops`,
-      all.filter((m) => m.case.stops === s),
+      usual.filter((m) => m.case.stops === s),
     );
-  for (const name of new Set(all.map((m) => m.case.scene)))
+  for (const name of new Set(usual.map((m) => m.case.scene)))
     add(
       `scene ${name}`,
-      all.filter((m) => m.case.scene === name),
+      usual.filter((m) => m.case.scene === name),
     );
-  for (const name of new Set(all.map(named)))
+  for (const name of new Set(usual.map(named)))
     add(
-      `${name}${all.find((m) => named(m) === name)?.case.heldOut ? ' *' : ''}`,
-      all.filter((m) => named(m) === name),
+      `${name}${usual.find((m) => named(m) === name)?.case.heldOut ? ' *' : ''}`,
+      usual.filter((m) => named(m) === name),
     );
   return rows;
 }
