@@ -1,0 +1,378 @@
+/**
+ * The state of an open lightbox: which picture, its recipe as drafted and as saved, what analysis says about
+ * it, undo and history, and what is shown. A store without any React or DOM; the components read it and call
+ * its actions. Drafts follow the hand at once; `commit` writes them to the host, one after the other so that
+ * the order of history is the order of the work.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { CallResult, HistoryEntry } from '../../../app/contract/index.ts';
+import type { Group, Item, ItemPatch } from '../../../app/contract/library.ts';
+import type { PixelsHeader } from '../../../app/contract/pixels.ts';
+import { DEVELOP_VERSION, defaultDevelopParams, type DevelopRecipe } from '../../../app/recipe/develop.ts';
+import type { LightboxClient } from '../ports.ts';
+import { sameValue, setParam, type ParamValue } from './controls.ts';
+import { setLabel } from './labels.ts';
+import { rollScoped } from './scope.ts';
+import { move, present, push, stackFrom, startStack, type UndoStack } from './undo.ts';
+import { FIT, type Size, type Viewport } from './viewport.ts';
+
+export type Auto = CallResult<'develop.auto'>;
+export type Tool = 'none' | 'base' | 'crop' | 'straighten' | 'frames' | 'neutral';
+export type Compare = 'off' | 'split' | 'side';
+export type Overlay = 'none' | 'dust' | 'clipping';
+export type Level = 'info' | 'warning' | 'error';
+
+export interface SessionState {
+  ids: readonly number[];
+  id: number;
+  /** Items seen so far, for the strip and the title. */
+  items: Readonly<Record<number, Item>>;
+  group: Group | null;
+  /** What is on screen; null while the first recipe is on its way. */
+  recipe: DevelopRecipe | null;
+  auto: Auto | null;
+  autoError: string | null;
+  stack: UndoStack<DevelopRecipe> | null;
+  history: readonly HistoryEntry[];
+  saving: boolean;
+  /** A control is being moved: previews are asked for at a fluid size. */
+  fluid: boolean;
+  header: PixelsHeader | null;
+  /** Full-resolution size of what is on the stage, and what decides its outline (see feed.ts). */
+  picture: Size | null;
+  outline: string;
+  busy: boolean;
+  tool: Tool;
+  compare: Compare;
+  /** Position of the divider, 0..1 of the stage. */
+  divider: number;
+  /** Held key: the film instead of the picture. */
+  flicker: boolean;
+  overlay: Overlay;
+  viewport: Viewport;
+  keepZoom: boolean;
+  panels: boolean;
+  /** Parameters that the roll shares are written to all its frames at once. */
+  linkRoll: boolean;
+  clipboard: DevelopRecipe | null;
+  /** Chosen in the film-strip beside the present picture: where settings are synced to. */
+  selection: readonly number[];
+}
+
+export interface Session {
+  store: StoreApi<SessionState>;
+  open(id: number): Promise<void>;
+  go(by: number): void;
+  setIds(ids: readonly number[]): void;
+  /** Moves a parameter without saving; call `commit` when the hand lets go. */
+  draft(step: string, key: string, value: ParamValue): void;
+  commit(): void;
+  /** Draft and commit in one; successive calls for the same control merge into one undo step. */
+  set(step: string, key: string, value: ParamValue): void;
+  /** Saves a whole recipe under a label. */
+  apply(recipe: DevelopRecipe, label: string): void;
+  undo(): void;
+  redo(): void;
+  patch(ids: number[], patch: ItemPatch): Promise<void>;
+  /** Reloads what the library says of these items, if they are known. */
+  refreshItems(ids: readonly number[]): Promise<void>;
+  /** Loads items that are not known yet; failures leave them unknown. */
+  needItems(ids: readonly number[]): void;
+  refreshAuto(): Promise<void>;
+  refreshHistory(): Promise<void>;
+  say(level: Level, text: string): void;
+  fail(error: unknown): void;
+  /** Waits until all that was committed is saved. */
+  flushed(): Promise<void>;
+  close(): void;
+  readonly client: LightboxClient;
+}
+
+const blank = (): DevelopRecipe => ({
+  action: 'develop',
+  version: DEVELOP_VERSION,
+  params: defaultDevelopParams(),
+});
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Opens a session on some items; nothing is loaded until `open`. */
+export function createSession(options: {
+  client: LightboxClient;
+  ids: readonly number[];
+  startId: number;
+  /** Items known already. */
+  items?: Readonly<Record<number, Item>>;
+  now?: () => number;
+  /** Shows a sentence to the person. */
+  notify?: (level: Level, text: string) => void;
+}): Session {
+  const { client } = options;
+  const now = options.now ?? Date.now;
+  const store = createStore<SessionState>(() => ({
+    ids: options.ids,
+    id: options.startId,
+    items: options.items ?? {},
+    group: null,
+    recipe: null,
+    auto: null,
+    autoError: null,
+    stack: null,
+    history: [],
+    saving: false,
+    fluid: false,
+    header: null,
+    picture: null,
+    outline: '',
+    busy: false,
+    tool: 'none',
+    compare: 'off',
+    divider: 0.5,
+    flicker: false,
+    overlay: 'none',
+    viewport: FIT,
+    keepZoom: false,
+    panels: true,
+    linkRoll: false,
+    clipboard: null,
+    selection: [],
+  }));
+  const { getState: get, setState: set } = store;
+  const stacks = new Map<number, UndoStack<DevelopRecipe>>();
+  let drafted: { label: string } | null = null;
+  let saves: Promise<void> = Promise.resolve();
+  let pendingSaves = 0;
+  let visit = 0;
+  const asked = new Set<number>();
+
+  const say: Session['say'] = (level, text) => options.notify?.(level, text);
+  const fail: Session['fail'] = (error) => {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'cancelled' || (error instanceof Error && error.name === 'AbortError')) return;
+    say('error', messageOf(error));
+  };
+
+  /** Saves one recipe after all that was saved before; an error is shown and the work goes on. */
+  function save(itemId: number, recipe: DevelopRecipe, label: string): void {
+    pendingSaves++;
+    set({ saving: true });
+    saves = saves
+      .then(async () => {
+        await client.call('recipe.set', { itemId, recipe, label });
+        if (get().linkRoll) await shareRoll(itemId, label);
+      })
+      .catch(fail)
+      .finally(() => {
+        if (--pendingSaves === 0) set({ saving: false });
+      });
+  }
+
+  /** With linked rolls: what the roll shares and this label names is written to the other frames. */
+  async function shareRoll(itemId: number, label: string): Promise<void> {
+    const match = /^set:(\w+\.\w+)=/.exec(label);
+    const group = get().group;
+    if (!match || !group || group.kind !== 'roll' || !rollScoped(match[1])) return;
+    const toIds = (await rollMembers(client, group.id)).filter((i) => i !== itemId);
+    if (toIds.length) await client.call('recipe.sync', { fromId: itemId, toIds, keys: [match[1]] });
+  }
+
+  function keep(stack: UndoStack<DevelopRecipe>): void {
+    stacks.set(get().id, stack);
+    set({ stack });
+  }
+
+  const apply: Session['apply'] = (recipe, label) => {
+    const { id, stack, recipe: before } = get();
+    drafted = null;
+    if (!stack || (before && sameValue(present(stack).value, recipe))) {
+      set({ recipe, fluid: false });
+      return;
+    }
+    set({ recipe, fluid: false });
+    keep(push(stack, recipe, label, now(), true));
+    save(id, recipe, label);
+  };
+
+  const session: Session = {
+    store,
+    client,
+    say,
+    fail,
+    async open(id) {
+      session.commit();
+      const mine = ++visit;
+      const { keepZoom, viewport, items } = get();
+      set({
+        id,
+        recipe: null,
+        auto: null,
+        autoError: null,
+        stack: null,
+        history: [],
+        header: null,
+        outline: '',
+        tool: 'none',
+        fluid: false,
+        flicker: false,
+        viewport: keepZoom ? viewport : FIT,
+        group: items[id]?.groupId === get().group?.id ? get().group : null,
+      });
+      await saves;
+      const current = () => mine === visit;
+      const itemReady = client
+        .call('library.item', { id })
+        .then(async (item) => {
+          set((s) => ({ items: { ...s.items, [id]: item } }));
+          if (!current() || item.groupId === null || get().group?.id === item.groupId) return;
+          const { groups } = await client.call('library.groups', {});
+          if (current()) set({ group: groups.find((g) => g.id === item.groupId) ?? null });
+        })
+        .catch((e: unknown) => current() && fail(e));
+      try {
+        const stored = await client.call('recipe.get', { itemId: id });
+        if (!current()) return;
+        const history = [...stored.history].sort((a, b) => a.id - b.id);
+        const recipe = stored.recipe ?? blank();
+        const known = stacks.get(id);
+        const stack =
+          known && sameValue(present(known).value, recipe)
+            ? known
+            : history.length && sameValue(history[history.length - 1].recipe, recipe)
+              ? stackFrom([
+                  ...(sameValue(history[0].recipe, blank())
+                    ? []
+                    : [{ value: blank(), label: 'start', at: history[0].at - 1 }]),
+                  ...history.map((h) => ({ value: h.recipe, label: h.label, at: h.at })),
+                ])
+              : startStack(recipe, 'start', now());
+        stacks.set(id, stack);
+        set({ recipe, history, stack });
+        await session.refreshAuto();
+      } catch (e) {
+        if (current()) fail(e);
+      }
+      await itemReady;
+    },
+    go(by) {
+      const { ids, id } = get();
+      const at = ids.indexOf(id);
+      const next = ids[Math.min(ids.length - 1, Math.max(0, at + by))];
+      if (next !== undefined && next !== id) void session.open(next);
+    },
+    setIds(ids) {
+      set({ ids });
+      if (ids.length && !ids.includes(get().id)) void session.open(ids[0]);
+    },
+    draft(step, key, value) {
+      const { recipe } = get();
+      if (!recipe) return;
+      drafted = { label: setLabel(step, key, value) };
+      set({ recipe: setParam(recipe, step, key, value), fluid: true });
+    },
+    commit() {
+      const { recipe } = get();
+      if (!drafted || !recipe) {
+        if (get().fluid) set({ fluid: false });
+        return;
+      }
+      apply(recipe, drafted.label);
+    },
+    set(step, key, value) {
+      const { recipe } = get();
+      if (recipe) apply(setParam(recipe, step, key, value), setLabel(step, key, value));
+    },
+    apply,
+    undo: () => travel(-1),
+    redo: () => travel(1),
+    async patch(ids, patch) {
+      const before = get().items;
+      set((s) => {
+        const items = { ...s.items };
+        for (const id of ids) if (items[id]) items[id] = { ...items[id], ...patch };
+        return { items };
+      });
+      try {
+        await client.call('library.update', { ids, patch });
+      } catch (e) {
+        set({ items: before });
+        fail(e);
+      }
+    },
+    async refreshItems(ids) {
+      const known = ids.filter((id) => get().items[id]);
+      await Promise.all(
+        known.map(async (id) => {
+          const item = await client.call('library.item', { id }).catch(() => null);
+          if (item) set((s) => ({ items: { ...s.items, [id]: item } }));
+        }),
+      );
+    },
+    needItems(ids) {
+      for (const id of ids) {
+        if (get().items[id] || asked.has(id)) continue;
+        asked.add(id);
+        client
+          .call('library.item', { id })
+          .then((item) => set((s) => ({ items: { ...s.items, [id]: item } })))
+          .catch(() => undefined)
+          .finally(() => asked.delete(id));
+      }
+    },
+    async refreshAuto() {
+      const { id } = get();
+      const mine = visit;
+      try {
+        const auto = await client.call('develop.auto', { itemId: id });
+        if (mine === visit) set({ auto, autoError: null });
+      } catch (e) {
+        if (mine === visit) set({ auto: null, autoError: messageOf(e) });
+      }
+    },
+    async refreshHistory() {
+      const { id } = get();
+      const mine = visit;
+      await saves;
+      const stored = await client.call('recipe.get', { itemId: id });
+      if (mine === visit) set({ history: [...stored.history].sort((a, b) => a.id - b.id) });
+    },
+    async flushed() {
+      session.commit();
+      await saves;
+    },
+    close() {
+      session.commit();
+      visit++;
+    },
+  };
+
+  function travel(by: -1 | 1): void {
+    session.commit();
+    const { stack, id } = get();
+    if (!stack) return;
+    const next = move(stack, by);
+    if (next === stack) return;
+    keep(next);
+    const recipe = present(next).value;
+    set({ recipe, fluid: false });
+    save(id, recipe, by < 0 ? 'undo' : 'redo');
+  }
+
+  return session;
+}
+
+/** Ids of all items of a group, in the group's order; read in pages. */
+export async function rollMembers(client: LightboxClient, groupId: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (;;) {
+    const page = await client.call('library.query', {
+      groupId,
+      sort: 'group',
+      offset: ids.length,
+      limit: 1000,
+    });
+    ids.push(...page.items.map((i) => i.id));
+    if (page.items.length === 0 || ids.length >= page.total) return ids;
+  }
+}

@@ -1,0 +1,103 @@
+/** The right panel: histogram, what the automatic found, the roll, one card per recipe step; or the history. */
+import { Box, Skeleton, Tab, Tabs } from '@mui/material';
+import { useMemo, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { HistoryEntry } from '../../../app/contract/index.ts';
+import { developSteps } from '../../../app/recipe/develop.ts';
+import { useLightbox } from '../context.ts';
+import { makeCards } from '../logic/controls.ts';
+import { Histogram } from '../parts/Histogram.tsx';
+import type { LightboxActions } from '../useActions.ts';
+import { AutoCard } from './AutoCard.tsx';
+import { HistoryPanel } from './HistoryPanel.tsx';
+import { RollCard } from './RollCard.tsx';
+import { StepCard } from './StepCard.tsx';
+import { noteScroll } from './useNumber.ts';
+
+export const PANEL_WIDTH = 348;
+export type PanelTab = 'develop' | 'history';
+
+export interface SidePanelProps {
+  tab: PanelTab;
+  setTab(tab: PanelTab): void;
+  actions: LightboxActions;
+  onName(entry: HistoryEntry): void;
+}
+
+export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
+  const { t } = useTranslation();
+  const recipe = useLightbox((s) => s.recipe);
+  const roll = useLightbox((s) => s.group?.kind === 'roll');
+  // The print mode is the roll's, and stands in its card when there is one.
+  const cards = useMemo(
+    () => (recipe ? makeCards(developSteps, recipe.params, roll ? ['lights.mode'] : []) : []),
+    [recipe, roll],
+  );
+  const key = (event: KeyboardEvent) => {
+    // Within the panel Tab goes from control to control; Escape hands the keyboard back to the picture.
+    if (event.key === 'Tab') event.stopPropagation();
+    else if (event.key === 'Escape' && event.target instanceof HTMLElement) {
+      event.target.blur();
+      event.stopPropagation();
+    }
+  };
+  return (
+    <Box
+      component="aside"
+      id="lightbox-panel"
+      aria-label={t('lightbox.panel')}
+      onKeyDown={key}
+      onWheel={(e) => {
+        if (!(e.target instanceof Element && e.target.closest('[role=slider]')))
+          noteScroll(performance.now());
+      }}
+      sx={{
+        gridArea: 'panel',
+        width: PANEL_WIDTH,
+        minHeight: 0,
+        display: 'flex',
+        flexDirection: 'column',
+        bgcolor: 'room.panel',
+        borderLeft: 1,
+        borderColor: 'divider',
+      }}
+    >
+      <Box sx={{ p: 1.5, pb: 0.5 }}>
+        <Histogram />
+      </Box>
+      <Tabs
+        value={tab}
+        onChange={(_, v: PanelTab) => setTab(v)}
+        variant="fullWidth"
+        aria-label={t('lightbox.panel')}
+        sx={{
+          minHeight: 34,
+          flex: 'none',
+          borderBottom: 1,
+          borderColor: 'divider',
+          '& .MuiTab-root': { minHeight: 34, py: 0 },
+        }}
+      >
+        <Tab value="develop" label={t('lightbox.tabs.develop')} id="lightbox-tab-develop" />
+        <Tab value="history" label={t('lightbox.tabs.history')} id="lightbox-tab-history" />
+      </Tabs>
+      <Box
+        role="tabpanel"
+        aria-labelledby={`lightbox-tab-${tab}`}
+        sx={{ flex: 1, minHeight: 0, overflowY: 'auto', scrollbarWidth: 'thin', scrollbarGutter: 'stable' }}
+      >
+        {tab === 'history' && <HistoryPanel onName={onName} />}
+        {tab === 'develop' && (
+          <>
+            <AutoCard onAuto={actions.auto} />
+            <RollCard onSync={actions.sync} />
+            {!recipe && <Skeleton variant="rounded" height={220} sx={{ m: 1.5 }} />}
+            {cards.map((card) => (
+              <StepCard key={card.id} card={card} />
+            ))}
+          </>
+        )}
+      </Box>
+    </Box>
+  );
+}

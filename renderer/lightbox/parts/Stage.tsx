@@ -1,0 +1,124 @@
+/**
+ * The picture: canvas, pan and zoom, compare divider, and the layer on which the tools draw. Everything in the
+ * overlay is placed in CSS pixels from the same box that the painter uses, so handles sit on the pixels.
+ */
+import { Box, Typography } from '@mui/material';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLightbox, useSession } from '../context.ts';
+import { toPicture, type Point } from '../logic/viewport.ts';
+import { ToolLayer } from '../tools/ToolLayer.tsx';
+import { Divider } from './Divider.tsx';
+import { useFeed } from './useFeed.ts';
+import { usePanZoom } from './usePanZoom.ts';
+import { useStageCommands } from './useStageCommands.ts';
+import { useStageSize } from './useStageSize.ts';
+
+const PADDING = 20;
+const GAP = 2;
+const pointerTools = new Set(['base', 'crop', 'straighten', 'frames', 'neutral']);
+
+export interface StageProps {
+  /** The pointer rests on a point (fractions of what is on stage; `scan`: the whole scan), or left. */
+  hover(point: Point | null, scan: boolean): void;
+  /** Device pixels per picture pixel. */
+  onScale(scale: number): void;
+}
+
+export function Stage({ hover, onScale }: StageProps) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const surface = useRef<HTMLDivElement>(null);
+  const size = useStageSize(canvas);
+  const compare = useLightbox((s) => s.compare);
+  const viewport = useLightbox((s) => s.viewport);
+  const tool = useLightbox((s) => s.tool);
+  const item = useLightbox((s) => s.items[s.id]);
+  const flicker = useLightbox((s) => s.flicker);
+  const side = compare === 'side' && tool === 'none';
+  const gap = GAP * size.ratio;
+  const padding = PADDING * size.ratio;
+  const pane = side
+    ? { w: Math.max(1, Math.floor((size.w - gap) / 2)), h: size.h }
+    : { w: size.w, h: size.h };
+  const { box, picture, scan } = useFeed(canvas, pane, gap, padding);
+  const change = (next: typeof viewport) => session.store.setState({ viewport: next });
+
+  const scale = box.w / picture.w;
+  useEffect(() => onScale(scale), [onScale, scale]);
+  useStageCommands({ pane, picture, padding });
+  const hand = usePanZoom(surface, {
+    pane,
+    ratio: size.ratio,
+    gap: side ? gap : null,
+    picture,
+    padding,
+    viewport,
+    change,
+    toolHasPointer: pointerTools.has(tool),
+    hover: (p) => hover(p && toPicture(p, box), scan),
+  });
+
+  const css = { x: box.x / size.ratio, y: box.y / size.ratio, w: box.w / size.ratio, h: box.h / size.ratio };
+  const zoomed = viewport.zoom !== 'fit';
+  const film = flicker || tool === 'base';
+  return (
+    <Box
+      ref={surface}
+      {...hand}
+      role="group"
+      aria-label={t('lightbox.stage', { name: item?.name ?? '' })}
+      tabIndex={-1}
+      sx={{
+        position: 'relative',
+        overflow: 'hidden',
+        minWidth: 0,
+        minHeight: 0,
+        bgcolor: 'room.table',
+        touchAction: 'none',
+        cursor: zoomed && tool === 'none' ? 'grab' : 'default',
+        '&:active': zoomed && tool === 'none' ? { cursor: 'grabbing' } : undefined,
+      }}
+    >
+      <canvas
+        ref={canvas}
+        width={size.w}
+        height={size.h}
+        role="img"
+        aria-label={t('lightbox.picture', { name: item?.name ?? '' })}
+        style={{ position: 'absolute', inset: 0, width: '100%', height: '100%', display: 'block' }}
+      />
+      {compare !== 'off' && tool === 'none' && (
+        <>
+          <Tag text={t('lightbox.compare.film')} left />
+          <Tag text={t('lightbox.compare.print')} />
+        </>
+      )}
+      {compare === 'off' && film && <Tag text={t('lightbox.compare.film')} left />}
+      {compare === 'split' && tool === 'none' && <Divider />}
+      {tool !== 'none' && <ToolLayer box={css} picture={picture} scan={scan} />}
+    </Box>
+  );
+}
+
+function Tag({ text, left = false }: { text: string; left?: boolean }) {
+  return (
+    <Typography
+      variant="caption"
+      sx={{
+        position: 'absolute',
+        top: 12,
+        [left ? 'left' : 'right']: 12,
+        px: 1,
+        py: 0.25,
+        borderRadius: 0.75,
+        bgcolor: 'room.scrim',
+        color: 'room.onScrim',
+        pointerEvents: 'none',
+      }}
+    >
+      {text}
+    </Typography>
+  );
+}

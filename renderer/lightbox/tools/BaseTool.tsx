@@ -1,0 +1,111 @@
+/** The film base picker: the film as it is, a rectangle on unexposed film, and what was measured there. */
+import { Box as Div, Button, Typography } from '@mui/material';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLightbox, useSession } from '../context.ts';
+import { setParam } from '../logic/controls.ts';
+import { fromCorners } from '../logic/rects.ts';
+import { syncToRoll } from '../logic/roll.ts';
+import { baseDensity, swatchColour } from '../logic/swatch.ts';
+import type { Box, Size } from '../logic/viewport.ts';
+import { RectEditor } from './RectEditor.tsx';
+import { ToolBar } from './ToolBar.tsx';
+import { useDraw } from './useDraw.ts';
+
+export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
+  const { t, i18n } = useTranslation();
+  const session = useSession();
+  const stored = useLightbox((s) => s.recipe?.params.film.baseRect ?? null);
+  const base = useLightbox((s) => s.recipe?.params.film.base ?? null);
+  const group = useLightbox((s) => s.group);
+  const [rect, setRect] = useState<Box | null>(stored);
+  const [warning, setWarning] = useState<string | null>(null);
+  const [measuring, setMeasuring] = useState(false);
+  const turn = useRef(0);
+
+  const measure = async (r: Box) => {
+    const mine = ++turn.current;
+    const itemId = session.store.getState().id;
+    setMeasuring(true);
+    try {
+      const picked = await session.client.call('develop.pickBase', { itemId, rect: r });
+      const { recipe, id } = session.store.getState();
+      if (mine !== turn.current || !recipe || id !== itemId) return;
+      setWarning(picked.warning);
+      const next = setParam(setParam(recipe, 'film', 'base', picked.base), 'film', 'baseRect', r);
+      session.apply(next, 'base');
+    } catch (error) {
+      session.fail(error);
+    } finally {
+      if (mine === turn.current) setMeasuring(false);
+    }
+  };
+  const draw = useDraw(box, ({ from, to }) => {
+    const r = fromCorners(from, to);
+    if (r.w < 0.001 || r.h < 0.001) return;
+    setRect(r);
+    void measure(r);
+  });
+  const number = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const shown = draw.drawn ? fromCorners(draw.drawn.from, draw.drawn.to) : rect;
+  return (
+    <>
+      <Div
+        {...draw.handlers}
+        sx={{ position: 'absolute', inset: 0, cursor: 'crosshair', touchAction: 'none' }}
+      />
+      {shown && (
+        <RectEditor
+          rect={shown}
+          box={box}
+          picture={picture}
+          name={t('lightbox.tools.base.rect')}
+          change={setRect}
+          done={() => rect && void measure(rect)}
+        />
+      )}
+      <ToolBar title={t('lightbox.commands.base')} hint={t('lightbox.tools.base.hint')}>
+        {base && (
+          <Div sx={{ display: 'flex', alignItems: 'center', gap: 1 }} aria-live="polite">
+            <Div
+              sx={{ width: 24, height: 24, borderRadius: 0.5, border: 1, borderColor: 'room.lineStrong' }}
+              style={{ background: swatchColour(base) }}
+            />
+            <Typography variant="figure">
+              D{' '}
+              {baseDensity(base)
+                .map((d) => number.format(d))
+                .join(' · ')}
+            </Typography>
+          </Div>
+        )}
+        {!rect && (
+          <Button
+            color="secondary"
+            variant="outlined"
+            onClick={() => {
+              const r = { x: 0.01, y: 0.01, w: 0.06, h: 0.04 };
+              setRect(r);
+              void measure(r);
+            }}
+          >
+            {t('lightbox.tools.base.place')}
+          </Button>
+        )}
+        <Button
+          color="secondary"
+          variant="outlined"
+          disabled={!base || measuring || group?.kind !== 'roll'}
+          onClick={() => void syncToRoll(session, ['film.base'], t)}
+        >
+          {t('lightbox.tools.base.spread')}
+        </Button>
+        {warning && (
+          <Typography variant="caption" role="alert" sx={{ color: 'warning.main', flexBasis: '100%' }}>
+            {warning}
+          </Typography>
+        )}
+      </ToolBar>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+/** The tool in hand, drawn over the picture once the stage shows what the tool works on. */
+import { CircularProgress } from '@mui/material';
+import { useTranslation } from 'react-i18next';
+import { useLightbox } from '../context.ts';
+import type { Box, Size } from '../logic/viewport.ts';
+import { BaseTool } from './BaseTool.tsx';
+import { CropTool } from './CropTool.tsx';
+import { FramesTool } from './FramesTool.tsx';
+import { NeutralTool } from './NeutralTool.tsx';
+import { StraightenTool } from './StraightenTool.tsx';
+
+export interface ToolLayerProps {
+  /** Where the picture lies on the stage, CSS pixels. */
+  box: Box;
+  picture: Size;
+  /** The whole scan is on stage. */
+  scan: boolean;
+}
+
+export function ToolLayer({ box, picture, scan }: ToolLayerProps) {
+  const { t } = useTranslation();
+  const tool = useLightbox((s) => s.tool);
+  const auto = useLightbox((s) => s.auto);
+  const autoError = useLightbox((s) => s.autoError);
+  const shared = { box, picture };
+  if (tool === 'neutral' && !scan) return <NeutralTool {...shared} />;
+  if (tool === 'straighten' && !scan) return <StraightenTool {...shared} />;
+  // Crop and frames start from what was found on the scan.
+  const found = auto !== null || autoError !== null;
+  if (tool === 'base' && scan) return <BaseTool {...shared} />;
+  if (tool === 'crop' && scan && found) return <CropTool {...shared} />;
+  if (tool === 'frames' && scan && found) return <FramesTool {...shared} />;
+  return (
+    <CircularProgress
+      size={28}
+      aria-label={t('lightbox.loading')}
+      sx={{ position: 'absolute', left: 'calc(50% - 14px)', top: 'calc(50% - 14px)' }}
+    />
+  );
+}
