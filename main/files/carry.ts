@@ -166,6 +166,7 @@ function exportTags(
       tags['ExifIFD:SubSecTimeDigitized'] = null;
       tags['ExifIFD:OffsetTimeDigitized'] = parts.zone;
       tags['XMP-exif:DateTimeDigitized'] = parts.iso;
+      tags['XMP-xmp:CreateDate'] = parts.iso;
     }
   }
   if (o.recordHash) tags['XMP-xmp:Identifier'] = [`revelado-record-sha256:${o.recordHash}`];

@@ -8,7 +8,7 @@ import { parseProfile, type IccProfile } from '../../app/color/icc.ts';
 import type { Facts } from './facts.ts';
 
 export interface CurveEvidence {
-  format: 'tiff' | 'png' | 'jpeg' | 'webp' | 'heif' | 'raw';
+  format: 'tiff' | 'png' | 'jpeg' | 'webp' | 'heif';
   bits: 8 | 16 | 32;
   /** Float samples are light by convention. */
   float: boolean;
@@ -48,7 +48,6 @@ export function chooseCurve(e: CurveEvidence): ChosenCurve {
     iccName,
   });
 
-  if (e.format === 'raw') return answer(LINEAR, 'camera raw, linear sensor data');
   if (e.float) return answer(LINEAR, 'floating point samples, linear');
   if (e.facts.scannerGamma === 1) return answer(LINEAR, 'SilverFast XMP Gamma=1');
   if (profile) {

@@ -12,6 +12,7 @@ export { prepareMetadata } from './carry.ts';
 export { dateParts } from './dates.ts';
 export { decodeScan } from './decode.ts';
 export { freeSpace, hashFile } from './disk.ts';
+export { readableFormats } from './formats.ts';
 export { openScanLevels, readRegion, type LevelOptions, type ScanLevels } from './levels.ts';
 export { setLibvipsThreads } from './libvips.ts';
 export { expandInputs, naturalOrder, outputName } from './names.ts';

@@ -109,7 +109,8 @@ type Found = Pick<Inspected, 'info' | 'curve' | 'route'>;
 
 async function inspectTiff(source: FileSource): Promise<Found> {
   const file = await readTiff(source);
-  if (await rawDirectory(source, file)) return inspectRaw(source, file);
+  const sensor = await rawDirectory(source, file);
+  if (sensor) return inspectRaw(source, { file, sensor });
   const page = file.pages[0];
   const one = (tag: number): number | null => number(file, page.fields.get(tag));
   const width = one(TAG.width) ?? 0;
@@ -284,18 +285,12 @@ async function inspectVips(
   };
 }
 
-async function inspectRaw(source: FileSource, file?: TiffFile): Promise<Found> {
-  const { facts, width, height, layout } = await rawFacts(source, file);
-  const { curve, reason } = chooseCurve({
-    format: 'raw',
-    bits: 16,
-    float: false,
-    icc: null,
-    facts,
-    infrared: false,
-    pngGamma: null,
-    pngSrgb: false,
-  });
+async function inspectRaw(
+  source: FileSource,
+  tiff: { file: TiffFile; sensor: TiffDirectory } | null = null,
+): Promise<Found> {
+  const { facts, width, height, layout, curve } = await rawFacts(source, tiff);
+  if (layout) checkLength(layout, source);
   return {
     curve,
     route: layout ? { by: 'tiff', layout, infrared: null } : { by: 'raw' },
@@ -307,9 +302,9 @@ async function inspectRaw(source: FileSource, file?: TiffFile): Promise<Found> {
       bits: layout ? sampleType(layout) : 16,
       channels: layout && layout.samples < 3 ? 1 : 3,
       pages: 1,
-      infrared: null,
+      infrared: layout && isFourthInfrared(layout, facts) ? 'alpha' : null,
       iccName: null,
-      curveReason: reason,
+      curveReason: 'raw sensor data, linear',
     },
   };
 }

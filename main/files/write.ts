@@ -6,6 +6,7 @@
  */
 import sharp, { type Sharp } from 'sharp';
 import { RevealError } from '../../app/contract/messages.ts';
+import { makeProfile } from '../../app/color/icc.ts';
 import { writeAtomic, type Sink } from './atomic.ts';
 import { show } from './bytes.ts';
 import { collectMetadata, type CarriedMetadata } from './carry.ts';
@@ -49,7 +50,11 @@ export async function writeFinished(
       warnings = [...m.warnings];
       const embedded: Embedded = {
         icc: options.icc,
-        exif: buildExifBlock({ ...m.directories, main: exifMain(m, options) }),
+        exif: buildExifBlock({
+          ...m.directories,
+          main: exifMain(m, options),
+          exif: exifDirectory(m, picture, options),
+        }),
         xmp: m.xmp,
         iptc: m.iptc,
         dpi: options.dpi,
@@ -83,7 +88,20 @@ function check(output: string, p: Finished, o: WriteOptions): void {
 
 /** Orientation and resolution of an EXIF block. */
 function exifMain(m: CarriedMetadata, o: WriteOptions): TiffField[] {
-  return [...m.directories.main, shorts(TAG.orientation, [1]), ...resolution(o.dpi)];
+  const own = [shorts(TAG.orientation, [1]), ...resolution(o.dpi)];
+  // EXIF asks for the chroma siting of a JPEG; libjpeg's is centred.
+  if (o.format === 'jpeg') own.push(shorts(531, [1]));
+  return [...m.directories.main.filter((f) => f.tag !== 531), ...own];
+}
+
+/** EXIF of the finished picture: its own size and colour space; nothing that describes another compression. */
+function exifDirectory(m: CarriedMetadata, p: Finished, o: WriteOptions): TiffField[] {
+  const ours = new Set<number>([0x9101, 0x9102, 0xa001, 0xa002, 0xa003]);
+  const kept = m.directories.exif.filter((f) => !ours.has(f.tag));
+  const srgb = Buffer.from(o.icc).equals(makeProfile('srgb'));
+  const own = [shorts(0xa001, [srgb ? 1 : 65535]), longs(0xa002, [p.width]), longs(0xa003, [p.height])];
+  if (o.format === 'jpeg') own.push(opaque(0x9101, 7, Uint8Array.of(1, 2, 3, 0)));
+  return [...kept, ...own];
 }
 
 function resolution(dpi: number | null): TiffField[] {
@@ -160,7 +178,7 @@ async function writeTiffDirectory(
   if (m.xmp) main.push(opaque(TAG.xmp, 1, m.xmp));
   if (m.iptc) main.push(opaque(TAG.iptc, 7, m.iptc));
   const at = dataAt + size + (size % 2);
-  await sink.write(buildDirectories({ ...m.directories, main }, at));
+  await sink.write(buildDirectories({ ...m.directories, main, exif: exifDirectory(m, p, o) }, at));
 }
 
 /** Pixels only; metadata and profile are put in afterwards. */
