@@ -4,7 +4,7 @@
  * otherwise be taken for it: perforations are small, alike, and stand in a row at an even pitch of 1.6 to 3.5
  * times their own size (ISO 1007: 4.75 mm apart, 1.98 mm along the film, 2.79 mm across it).
  */
-import { components, median, percentile, percentiles, type Blob, type Grid } from './analyse-grid.ts';
+import { components, median, percentile, percentiles, spread, type Blob, type Grid } from './analyse-grid.ts';
 
 export interface Perforations {
   holes: Blob[];
@@ -94,7 +94,14 @@ function regularRow(grid: Grid, blobs: Blob[], threshold: number): Perforations 
       along === 'x' ? Math.atan(l.dy / l.dx) * (180 / Math.PI) : -Math.atan(l.dx / l.dy) * (180 / Math.PI),
     ),
   );
-  const holes = straight.map((l) => l.a);
+  // A hole belongs to a row when at least two others lie on the line through it along the film.
+  const slope = Math.tan((angle * Math.PI) / 180);
+  const across = (q: Blob): number => (along === 'x' ? q.cy - slope * q.cx : q.cx + slope * q.cy);
+  const all = straight.map((l) => l.a);
+  const holes = all.filter(
+    (q) => all.filter((o) => Math.abs(across(o) - across(q)) < 0.1 * pitch + 1).length >= 3,
+  );
+  if (holes.length < 3) return null;
   const inside: number[] = [];
   const ring: number[] = [];
   for (const b of holes) {
@@ -120,6 +127,8 @@ function regularRow(grid: Grid, blobs: Blob[], threshold: number): Perforations 
   const ringTone = median(ring);
   // Dark holes' surroundings must really be darker than the holes; otherwise these are windows in a house.
   if (!(ringTone < threshold + 0.05) || lightTone - ringTone < 0.05) return null;
+  // One lamp shines through all of them, and nothing on the scan is brighter than it.
+  if (spread(inside) > 0.08 || percentile(grid.tone, 0.9995) - Math.max(...inside) > 0.06) return null;
   return { holes, pitch, along, angle, lightTone, ringTone };
 }
 
