@@ -3,6 +3,7 @@
  * tiles, after a `crash` a safer provider, after `killed` simply the same again.
  */
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { EngineExit } from './protocol.ts';
 
@@ -15,6 +16,13 @@ const OUT_OF_MEMORY = [
   'cannot allocate memory',
   'out of memory',
 ];
+
+/** Some ways of forking tell only a status in which the signal is hidden (negative, or 128 + n). */
+function signalOfCode(code: number | null): string | null {
+  if (code === null) return null;
+  const n = code < 0 && code > -64 ? -code : code > 128 && code < 192 ? code - 128 : 0;
+  return Object.entries(os.constants.signals).find(([, value]) => value === n)?.[0] ?? null;
+}
 
 /**
  * @param code exit status, null when a signal ended the process
@@ -30,6 +38,7 @@ export function classifyExit(
   asked: boolean,
   systemOomKills: number,
 ): EngineExit {
+  signal ??= signalOfCode(code);
   if (asked) return { reason: 'closed' };
   const lower = stderr.toLowerCase();
   const said = OUT_OF_MEMORY.some((text) => lower.includes(text));

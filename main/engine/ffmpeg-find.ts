@@ -4,7 +4,7 @@
  * packages. A candidate counts only when it runs and says its version.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -90,7 +90,11 @@ export async function findTool(
     if (!candidate.path) continue;
     const version = await askVersion(candidate.path, tool);
     if (version) return { found: { path: candidate.path, version, source: candidate.source }, rejected };
-    rejected.push(`${candidate.path} (${candidate.source}) does not run`);
+    rejected.push(
+      existsSync(candidate.path)
+        ? `${candidate.path} (${candidate.source}) does not run`
+        : `${candidate.source} has no program file`,
+    );
   }
   return { found: null, rejected };
 }

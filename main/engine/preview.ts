@@ -3,11 +3,12 @@
  * view, and kept (least recently used first out, bounded in bytes), so that moving a slider only runs the
  * pixel loop. A newer request for the same picture cancels the older one.
  */
+import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { toLinear } from '../../app/color/curve.ts';
 import { spaces } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
-import { decodeScan } from '../files/index.ts';
+import { decodeScan, readRegion } from '../files/index.ts';
 import type { DecodedScan } from '../files/types.ts';
 import type { PixelsAnswer } from './core.ts';
 import { repairDust } from './dust-step.ts';
@@ -21,6 +22,9 @@ import type { Workshop } from './workshop.ts';
 
 /** Reduced views kept, in bytes: some twenty views of 1600 pixels. */
 const CACHE_BYTES = 256e6;
+
+/** Views of less than this share of a scan are zoomed in: they are read from the scan's levels (files/levels.ts). */
+const WHOLE = 0.3;
 
 interface Cached {
   decoded: Promise<DecodedScan>;
@@ -104,9 +108,12 @@ export class Previews {
     const key = [await fileKey(task.path), region.x, region.y, region.w, region.h, maxSide].join('\0');
     // Not cancelled with the request: the next one for this view wants the same samples.
     const decoded = this.cache.get(key, () =>
-      this.shop.cores.with(1, undefined, () =>
-        decodeScan(task.path, { region, ...(reduced ? { maxSide } : {}), infrared: true }),
-      ),
+      this.shop.cores.with(1, undefined, async () => {
+        const { width, height } = await this.shop.scans.info(task.path);
+        if (region.w * region.h < WHOLE * width * height)
+          return readRegion(task.path, path.join(this.shop.cacheDir, 'zoom'), region, maxSide);
+        return decodeScan(task.path, { region, ...(reduced ? { maxSide } : {}), infrared: true });
+      }),
     );
     return untilAborted(decoded, signal);
   }
@@ -254,7 +261,7 @@ function clipping(
   rgba: Uint8Array,
   mark: boolean,
 ): { clippedWhite: number; clippedBlack: number } {
-  const { encode, decode } = spaces.srgb;
+  const { encode } = spaces.srgb;
   const last = plan.print[plan.print.length - 1];
   const first = plan.print[0];
   const code = (v: number): number =>
@@ -262,7 +269,6 @@ function clipping(
   // Within one code of the curve's end nothing can be told apart any more.
   const white = code(last) - 1;
   const black = code(first) + 1;
-  void decode;
   let whites = 0;
   let blacks = 0;
   for (let i = 0; i < rgba.length; i += 4) {

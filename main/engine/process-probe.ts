@@ -3,8 +3,8 @@
  * library throws and a bad driver can take the whole process with it. What comes back is a plain list with
  * reasons; the engine leaves out whatever failed here.
  */
-import { engineEntry, forkNode } from './process.ts';
-import type { EngineFork } from './process.ts';
+import { engineEntry, forkNode } from './process-fork.ts';
+import type { EngineFork } from './process-fork.ts';
 import { onnxBinding, providerOrder } from './session.ts';
 import type { Binding, ProviderName } from './session.ts';
 import { tinyExpected, tinyGraph, tinyInput, TINY_SHAPE } from './tiny-graph.ts';
@@ -40,7 +40,10 @@ export async function probeHere(provider: ProviderName, binding: Binding = onnxB
   return ms;
 }
 
+/** The sentence that a person can use: without source lines of the library. */
 function firstLine(text: string): string {
+  const said = /was false\.\s*(.+)/s.exec(text);
+  if (said) text = said[1];
   const line = text.split('\n').find((l) => l.trim() !== '') ?? text;
   return line.trim().slice(0, 300);
 }

@@ -4,35 +4,17 @@
  * by the next call, with a growing pause while it keeps dying. How a process is forked is injected through
  * the small `EngineChannel`, so that Electron's utilityProcess and a forked Node look the same here.
  */
-import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ErrorCode } from '../../app/contract/messages.ts';
 import { classifyExit, EngineGoneError, systemOomKillCount } from './exit.ts';
-import type {
-  Engine,
-  EngineAnswer,
-  EngineExit,
-  EngineMethod,
-  EngineMethods,
-  EngineRequest,
-} from './protocol.ts';
+import { probeProviders } from './process-probe.ts';
+import { engineEntry, forkNode } from './process-fork.ts';
+import type { EngineChannel, EngineFork } from './process-fork.ts';
+import type { Engine, EngineExit, EngineMethod, EngineMethods } from './protocol.ts';
 
 export { EngineGoneError } from './exit.ts';
-
-/** What every way of forking offers. `stderr` gives the last lines written, for naming the reason of a death. */
-export interface EngineChannel {
-  postMessage(message: EngineRequest): void;
-  onMessage(listener: (message: EngineAnswer) => void): void;
-  onExit(listener: (code: number | null, signal: string | null) => void): void;
-  kill(): void;
-  stderr?(): string;
-}
-
-/** Starts `modulePath` with `env` added to the environment. */
-export type EngineFork = (modulePath: string, env: Record<string, string>) => EngineChannel;
+export { engineEntry, forkNode } from './process-fork.ts';
+export type { EngineChannel, EngineFork } from './process-fork.ts';
 
 /** Plain settings handed to the engine process in the variable REVELADO_ENGINE. */
 export interface EngineSettings {
@@ -50,58 +32,6 @@ export interface EngineOptions extends EngineSettings {
   /** First pause before a restart after a death, ms; doubles up to 30 s while the engine keeps dying. */
   backoffMs?: number;
 }
-
-/** The engine's entry: beside the bundle when we run bundled, the source file when we run from source. */
-export function engineEntry(): string {
-  const here = fileURLToPath(import.meta.url);
-  const name = here.endsWith('.ts') ? 'main.ts' : 'engine.cjs';
-  const file = path.join(path.dirname(here), name);
-  if (!existsSync(file)) throw new RevealError('internal', `The engine's program file is missing: ${file}`);
-  return file;
-}
-
-/** A forked Node process. Messages use structured clone, so typed arrays arrive as such. */
-export const forkNode: EngineFork = (modulePath, env) => {
-  const child = fork(modulePath, [], {
-    serialization: 'advanced',
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // Inspector flags of the host would make the child fight for the same port.
-    execArgv: [],
-  });
-  let tail = '';
-  child.stderr?.setEncoding('utf8');
-  child.stderr?.on('data', (text: string) => {
-    tail = (tail + text).slice(-8000);
-  });
-  let ended = false;
-  return {
-    postMessage: (message) => {
-      // A send to a process that has just died is reported by its exit, not here.
-      if (child.connected) child.send(message, () => undefined);
-    },
-    onMessage: (listener) => {
-      child.on('message', (message) => listener(message as EngineAnswer));
-    },
-    onExit: (listener) => {
-      const once = (code: number | null, signal: string | null) => {
-        if (ended) return;
-        ended = true;
-        listener(code, signal);
-      };
-      // 'close' comes after the pipes are read to their end, so that the tail of stderr is complete.
-      child.on('close', once);
-      child.on('error', (error) => {
-        tail += `\n${error.message}`;
-        if (child.pid === undefined) once(null, null);
-      });
-    },
-    kill: () => {
-      child.kill('SIGKILL');
-    },
-    stderr: () => tail,
-  };
-};
 
 interface Pending {
   resolve(value: unknown): void;
@@ -211,6 +141,11 @@ export function startEngine(options: EngineOptions): Engine {
   ): Promise<EngineMethods[M][1]> {
     const { signal, onProgress } = callOptions;
     if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
+    if (method === 'providers') {
+      // In processes of their own, started the way this engine is: a bad driver must not take the engine along.
+      const providers = await probeProviders(forkEngine);
+      return { providers } as EngineMethods[M][1];
+    }
     const mine = await alive();
     if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
     const id = nextId++;

@@ -4,6 +4,7 @@
  */
 import type { UnitRect } from '../../app/recipe/develop.ts';
 import { analyseScan } from '../actions/develop/analyse.ts';
+import { analyseInfrared } from '../actions/develop/infrared.ts';
 import { readBaseReference, readFlatField } from '../actions/develop/reference.ts';
 import type { BaseReference, FlatField } from '../actions/develop/reference.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
@@ -35,8 +36,12 @@ export class Workshop {
   private readonly flats = new Memo<FlatField>(4);
   private readonly bases = new Memo<BaseReference>(4);
 
-  constructor(threads: number) {
+  /** Folder for deep-zoom levels. */
+  readonly cacheDir: string;
+
+  constructor(threads: number, cacheDir: string) {
     this.threads = threads;
+    this.cacheDir = cacheDir;
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
   }
@@ -72,15 +77,21 @@ export class Workshop {
     const { film, signal } = task;
     const flat = await this.flat(task.flatFile, signal);
     const reference = task.baseFile ? await this.base(task.baseFile, task.flatFile, signal) : null;
-    return this.cores.with(1, signal, async () =>
-      analyseScan(decoded, {
+    return this.cores.with(1, signal, async () => {
+      const { picture } = decoded;
+      const analysis = analyseScan(decoded, {
         film,
         baseRect: task.baseRect,
         reference,
         flat,
         ...(task.stock ? { stock: task.stock } : {}),
-      }),
-    );
+      });
+      if (picture.infrared && !analysis.infrared) {
+        const { slope, usable, reason } = analyseInfrared(picture);
+        analysis.infrared = { slope, usable, reason };
+      }
+      return analysis;
+    });
   }
 
   close(): Promise<void> {

@@ -1,0 +1,255 @@
+/**
+ * The doctor: looks at everything Revelado leans on (runtime, ffmpeg, execution providers, memory, disk,
+ * metadata tool, picture formats, database), says what was found, and how to get what is missing. Nothing is
+ * changed. `ok` is false only when something that developing needs is missing.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import type { DoctorReport } from '../app/contract/host.ts';
+import { findTool, onPath } from './engine/ffmpeg-find.ts';
+import type { FfmpegTool } from './engine/ffmpeg-find.ts';
+import type { ProviderReport } from './engine/process-probe.ts';
+import { freeSpace, readableFormats } from './files/index.ts';
+import { openDatabase } from './library/database.ts';
+
+type Check = DoctorReport['checks'][number];
+
+export interface DoctorOptions {
+  /** ffmpeg chosen in the settings, or null. */
+  ffmpegPath: string | null;
+  /** Folder of the library: its disk is looked at. It need not exist yet. */
+  libraryDir: string;
+  /** Runs the one-convolution graph on each provider, e.g. an engine's `providers` call. */
+  providers(): Promise<ProviderReport[]>;
+}
+
+const require = createRequire(import.meta.url);
+const GB = 1e9;
+const gb = (bytes: number): string => `${(bytes / GB).toFixed(1)} GB`;
+
+/** Checks without which nothing can be developed. */
+const NEEDED = new Set(['node', 'provider-cpu', 'sqlite', 'formats']);
+
+const PROVIDER_NAMES: Record<string, string> = {
+  cpu: 'CPU',
+  cuda: 'NVIDIA CUDA',
+  dml: 'DirectML',
+  coreml: 'Core ML',
+  webgpu: 'WebGPU',
+};
+
+const PROVIDER_ADVICE: Record<string, string> = {
+  cpu: 'Run `npm ci` again: the onnxruntime-node package is damaged or missing.',
+  cuda: 'With an NVIDIA card: install its driver, CUDA 12 and cuDNN 9, then run `revelado doctor --install-cuda`. Without one nothing is lost: the CPU is used.',
+  dml: 'DirectML comes with Windows 10 and 11; update Windows and the graphics driver.',
+  coreml: 'Core ML comes with macOS on Apple silicon; update macOS.',
+  webgpu:
+    'Update the graphics driver (Vulkan on Linux). Without a graphics card nothing is lost: the CPU is used.',
+};
+
+function runtime(): Check[] {
+  const major = Number(process.versions.node.split('.')[0]);
+  const electron = process.versions['electron'];
+  const checks: Check[] = [
+    {
+      id: 'node',
+      label: 'Node.js',
+      status: major >= 22 ? 'ok' : 'missing',
+      found: `${process.versions.node} (${process.platform} ${process.arch})`,
+      advice: major >= 22 ? '' : 'Install Node 24, then run `npm ci` again.',
+    },
+  ];
+  if (electron) {
+    checks.push({ id: 'electron', label: 'Electron', status: 'ok', found: electron, advice: '' });
+    return checks;
+  }
+  const program = electronProgram();
+  checks.push({
+    id: 'electron',
+    label: 'Electron',
+    status: program.present ? 'ok' : 'missing',
+    found: program.found,
+    advice: program.present
+      ? ''
+      : '`npm start` fetches it once when the network allows; until then the window opens in your browser (`revelado serve --open`).',
+  });
+  return checks;
+}
+
+function electronProgram(): { present: boolean; found: string } {
+  try {
+    const manifest = require.resolve('electron/package.json');
+    const { version } = require(manifest) as { version: string };
+    const name =
+      { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform as string] ??
+      'electron';
+    const file = process.env['REVELADO_ELECTRON'] ?? path.join(path.dirname(manifest), 'dist', name);
+    return existsSync(file)
+      ? { present: true, found: version }
+      : { present: false, found: `package ${version} without its program file` };
+  } catch {
+    return { present: false, found: 'not installed' };
+  }
+}
+
+async function tool(name: FfmpegTool, setting: string | null): Promise<Check> {
+  const { found, rejected } = await findTool(name, setting);
+  const notes = rejected.length > 0 ? `; ${rejected.join('; ')}` : '';
+  if (!found)
+    return {
+      id: name,
+      label: name,
+      status: 'missing',
+      found: `not found${notes}`,
+      advice: `Install ffmpeg (${process.platform === 'linux' ? '`apt install ffmpeg`' : 'https://ffmpeg.org'}), or choose its program in the settings. Only films need it.`,
+    };
+  const old = found.source === 'npm package';
+  return {
+    id: name,
+    label: name,
+    status: rejected.some((reason) => reason.endsWith('does not run')) ? 'warning' : 'ok',
+    found: `${found.version} (${found.source}: ${found.path})${notes}`,
+    advice: old ? 'A build of 2018; a newer ffmpeg on the PATH is used when there is one.' : '',
+  };
+}
+
+function provider(report: ProviderReport): Check {
+  const known = PROVIDER_NAMES[report.name] ?? report.name;
+  return {
+    id: `provider-${report.name}`,
+    label: `Device: ${known}`,
+    status: report.ok ? 'ok' : 'missing',
+    found: report.ok ? `works, ${report.ms?.toFixed(2)} ms (${report.reason})` : report.reason,
+    advice: report.ok ? '' : (PROVIDER_ADVICE[report.name] ?? ''),
+  };
+}
+
+function memory(): Check {
+  const total = os.totalmem();
+  // A container may allow less than the machine has.
+  const allowed = process.constrainedMemory();
+  const limit = allowed > 0 && allowed < total ? allowed : total;
+  const free = Math.min(process.availableMemory(), limit);
+  const little = limit < 4 * GB || free < 1.5 * GB;
+  return {
+    id: 'memory',
+    label: 'Memory',
+    status: little ? 'warning' : 'ok',
+    found: `${gb(limit)}, ${gb(free)} free`,
+    advice: little ? 'A scan of 100 megapixels needs about 1.5 GB: close other programs.' : '',
+  };
+}
+
+async function disk(dir: string): Promise<Check> {
+  try {
+    const free = await freeSpace(dir);
+    const little = free < 5 * GB;
+    return {
+      id: 'disk',
+      label: 'Disk of the library',
+      status: little ? 'warning' : 'ok',
+      found: `${gb(free)} free for ${dir}`,
+      advice: little ? 'A finished 24-megapixel TIFF takes 0.15 GB: free some space.' : '',
+    };
+  } catch (error) {
+    return {
+      id: 'disk',
+      label: 'Disk of the library',
+      status: 'warning',
+      found: error instanceof Error ? error.message : String(error),
+      advice: 'Choose another folder with the library.',
+    };
+  }
+}
+
+function exiftool(): Check {
+  const perl = process.platform === 'win32' ? 'inside the package' : onPath('perl');
+  let version = '';
+  try {
+    const name = process.platform === 'win32' ? 'exiftool-vendored.exe' : 'exiftool-vendored.pl';
+    const from = createRequire(require.resolve('exiftool-vendored'));
+    version = (from(`${name}/package.json`) as { version: string }).version;
+  } catch {
+    version = '';
+  }
+  const good = perl !== null && version !== '';
+  return {
+    id: 'exiftool',
+    label: 'ExifTool and Perl',
+    status: good ? 'ok' : 'missing',
+    found: `ExifTool ${version || 'not installed'}, Perl ${perl ?? 'not found'}`,
+    advice: good
+      ? ''
+      : perl === null
+        ? 'Install perl (`apt install perl`). Without it dates and places of scans in some formats are not carried over.'
+        : 'Run `npm ci` again.',
+  };
+}
+
+async function formats(): Promise<Check> {
+  try {
+    const { version, read } = await readableFormats();
+    const heic = read.includes('heic');
+    return {
+      id: 'formats',
+      label: 'Picture formats',
+      status: heic ? 'ok' : 'warning',
+      found: `libvips ${version}: ${read.join(', ')}`,
+      advice: heic ? '' : 'HEIC photographs cannot be opened; export them as JPEG or TIFF. AVIF works.',
+    };
+  } catch (error) {
+    return {
+      id: 'formats',
+      label: 'Picture formats',
+      status: 'missing',
+      found: error instanceof Error ? error.message.split('\n')[0] : String(error),
+      advice: 'Run `npm ci` again: the sharp package is damaged or made for another system.',
+    };
+  }
+}
+
+function sqlite(): Check {
+  try {
+    const db = openDatabase(':memory:');
+    const row = db.get<{ version: string }>('select sqlite_version() as version');
+    db.close();
+    return { id: 'sqlite', label: 'SQLite', status: 'ok', found: row?.version ?? 'works', advice: '' };
+  } catch (error) {
+    return {
+      id: 'sqlite',
+      label: 'SQLite',
+      status: 'missing',
+      found: error instanceof Error ? error.message.split('\n')[0] : String(error),
+      advice: 'Run `npm ci` again: the better-sqlite3 package is damaged or made for another Node.',
+    };
+  }
+}
+
+/** Runs all checks. Never rejects: what cannot be asked is reported as missing, with the reason. */
+export async function doctorReport(options: DoctorOptions): Promise<DoctorReport> {
+  const [ffmpeg, ffprobe, providers, space, pictures] = await Promise.all([
+    tool('ffmpeg', options.ffmpegPath),
+    tool('ffprobe', options.ffmpegPath),
+    options
+      .providers()
+      .catch((error: unknown): ProviderReport[] => [
+        { name: 'cpu', ok: false, reason: error instanceof Error ? error.message : String(error), ms: null },
+      ]),
+    disk(options.libraryDir),
+    formats(),
+  ]);
+  const checks = [
+    ...runtime(),
+    ...providers.map(provider),
+    memory(),
+    space,
+    pictures,
+    sqlite(),
+    exiftool(),
+    ffmpeg,
+    ffprobe,
+  ];
+  return { ok: checks.every((c) => c.status !== 'missing' || !NEEDED.has(c.id)), checks };
+}
