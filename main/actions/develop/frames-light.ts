@@ -102,6 +102,10 @@ function regularRow(grid: Grid, blobs: Blob[], threshold: number): Perforations 
     (q) => all.filter((o) => Math.abs(across(o) - across(q)) < 0.1 * pitch + 1).length >= 3,
   );
   if (holes.length < 3) return null;
+  // Film is longer than what lies beside it: a row of perforations crosses a good part of the scan.
+  const place = holes.map((q) => (along === 'x' ? q.cx : q.cy));
+  const span = Math.max(...place) - Math.min(...place) + pitch;
+  if (span < 0.35 * (along === 'x' ? grid.width : grid.height)) return null;
   const inside: number[] = [];
   const ring: number[] = [];
   for (const b of holes) {
