@@ -171,6 +171,8 @@ export function installShortcuts(target: Window): () => void {
     const element = event.target instanceof Element ? event.target : null;
     if (element?.closest(TYPING) || element?.closest(OWN_KEYS)) return;
     const key = keyOf(event);
+    // Tab moves the focus everywhere but on the pictures, where it folds the panels (Shift+Tab still leaves).
+    if (key === 'Tab' && element !== document.body && !element?.matches('[data-tab-folds]')) return;
     // Enter and Space on a focused button press the button.
     if (
       (key === 'Enter' || key === 'Space') &&

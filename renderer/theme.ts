@@ -358,8 +358,10 @@ export function makeTheme(mode: Mode): Theme {
             '&:hover .MuiOutlinedInput-notchedOutline': { borderColor: t.textSoft },
             '&.Mui-focused .MuiOutlinedInput-notchedOutline': { borderColor: t.accent, borderWidth: 2 },
           },
-          input: { '&:focus-visible': { outline: 'none' } },
-          inputSizeSmall: { paddingBlock: 7 },
+          input: {
+            '&:focus-visible': { outline: 'none' },
+            '&.MuiInputBase-inputSizeSmall': { paddingBlock: 7 },
+          },
         },
       },
       MuiInputBase: { styleOverrides: { input: { '&:focus-visible': { outline: 'none' } } } },

@@ -1,0 +1,180 @@
+/**
+ * Photographs every screen over the mock client, dark and light, small and large, into .cache/look.
+ * `node build/run.mjs tool-script build/look.mjs [NAME…] [--many N]`; names are those of the list below.
+ * Also prints what it measures: longest frame and heap while scrolling through 20,000 items.
+ */
+import { mkdirSync, readFileSync, existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright';
+import { build } from 'vite';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const out = path.join(root, '.cache', 'look');
+mkdirSync(out, { recursive: true });
+const wanted = process.argv.slice(2).filter((a) => !a.startsWith('--'));
+const browserPath =
+  process.env.REVELADO_BROWSER ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+
+if (!process.argv.includes('--no-build'))
+  await build({ configFile: path.join(root, 'build', 'vite.mock.config.ts'), logLevel: 'warn' });
+const files = path.join(root, 'dist', 'renderer-mock');
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+const server = createServer((request, response) => {
+  const name = path.normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
+  const file = path.join(files, name === '/' ? 'mock/index.html' : name);
+  if (!file.startsWith(files) || !existsSync(file)) return response.writeHead(404).end();
+  response
+    .writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' })
+    .end(readFileSync(file));
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const small = { width: 1280, height: 800 };
+const large = { width: 1920, height: 1080 };
+const room = (name) => async (page) =>
+  page.getByRole('navigation').getByRole('button', { name }).first().click();
+const screens = {
+  library: {},
+  'library-large': { size: large },
+  'library-light': { query: 'theme=light' },
+  'library-selected': {
+    act: async (page) => {
+      await page.locator('[data-id="2"]').click();
+      await page.locator('[data-id="6"]').click({ modifiers: ['Shift'] });
+      await page.locator('[data-kind="9"]').hover();
+    },
+  },
+  'library-film': {
+    act: async (page) => {
+      await page.locator('[data-id="2"]').click();
+      await page.keyboard.down('r');
+      await page.waitForTimeout(900);
+    },
+  },
+  'library-menu': { act: async (page) => page.locator('[data-id="4"]').click({ button: 'right' }) },
+  'library-filter': { act: async (page) => page.getByRole('button', { name: 'Kind' }).first().click() },
+  'library-date': { act: async (page) => page.getByRole('button', { name: '1998-07' }).last().click() },
+  'library-20000': { query: 'many=20000', size: large },
+  'library-es': { query: 'language=es' },
+  drop: {
+    act: async (page) =>
+      page.evaluate(() => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'a.tif'));
+        document.body.dispatchEvent(
+          new DragEvent('dragenter', { dataTransfer: data, bubbles: true, cancelable: true }),
+        );
+      }),
+  },
+  empty: { query: 'many=-1' },
+  'empty-large-light': { query: 'many=-1&theme=light', size: large },
+  export: {
+    act: async (page) => {
+      await page.locator('[data-id="2"]').click();
+      await page.keyboard.press('Control+e');
+    },
+  },
+  picker: { act: async (page) => page.getByRole('button', { name: 'Import' }).first().click() },
+  queue: { act: room('Queue') },
+  'queue-large-light': { act: room('Queue'), query: 'theme=light', size: large },
+  'queue-failed': {
+    act: async (page) => {
+      await room('Queue')(page);
+      await page.getByText('Leica').first().click();
+    },
+  },
+  record: {
+    act: async (page) => {
+      await room('Queue')(page);
+      await page.getByRole('button', { name: 'Record' }).first().click();
+    },
+  },
+  settings: { act: room('Settings') },
+  'settings-large': { act: room('Settings'), size: large },
+  'settings-light': { act: room('Settings'), query: 'theme=light' },
+  keys: { act: async (page) => page.keyboard.press('?') },
+  score: { act: room('Score') },
+  studio: { act: room('Studio'), size: large },
+  models: { act: room('Models'), query: 'theme=light' },
+  lightbox: {
+    size: large,
+    act: async (page) => {
+      await page.locator('[data-id="2"]').dblclick();
+      await page.waitForTimeout(800);
+    },
+  },
+};
+
+const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars=false'],
+});
+let errors = 0;
+for (const [name, { size = small, query = '', act }] of Object.entries(screens)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const page = await browser.newPage({ viewport: size });
+  page.on('pageerror', (error) => {
+    errors++;
+    console.error(`${name}: ${error.message}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') console.error(`${name}: ${message.text()}`);
+  });
+  try {
+    await page.goto(`${origin}/mock/index.html?${query}`);
+    await page.locator('main').waitFor();
+    await page.waitForTimeout(900);
+    await act?.(page);
+    await page.waitForTimeout(500);
+  } catch (error) {
+    errors++;
+    console.error(`${name}: ${error.message.split('\n')[0]}`);
+  }
+  await page.screenshot({ path: path.join(out, `${name}.png`) });
+  if (name === 'library-20000') console.log(JSON.stringify(await measureScroll(page)));
+  await page.close();
+}
+await browser.close();
+server.close();
+process.exitCode = errors > 0 ? 1 : 0;
+
+/** Scrolls 20,000 frames from top to bottom in 240 steps; frame times in ms, heap in MB before and after. */
+async function measureScroll(page) {
+  const session = await page.context().newCDPSession(page);
+  const heap = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    return Math.round(usedSize / 1e5) / 10;
+  };
+  const before = await heap();
+  const times = await page.evaluate(async () => {
+    const table = document.querySelector('[data-testid="light-table"]');
+    const frames = [];
+    let last = performance.now();
+    for (let i = 1; i <= 240; i++) {
+      table.scrollTop = (table.scrollHeight * i) / 240;
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      frames.push(now - last);
+      last = now;
+    }
+    return frames.sort((a, b) => a - b);
+  });
+  await page.waitForTimeout(1500);
+  const at = (share) => Math.round(times[Math.floor((times.length - 1) * share)]);
+  return {
+    items: 20000,
+    frameMs: { median: at(0.5), p95: at(0.95), worst: at(1) },
+    heapMb: { before, after: await heap() },
+    tiles: await page.locator('.tile').count(),
+  };
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { cssColour, duration, fileSize, share } from './format.ts';
+
+describe('format', () => {
+  it('says times as a person would', () => {
+    expect([0.2, 59.1, 61, 3600, 4801].map(duration)).toEqual(['1 s', '1 min', '2 min', '1 h', '1 h 21 min']);
+  });
+  it('says sizes in decimal units', () => {
+    expect([0, 999, 1500, 145_300_000].map(fileSize)).toEqual(['0 B', '999 B', '1.5 kB', '145 MB']);
+  });
+  it('encodes a film base for the screen', () => {
+    expect(cssColour([0, 0.2158605, 1])).toBe('rgb(0 128 255)');
+    expect(cssColour([-1, 2, 0.001])).toBe('rgb(0 255 3)');
+  });
+  it('counts failures as progress', () => {
+    expect(share({ done: 6, failed: 2, total: 16 })).toBe(0.5);
+    expect(share({ done: 0, failed: 0, total: 0 })).toBe(0);
+  });
+});

@@ -1,0 +1,289 @@
+/** A client with nothing behind it but `data.ts`: for looking at the screens and for tests. Never in the product. */
+import type { CallArgs, CallName, CallResult, TopicEvent, TopicName } from '../../app/contract/index.ts';
+import { RevealError } from '../../app/contract/messages.ts';
+import { defaultSettings, type DoctorReport } from '../../app/contract/host.ts';
+import { exportRecipeSchema } from '../../app/contract/jobs.ts';
+import { defaultDevelopParams, DEVELOP_VERSION, type Recipe } from '../../app/recipe/develop.ts';
+import type { Client } from '../client.ts';
+import { BlobThumbs } from '../transport/thumbs.ts';
+import { makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
+import { paint } from './paint.ts';
+
+export interface MockOptions {
+  /** How many items; 0 = the small library of every kind, -1 = an empty one. */
+  many?: number;
+  language?: 'en' | 'es' | 'eu';
+  theme?: 'dark' | 'light';
+  /** Records the calls, for tests. */
+  heard?: { name: string; args: unknown }[];
+}
+
+const doctor: DoctorReport = {
+  ok: true,
+  checks: [
+    { id: 'engine', label: 'Engine', status: 'ok', found: 'Node 24.21, 2 pixel threads', advice: '' },
+    { id: 'memory', label: 'Memory', status: 'ok', found: '24 GiB, 21 GiB free', advice: '' },
+    { id: 'cpu', label: 'CPU provider', status: 'ok', found: 'one convolution in 0.4 ms', advice: '' },
+    {
+      id: 'cuda',
+      label: 'CUDA provider',
+      status: 'missing',
+      found: 'libraries not installed',
+      advice: 'Run `revelado doctor --install-cuda` on a machine with an NVIDIA card.',
+    },
+    {
+      id: 'ffmpeg',
+      label: 'ffmpeg',
+      status: 'warning',
+      found: '4.1 (2018), from its npm package',
+      advice: 'Install a newer ffmpeg, or name one in the settings, for hardware codecs.',
+    },
+  ],
+};
+
+type Calls = { [N in CallName]?: (args: CallArgs<N>) => CallResult<N> };
+
+/** A client over a make-believe library. */
+export function mockClient(options: MockOptions = {}): Client {
+  const library = options.many === -1 ? { items: [], groups: [] } : makeLibrary(options.many);
+  let settings = {
+    ...defaultSettings,
+    language: options.language ?? 'en',
+    theme: options.theme ?? 'dark',
+  } as const as typeof defaultSettings;
+  const jobs = options.many === -1 ? [] : mockJobs.map((j) => ({ ...j }));
+  const listeners = new Map<TopicName, Set<(event: unknown) => void>>();
+  const publish = <N extends TopicName>(topic: N, event: TopicEvent<N>) =>
+    listeners.get(topic)?.forEach((listener) => listener(event));
+  const removed = new Map<string, typeof library.items>();
+  const recipe: Recipe = { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() };
+  const recipes = new Map<number, Recipe>();
+  const ok = { ok: true } as const;
+  const setJob = (id: number, state: 'paused' | 'running' | 'cancelled' | 'queued') => {
+    const job = jobs.find((j) => j.id === id);
+    if (!job) throw new RevealError('not-found', `There is no job ${id}.`);
+    job.state = state;
+    publish('jobs.changed', { job: { ...job } });
+    return ok;
+  };
+
+  const answers: Calls = {
+    'app.info': () => ({
+      host: 'browser',
+      version: '0.1.0',
+      platform: 'linux',
+      locale: 'en',
+      dialogs: false,
+    }),
+    'library.query': (args) => runQuery(library, args),
+    'library.item': ({ id }) => {
+      const item = library.items.find((i) => i.id === id);
+      if (!item) throw new RevealError('not-found', 'This scan is no longer in the library.');
+      return { ...item };
+    },
+    'library.groups': () => ({ groups: library.groups }),
+    'library.facets': () => ({
+      cameras: [...new Set(library.items.map((i) => i.camera).filter((c) => c !== null))].sort(),
+      tags: ['beach', 'family', 'night'],
+      counts: library.items.reduce<Record<string, number>>(
+        (n, i) => ({ ...n, [i.kind]: (n[i.kind] ?? 0) + 1 }),
+        {},
+      ),
+    }),
+    'library.update': ({ ids, patch }) => {
+      for (const item of library.items) if (ids.includes(item.id)) Object.assign(item, patch);
+      publish('library.changed', { ids, groups: false });
+      return ok;
+    },
+    'library.remove': ({ ids }) => {
+      const token = String(removed.size + 1);
+      removed.set(
+        token,
+        library.items.filter((i) => ids.includes(i.id)),
+      );
+      library.items = library.items.filter((i) => !ids.includes(i.id));
+      return { undoToken: token };
+    },
+    'library.restore': ({ undoToken }) => {
+      library.items = [...library.items, ...(removed.get(undoToken) ?? [])].sort((a, b) => a.id - b.id);
+      return ok;
+    },
+    'library.createGroup': ({ kind, name, ids }) => {
+      const group = {
+        id: library.groups.length + 1,
+        kind,
+        name,
+        film: null,
+        captureDate: null,
+        count: ids.length,
+        base: null,
+      };
+      library.groups.push(group);
+      for (const item of library.items) if (ids.includes(item.id)) item.groupId = group.id;
+      publish('library.changed', { ids, groups: true });
+      return group;
+    },
+    'library.updateGroup': ({ id, name, captureDate }) => {
+      const group = library.groups.find((g) => g.id === id);
+      if (group && name !== undefined) group.name = name;
+      if (group && captureDate !== undefined) group.captureDate = captureDate;
+      publish('library.changed', { ids: [], groups: true });
+      return ok;
+    },
+    'library.pick': () => ({ jobId: 4 }),
+    'recipe.get': ({ itemId }) => ({
+      recipe: recipes.get(itemId) ?? null,
+      history: [{ id: 1, at: Date.now(), label: 'Developed automatically', version: null, recipe }],
+    }),
+    'recipe.set': (args) => {
+      recipes.set(args.itemId, args.recipe as Recipe);
+      return ok;
+    },
+    'recipe.nameVersion': () => ok,
+    'recipe.sync': ({ toIds }) => ({ changed: toIds.length }),
+    'develop.auto': () => ({
+      recipe,
+      reasons: ['Film base found in the rebate', 'Exposure from the roll'],
+      base: [0.56, 0.26, 0.15],
+      baseSource: 'rebate',
+      film: 'c41',
+      frames: [{ x: 0.03, y: 0.03, w: 0.94, h: 0.94, angle: 0 }],
+      infrared: { usable: true, reason: 'The infrared plane is independent of the picture' },
+      warnings: [],
+    }),
+    'develop.pickBase': () => ({ base: [0.55, 0.27, 0.16], warning: null }),
+    'develop.readout': () => ({
+      scan: [0.31, 0.12, 0.06],
+      density: [0.26, 0.34, 0.41],
+      output: [148, 132, 120],
+    }),
+    'roll.setReference': () => ok,
+    'roll.analyse': () => ({ jobId: 2 }),
+    'frames.set': () => ok,
+    'export.start': () => ({ jobId: 1 }),
+    'export.presets': () => ({
+      presets: [
+        exportRecipeSchema.parse({ name: 'Archive' }),
+        exportRecipeSchema.parse({
+          name: 'Web',
+          format: 'jpeg',
+          bits: 8,
+          longSide: 2048,
+          quality: 88,
+          template: '{roll}-{n}',
+        }),
+        exportRecipeSchema.parse({ name: 'Print lab', format: 'tiff', bits: 16, icc: 'adobe-rgb' }),
+      ],
+    }),
+    'export.savePreset': () => ok,
+    'jobs.list': () => ({ jobs }),
+    'jobs.items': ({ jobId, offset = 0, limit = 200 }) => {
+      const job = jobs.find((j) => j.id === jobId);
+      const items = job ? mockJobItems(job) : [];
+      return { total: items.length, items: items.slice(offset, offset + limit) };
+    },
+    'jobs.pause': ({ jobId }) => setJob(jobId, 'paused'),
+    'jobs.resume': ({ jobId }) => setJob(jobId, 'running'),
+    'jobs.cancel': ({ jobId }) => setJob(jobId, 'cancelled'),
+    'jobs.retry': ({ jobId }) => setJob(jobId, 'queued'),
+    'jobs.clear': () => {
+      jobs.splice(0, jobs.length, ...jobs.filter((j) => j.finishedAt === null));
+      return ok;
+    },
+    'jobs.openFolder': () => ({ shown: false, folder: '/home/me/Pictures/Revelado' }),
+    'jobs.record': ({ index }) => ({
+      record: {
+        input: `frame-${index}.tif`,
+        action: 'develop',
+        base: [0.56, 0.26, 0.15],
+        film: 'c41',
+        dust: { repaired: 214, share: 0.0007 },
+      },
+    }),
+    'folders.list': ({ folderId }) => ({
+      folders: mockFolders,
+      entries: folderId
+        ? [
+            { name: '1998 Getaria', directory: true, size: 0 },
+            { name: '2021 Neon', directory: true, size: 0 },
+            ...Array.from({ length: 9 }, (_, i) => ({
+              name: `scan-${i + 1}.tif`,
+              directory: false,
+              size: 145_000_000 + i * 1_000_000,
+            })),
+          ]
+        : [],
+    }),
+    'folders.watch': () => ok,
+    'folders.add': () => ({ folder: null }),
+    'settings.get': () => settings,
+    'settings.set': (patch) => {
+      settings = { ...settings, ...patch };
+      publish('settings.changed', settings);
+      return settings;
+    },
+    'doctor.report': () => doctor,
+  };
+
+  const kindOf = (id: number) => library.items.find((i) => i.id === id)?.kind ?? 'colour-negative';
+  const canvas = (id: number, longest: number, film: boolean) => {
+    const aspect = library.items.find((i) => i.id === id)?.aspect ?? 1.5;
+    const w = Math.round(aspect >= 1 ? longest : longest * aspect);
+    const h = Math.round(w / aspect);
+    const surface = new OffscreenCanvas(w, h);
+    const context = surface.getContext('2d')!;
+    paint(context, id, w, h, film, kindOf(id).startsWith('bw'));
+    return { surface, context, w, h };
+  };
+
+  return {
+    kind: 'mock',
+    call: async (name, args, callOptions) => {
+      options.heard?.push({ name, args });
+      await Promise.resolve();
+      if (callOptions?.signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
+      const answer = answers[name] as ((a: typeof args) => unknown) | undefined;
+      if (!answer) throw new RevealError('unknown-call', `The mock does not answer ${name}.`);
+      return structuredClone(answer(args)) as CallResult<typeof name>;
+    },
+    subscribe: (topic, listener) => {
+      const set = listeners.get(topic) ?? new Set();
+      listeners.set(topic, set.add(listener as (event: unknown) => void));
+      return () => set.delete(listener as (event: unknown) => void);
+    },
+    pixels: async (request) => {
+      await Promise.resolve();
+      const longest = Math.min(request.maxWidth, request.maxHeight);
+      const { context, w, h } = canvas(request.itemId, longest, request.show === 'film');
+      const rgba = context.getImageData(0, 0, w, h).data as Uint8ClampedArray<ArrayBuffer>;
+      const histogram = new Array<number>(768).fill(0);
+      for (let i = 0; i < rgba.length; i += 4) for (let c = 0; c < 3; c++) histogram[c * 256 + rgba[i + c]]++;
+      return {
+        rgba,
+        header: {
+          width: w,
+          height: h,
+          fullWidth: w * 8,
+          fullHeight: h * 8,
+          histogram,
+          clippedWhite: 0.001,
+          clippedBlack: 0.002,
+          ms: 14,
+        },
+      };
+    },
+    thumbs: new BlobThumbs({
+      load: (id) => canvas(id, 480, false).surface.convertToBlob({ type: 'image/webp', quality: 0.9 }),
+    }),
+    importFiles: async (files, progress) => {
+      progress?.(0, files.length);
+      await Promise.resolve();
+      progress?.(files.length, files.length);
+      return { jobIds: [4] };
+    },
+    onState: (listener) => {
+      listener('open');
+      return () => undefined;
+    },
+  };
+}

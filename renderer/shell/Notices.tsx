@@ -1,0 +1,87 @@
+/** Short messages at the bottom, stacked, each with its action (undo) and a way to close it. */
+import Close from '@mui/icons-material/Close';
+import { Alert, Box, Button, IconButton, SnackbarContent } from '@mui/material';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { dismiss, useApp, type Notice } from '../store/app.ts';
+
+const SHOWN_MS = { info: 7000, warning: 12_000, error: 20_000 } as const;
+
+function One({ notice }: { notice: Notice }) {
+  const { t } = useTranslation();
+  const { id, level } = notice;
+  useEffect(() => {
+    const timer = setTimeout(() => dismiss(id), SHOWN_MS[level]);
+    return () => clearTimeout(timer);
+  }, [id, level]);
+  const close = (
+    <IconButton aria-label={t('common.close')} color="inherit" onClick={() => dismiss(id)}>
+      <Close />
+    </IconButton>
+  );
+  if (level !== 'info')
+    return (
+      <Alert
+        severity={level}
+        variant="outlined"
+        action={close}
+        sx={{
+          pointerEvents: 'auto',
+          boxShadow: 6,
+          maxWidth: 640,
+          '& .MuiAlert-message': { userSelect: 'text' },
+        }}
+      >
+        {notice.text}
+      </Alert>
+    );
+  return (
+    <SnackbarContent
+      sx={{ pointerEvents: 'auto' }}
+      message={notice.text}
+      action={
+        <>
+          {notice.action && (
+            <Button
+              color="inherit"
+              sx={{ fontWeight: 650 }}
+              onClick={() => {
+                notice.action?.run();
+                dismiss(id);
+              }}
+            >
+              {notice.action.label}
+            </Button>
+          )}
+          {close}
+        </>
+      }
+    />
+  );
+}
+
+export function Notices() {
+  const notices = useApp((s) => s.notices);
+  return (
+    <Box
+      role="status"
+      aria-live="polite"
+      sx={{
+        position: 'fixed',
+        zIndex: 'snackbar',
+        bottom: 20,
+        left: 0,
+        right: 0,
+        display: 'flex',
+        flexDirection: 'column',
+        alignItems: 'center',
+        gap: 1,
+        pointerEvents: 'none',
+      }}
+    >
+      {notices.map((notice) => (
+        <One key={notice.id} notice={notice} />
+      ))}
+    </Box>
+  );
+}
