@@ -88,7 +88,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
     freeSpace,
     writeJsonAtomic,
     rollBaseline,
-    doctor: () => providersReport(engines.interactive),
+    // Loaded when it is asked for: it looks at image libraries that have no place in this process otherwise.
+    doctor: async ({ ffmpegPath }) =>
+      (await import('./doctor.ts')).doctorReport({
+        ffmpegPath,
+        libraryDir: dataDir,
+        providers: async () => (await engines.interactive.call('providers', {})).providers,
+      }),
     ...options.tools,
   };
   const timing = options.timing ?? {};
@@ -226,20 +232,5 @@ export async function createServices(options: ServicesOptions): Promise<Services
       changes.flush();
       db.close();
     },
-  };
-}
-
-/** What the engine's execution providers answer, as lines of a report. */
-async function providersReport(engine: Engine): Promise<DoctorReport> {
-  const { providers } = await engine.call('providers', {});
-  return {
-    ok: providers.some((p) => p.ok),
-    checks: providers.map((p) => ({
-      id: `provider.${p.name}`,
-      label: p.name,
-      status: p.ok ? 'ok' : 'missing',
-      found: p.ok ? `${p.ms} ms` : p.reason,
-      advice: '',
-    })),
   };
 }

@@ -18,6 +18,8 @@ export interface Db {
   run(sql: string, params?: Params): { changes: number; id: number };
   get<T>(sql: string, params?: Params): T | undefined;
   all<T>(sql: string, params?: Params): T[];
+  /** The first column alone, as plain values; several times quicker than `all` for long lists. */
+  column<T>(sql: string, params?: Params): T[];
   /** All or nothing. Takes the write lock at once, so that two processes cannot both read and then both write. */
   transaction<T>(work: () => T): T;
   /** Several statements without parameters. */
@@ -72,6 +74,15 @@ export function openDatabase(file: string): Db {
     },
     all<T>(sql: string, params?: Params) {
       return prepare(sql).all(...args(params)) as T[];
+    },
+    column<T>(sql: string, params?: Params) {
+      const key = `column: ${sql}`;
+      let statement = statements.get(key);
+      if (!statement) {
+        statement = sqlite.prepare(sql).pluck();
+        statements.set(key, statement);
+      }
+      return statement.all(...args(params)) as T[];
     },
     transaction(work) {
       return sqlite.inTransaction ? work() : sqlite.transaction(work).immediate();

@@ -52,13 +52,13 @@ CREATE TABLE items (
   kind_by_person INTEGER NOT NULL DEFAULT 0,
   reasons TEXT NOT NULL DEFAULT '[]',
   group_id INTEGER REFERENCES groups(id),
-  group_sort INTEGER GENERATED ALWAYS AS (COALESCE(group_id, 9007199254740991)) VIRTUAL,
+  group_sort INTEGER GENERATED ALWAYS AS (COALESCE(group_id, 9007199254740991)) STORED,
   width INTEGER NOT NULL,
   height INTEGER NOT NULL,
   bits INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'new',
   missing INTEGER NOT NULL DEFAULT 0,
-  shown_state TEXT GENERATED ALWAYS AS (CASE WHEN missing THEN 'missing' ELSE state END) VIRTUAL,
+  shown_state TEXT GENERATED ALWAYS AS (CASE WHEN missing THEN 'missing' ELSE state END) STORED,
   error TEXT,
   rating INTEGER NOT NULL DEFAULT 0,
   flag TEXT NOT NULL DEFAULT 'none',
@@ -69,7 +69,7 @@ CREATE TABLE items (
   capture_date TEXT,
   scan_key TEXT NOT NULL DEFAULT '',
   capture_key TEXT NOT NULL DEFAULT '',
-  date_key TEXT GENERATED ALWAYS AS (CASE WHEN capture_key <> '' THEN capture_key ELSE scan_key END) VIRTUAL,
+  date_key TEXT GENERATED ALWAYS AS (CASE WHEN capture_key <> '' THEN capture_key ELSE scan_key END) STORED,
   infrared INTEGER NOT NULL DEFAULT 0,
   outlier INTEGER NOT NULL DEFAULT 0,
   thumb_version INTEGER NOT NULL DEFAULT 0,
@@ -93,10 +93,10 @@ CREATE INDEX items_rating ON items(rating, name_key, frame, id) WHERE deleted_at
 CREATE INDEX items_rating_last ON items(rating DESC, name_key, frame, id) WHERE deleted_at IS NULL;
 CREATE INDEX items_added ON items(added_at, name_key, frame, id) WHERE deleted_at IS NULL;
 CREATE INDEX items_added_last ON items(added_at DESC, name_key, frame, id) WHERE deleted_at IS NULL;
-CREATE INDEX items_kind ON items(kind) WHERE deleted_at IS NULL;
-CREATE INDEX items_state ON items(shown_state) WHERE deleted_at IS NULL;
-CREATE INDEX items_flag ON items(flag) WHERE deleted_at IS NULL;
-CREATE INDEX items_camera ON items(camera) WHERE deleted_at IS NULL;
+CREATE INDEX items_filter ON items(kind, shown_state, flag, rating, camera, date_key) WHERE deleted_at IS NULL;
+CREATE INDEX items_search ON items(search) WHERE deleted_at IS NULL;
+CREATE INDEX items_tags ON items(tags) WHERE deleted_at IS NULL AND tags <> '[]';
+CREATE INDEX items_outlier ON items(outlier) WHERE deleted_at IS NULL AND outlier = 1;
 
 CREATE VIRTUAL TABLE items_text USING fts5(search, content='items', content_rowid='id', tokenize='trigram');
 CREATE TRIGGER items_text_insert AFTER INSERT ON items BEGIN
