@@ -4,7 +4,7 @@
  * only this user can enter. A client that goes away cancels its request.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -84,10 +84,28 @@ async function answer(
   }
 }
 
+/** Removes socket folders of engines that were killed before they could tidy up. */
+async function sweep(): Promise<void> {
+  const tmp = os.tmpdir();
+  for (const name of await readdir(tmp).catch(() => [])) {
+    const pid = Number(/^revelado-(\d+)-\w{6}$/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || pid === process.pid) continue;
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      // No such process. (EPERM: somebody else's, alive.) Another user's folder cannot be removed anyway.
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
+        await rm(path.join(tmp, name), { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+}
+
 /** Starts the server. `address` is what `http.request({ socketPath })` takes; `close` removes the private folder. */
 export async function servePixels(core: EngineCore): Promise<{ address: string; close(): Promise<void> }> {
-  const dir = process.platform === 'win32' ? null : await mkdtemp(path.join(os.tmpdir(), 'revelado-'));
+  const dir =
+    process.platform === 'win32' ? null : await mkdtemp(path.join(os.tmpdir(), `revelado-${process.pid}-`));
   const address = dir ? path.join(dir, 'pixels') : `\\\\.\\pipe\\revelado-${randomBytes(16).toString('hex')}`;
+  if (dir) void sweep();
   const server = http.createServer((request, response) => void answer(core, request, response));
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {

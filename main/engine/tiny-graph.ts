@@ -2,9 +2,10 @@
  * The smallest graph worth asking a device for: one 3x3 convolution over a fixed 1x3x16x16 input, with known
  * weights, so that a provider shows not only that it starts but that it computes the right numbers.
  */
-import { onnx } from 'onnx-proto';
+import proto from 'onnx-proto';
+import type { onnx } from 'onnx-proto';
 
-const FLOAT = onnx.TensorProto.DataType.FLOAT;
+const FLOAT = proto.onnx.TensorProto.DataType.FLOAT;
 export const TINY_SHAPE = [1, 3, 16, 16] as const;
 const OUT = 4;
 
@@ -47,10 +48,10 @@ function valueInfo(name: string, dims: readonly number[]): onnx.IValueInfoProto 
 export function tinyGraph(): Uint8Array {
   const attribute = (name: string, ints: number[]): onnx.IAttributeProto => ({
     name,
-    type: onnx.AttributeProto.AttributeType.INTS,
+    type: proto.onnx.AttributeProto.AttributeType.INTS,
     ints,
   });
-  const model = onnx.ModelProto.create({
+  const model = proto.onnx.ModelProto.create({
     irVersion: 8,
     producerName: 'revelado',
     opsetImport: [{ domain: '', version: 17 }],
@@ -71,5 +72,5 @@ export function tinyGraph(): Uint8Array {
       output: [valueInfo('y', [1, OUT, 16, 16])],
     },
   });
-  return onnx.ModelProto.encode(model).finish();
+  return proto.onnx.ModelProto.encode(model).finish();
 }
