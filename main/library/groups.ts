@@ -125,14 +125,27 @@ const SAME_BASE_DENSITY = 0.15;
 /** An estimated base (no rebate in view) says too little to part two frames. */
 const SURE_BASE = 0.5;
 
+/** Colour of a film base: density of red and blue against green; what automatic exposure cannot shift. */
+const baseColour = (rgb: Rgb): [number, number] =>
+  ([0, 2] as const).map((c) => Math.log10(Math.max(rgb[c], 1e-6) / Math.max(rgb[1], 1e-6))) as [
+    number,
+    number,
+  ];
+
+/** How far two film bases are apart in colour, in density (the larger of red and blue against green). */
+export function baseDistance(a: Rgb, b: Rgb): number {
+  const [x, y] = [baseColour(a), baseColour(b)];
+  return Math.max(Math.abs(x[0] - y[0]), Math.abs(x[1] - y[1]));
+}
+
 /**
- * Whether two film bases can be the same film. Compared by colour (density of red and blue against green),
- * because a camera or scanner in automatic exposure shifts all three alike.
+ * Whether two film bases can be the same film. Compared by colour, because a camera or scanner in automatic
+ * exposure shifts all three channels alike.
  */
 export function sameBase(a: DevelopAnalysis['base'], b: DevelopAnalysis['base']): boolean {
-  if (a.confidence < SURE_BASE || b.confidence < SURE_BASE) return true;
-  const colour = (rgb: Rgb, c: 0 | 2): number => Math.log10(Math.max(rgb[c], 1e-6) / Math.max(rgb[1], 1e-6));
-  return ([0, 2] as const).every((c) => Math.abs(colour(a.rgb, c) - colour(b.rgb, c)) <= SAME_BASE_DENSITY);
+  return (
+    a.confidence < SURE_BASE || b.confidence < SURE_BASE || baseDistance(a.rgb, b.rgb) <= SAME_BASE_DENSITY
+  );
 }
 
 /** Folder inboxes gather drops of different days; a drop joins a roll there only while it is this fresh (ms). */
@@ -166,9 +179,10 @@ export function assignGroup(db: Db, arrival: Arrival): number | null {
     );
     let id = candidates.find((row) => kind !== 'roll' || fits(db, row.id, arrival.analysis))?.id;
     if (id === undefined) {
-      const same = db.all<{ name: string }>('SELECT name FROM groups WHERE automatic = 1 AND folder = ?', [
-        folder,
-      ]);
+      const same = db.all<{ name: string }>(
+        'SELECT name FROM groups WHERE automatic = 1 AND folder = ? AND kind = ?',
+        [folder, kind],
+      );
       const taken = new Set(same.map((r) => r.name));
       let name = arrival.groupName;
       for (let n = 2; taken.has(name); n++) name = `${arrival.groupName} (${n})`;
@@ -187,19 +201,24 @@ export function assignGroup(db: Db, arrival: Arrival): number | null {
 }
 
 function fits(db: Db, groupId: number, analysis: DevelopAnalysis | null): boolean {
-  if (!analysis) return true;
-  // Against the surest frame: comparing with the latest would let a roll drift from film to film.
+  const surest = analysis ? surestBase(db, groupId) : null;
+  return !analysis || surest === null || sameBase(surest, analysis.base);
+}
+
+/** The base of the roll's surest frame: comparing with the latest would let a roll drift from film to film. */
+function surestBase(db: Db, groupId: number): DevelopAnalysis['base'] | null {
   const rows = db.all<{ analysis: string }>(
     `SELECT DISTINCT s.analysis FROM items i JOIN scans s ON s.id = i.scan_id
      WHERE i.group_id = ? AND i.deleted_at IS NULL AND s.analysis IS NOT NULL LIMIT 12`,
     [groupId],
   );
-  const bases = rows.map((r) => (JSON.parse(r.analysis) as DevelopAnalysis).base);
-  const surest = bases.reduce<DevelopAnalysis['base'] | null>(
-    (s, b) => (s && s.confidence >= b.confidence ? s : b),
-    null,
-  );
-  return surest === null || sameBase(surest, analysis.base);
+  return rows
+    .map((r) => JSON.parse(r.analysis) as DevelopAnalysis)
+    .filter((a) => a.role === 'picture')
+    .reduce<DevelopAnalysis['base'] | null>(
+      (s, a) => (s && s.confidence >= a.base.confidence ? s : a.base),
+      null,
+    );
 }
 
 /**
@@ -215,17 +234,20 @@ export function adoptReferences(db: Db, itemIds: readonly number[]): number[] {
     );
     const analysis = row ? scanAnalysis(row) : null;
     if (!row || !analysis || analysis.role === 'picture' || row.group_id !== null) continue;
-    const inSameFolder = db.all<GroupRow>(
-      `SELECT g.* FROM groups g WHERE g.automatic = 1 AND g.kind = 'roll' AND g.camera IS ? AND EXISTS
-         (SELECT 1 FROM items i WHERE i.group_id = g.id AND i.folder = ? AND i.deleted_at IS NULL) ORDER BY g.id`,
-      [row.camera, row.folder],
+    // A frame without metadata (a leader taken with other software) may belong to any camera's roll.
+    const rolls = db.all<GroupRow>(
+      `SELECT g.* FROM groups g WHERE g.automatic = 1 AND g.kind = 'roll' AND g.film IN ('c41', 'bw', 'slide')
+         AND (g.camera IS $camera OR g.camera IS NULL OR $camera IS NULL) AND EXISTS
+         (SELECT 1 FROM items i WHERE i.group_id = g.id AND i.folder = $folder AND i.deleted_at IS NULL)
+       ORDER BY g.camera IS NOT $camera, g.id`,
+      { camera: row.camera, folder: row.folder },
     );
     const roll =
-      analysis.role === 'flat' ? inSameFolder[0] : inSameFolder.find((g) => fits(db, g.id, analysis));
-    if (!roll) {
-      // Nobody to refer to: an ordinary frame after all, in a roll of its own, so that nothing is lost from sight.
-      continue;
-    }
+      analysis.role === 'flat'
+        ? rolls.find((g) => g.camera === row.camera)
+        : nearestRoll(db, rolls, analysis);
+    // Nobody to refer to: the import shows it as an ordinary frame.
+    if (!roll) continue;
     moveItems(db, [itemId], roll.id);
     const column = analysis.role === 'flat' ? 'flat_item' : 'base_item';
     if (
@@ -235,6 +257,20 @@ export function adoptReferences(db: Db, itemIds: readonly number[]): number[] {
       changed.add(roll.id);
   }
   return [...changed];
+}
+
+/** The roll whose film base looks most like that of a blank or leader frame, if it can be the same film. */
+function nearestRoll(db: Db, rolls: readonly GroupRow[], analysis: DevelopAnalysis): GroupRow | undefined {
+  let nearest: GroupRow | undefined;
+  let least = SAME_BASE_DENSITY;
+  for (const roll of rolls) {
+    const base = surestBase(db, roll.id);
+    const distance = base === null ? Infinity : baseDistance(base.rgb, analysis.base.rgb);
+    if (distance > least) continue;
+    least = distance;
+    nearest = roll;
+  }
+  return nearest;
 }
 
 /** Makes an item its roll's blank/leader or flat-field frame; 'none' takes both roles from it. */

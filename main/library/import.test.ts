@@ -228,7 +228,9 @@ describe('rolls', () => {
       'album roll7 null': ['print1.tif'],
       'roll roll8 c41': ['a9.tif'],
     });
-    expect(new Set(groups.map((g) => g.name)).size).toBe(groups.length);
+    const titles = groups.map((g) => `${g.kind} ${g.name}`);
+    expect(new Set(titles).size).toBe(titles.length);
+    expect(groups.find((g) => g.kind === 'album')?.name).toBe('roll7');
   });
 
   it('gives blank and flat frames to the roll as references and analyses the frames with them', async () => {
