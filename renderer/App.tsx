@@ -14,6 +14,7 @@ import { goTo, rooms, useApp, type Room } from './store/app.ts';
 import { makeTheme } from './theme.ts';
 import { useShortcut } from './useShortcut.ts';
 import './commands.ts';
+import './lightbox/commands.ts';
 
 const Queue = lazy(() => import('./queue/Queue.tsx'));
 const Settings = lazy(() => import('./settings/Settings.tsx'));

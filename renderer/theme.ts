@@ -196,7 +196,8 @@ export function makeTheme(mode: Mode): Theme {
         lineStrong: t.lineStrong,
         focus: t.accent,
         selected: t.accent,
-        selectedFill: alpha(t.accent, dark ? 0.16 : 0.12),
+        // Neutral too: a tinted field beside the pictures would colour how they are seen.
+        selectedFill: alpha(t.text, dark ? 0.13 : 0.1),
         scrim: 'rgba(0, 0, 0, 0.68)',
         onScrim: '#f4f4f4',
       },
@@ -266,7 +267,13 @@ export function makeTheme(mode: Mode): Theme {
       MuiButton: {
         defaultProps: { disableElevation: true, size: 'small' },
         styleOverrides: {
-          root: { minHeight: sizes.control, paddingInline: 12, borderRadius: 6 },
+          root: {
+            minHeight: sizes.control,
+            paddingInline: 12,
+            borderRadius: 6,
+            whiteSpace: 'nowrap',
+            flexShrink: 0,
+          },
           sizeLarge: { minHeight: 42, paddingInline: 22, fontSize: 15 },
         },
         variants: [

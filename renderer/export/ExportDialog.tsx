@@ -41,12 +41,12 @@ function lastRecipe(): ExportRecipe {
 function Field({ label, children, help }: { label: string; children: ReactNode; help?: string }) {
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: '132px 1fr', columnGap: 2, alignItems: 'center' }}>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {label}
       </Typography>
       <Box sx={{ minWidth: 0 }}>{children}</Box>
       {help && (
-        <Typography variant="caption" color="text.secondary" sx={{ gridColumn: 2, mt: 0.5 }}>
+        <Typography variant="caption" color="textSecondary" sx={{ gridColumn: 2, mt: 0.5 }}>
           {help}
         </Typography>
       )}
@@ -251,7 +251,7 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
                   onBlur={() => set({ longSide: Math.max(16, recipe.longSide ?? 16) })}
                   slotProps={{
                     htmlInput: { min: 16, max: 60000, 'aria-label': t('export.longSide') },
-                    input: { endAdornment: <Typography color="text.secondary">px</Typography> },
+                    input: { endAdornment: <Typography color="textSecondary">px</Typography> },
                   }}
                   sx={{ width: 130 }}
                 />
@@ -341,7 +341,7 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
           )}
         </DialogContent>
         <DialogActions>
-          <Typography variant="caption" color="text.secondary" sx={{ mr: 'auto' }}>
+          <Typography variant="caption" color="textSecondary" sx={{ mr: 'auto' }}>
             {t('export.kept')}
           </Typography>
           <Button color="secondary" onClick={close}>

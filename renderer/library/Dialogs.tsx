@@ -127,7 +127,7 @@ function NewGroup({ ids }: { ids: number[] }) {
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {t(`group.about.${kind}`)}
       </Typography>
       <TextField
@@ -195,7 +195,7 @@ function CaptureDate({
         helperText={date === undefined ? t('library.dateBad') : t('library.dateHelp')}
         autoFocus
       />
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {t('library.dateSeparate')}
       </Typography>
     </Frame>

@@ -30,13 +30,13 @@ export function EmptyLibrary() {
         <Typography variant="h1" component="h2" sx={{ m: 0, fontSize: 28 }}>
           {t('empty.title')}
         </Typography>
-        <Typography color="text.secondary" sx={{ maxWidth: 560, fontSize: 15 }}>
+        <Typography color="textSecondary" sx={{ maxWidth: 560, fontSize: 15 }}>
           {t('empty.text')}
         </Typography>
         <Box
           sx={{
             display: 'grid',
-            gridTemplateColumns: { xs: '1fr', sm: 'repeat(3, minmax(200px, 270px))' },
+            gridTemplateColumns: { xs: '1fr', sm: 'repeat(3, clamp(200px, 20vw, 340px))' },
             gap: 3,
             my: 4,
           }}
@@ -49,7 +49,7 @@ export function EmptyLibrary() {
               <Typography variant="h3" component="h3" sx={{ m: 0 }}>
                 {t(`empty.${id}.title`)}
               </Typography>
-              <Typography variant="body2" color="text.secondary" sx={{ maxWidth: 240 }}>
+              <Typography variant="body2" color="textSecondary" sx={{ maxWidth: 240 }}>
                 {t(`empty.${id}.text`)}
               </Typography>
             </Box>
@@ -58,7 +58,7 @@ export function EmptyLibrary() {
         <Button variant="contained" size="large" startIcon={<Add />} onClick={startImport}>
           {t('empty.button')}
         </Button>
-        <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
           {t('empty.drop')}
         </Typography>
       </Box>

@@ -9,7 +9,7 @@ import { cssColour } from '../format.ts';
 import { notify, openExport, report } from '../store/app.ts';
 import { setFilter, setSelection, useLibrary } from '../store/library.ts';
 import { groupIcons } from './kinds.tsx';
-import { NO_GROUP } from './layout.ts';
+import { groupCounts, NO_GROUP } from './layout.ts';
 import { openDialog } from './state.ts';
 
 /** The ids of a group as far as the table shows them. */
@@ -44,11 +44,7 @@ export function BaseSwatch({ base, size = 14 }: { base: [number, number, number]
 export function GroupHeader({ groupId }: { groupId: number }) {
   const { t } = useTranslation();
   const group = useLibrary((s) => s.groups.get(groupId));
-  const shown = useLibrary((s) => {
-    let n = 0;
-    for (const g of s.index.groups) if (g === groupId) n++;
-    return n;
-  });
+  const shown = useLibrary((s) => groupCounts(s.index).get(groupId) ?? 0);
   const [menu, setMenu] = useState<HTMLElement | null>(null);
   const Icon = group ? groupIcons[group.kind] : InboxOutlined;
   const loose = groupId === NO_GROUP || !group;

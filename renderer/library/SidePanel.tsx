@@ -28,6 +28,7 @@ function Choice(props: { on: boolean; onClick: () => void; children: ReactNode }
         justifyContent: 'flex-start',
         textAlign: 'left',
         bgcolor: props.on ? 'room.selectedFill' : 'transparent',
+        boxShadow: (theme) => (props.on ? `inset 3px 0 0 ${theme.palette.primary.main}` : 'none'),
         '&:hover': { bgcolor: props.on ? 'room.selectedFill' : 'room.hover' },
       }}
     >
@@ -112,18 +113,12 @@ function GroupLine({ group, on }: { group: Group; on: boolean }) {
           {group.name}
         </Typography>
         {about && (
-          <Typography
-            variant="caption"
-            component="div"
-            color="text.secondary"
-            noWrap
-            sx={{ lineHeight: 1.3 }}
-          >
+          <Typography variant="caption" component="div" color="textSecondary" noWrap sx={{ lineHeight: 1.3 }}>
             {about}
           </Typography>
         )}
       </Box>
-      <Typography variant="figure" color="text.secondary">
+      <Typography variant="figure" color="textSecondary">
         {group.count}
       </Typography>
     </Choice>

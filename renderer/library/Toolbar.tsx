@@ -57,7 +57,7 @@ function Many<T extends string>({ label, all, chosen, name, count, onChange }: M
                 {name(value)}
               </Box>
               {count?.(value) !== undefined && (
-                <Typography variant="figure" color="text.secondary" sx={{ ml: 3 }}>
+                <Typography variant="figure" color="textSecondary" sx={{ ml: 3 }}>
                   {count(value)}
                 </Typography>
               )}
@@ -215,7 +215,7 @@ export function Toolbar() {
         </Button>
       )}
       <Box sx={{ flex: 1 }} />
-      <Typography variant="figure" color="text.secondary" noWrap sx={{ px: 1 }} aria-live="polite">
+      <Typography variant="figure" color="textSecondary" noWrap sx={{ px: 1 }} aria-live="polite">
         {t('library.frames', { count: total })}
       </Typography>
       <Divider orientation="vertical" flexItem sx={{ my: 1, mx: 0.5 }} />

@@ -11,11 +11,11 @@ const film = { mask: '#c9793f', dense: '#8a4a20', thin: '#e6a869', edge: '#3a1d0
 const paper = { white: '#efe6d4', sepia: '#8a6a46', light: '#cdb48d', dark: '#4d3822' };
 
 export function NegativeDrawing() {
-  const holes = Array.from({ length: 13 }, (_, i) => 8 + i * 17.6);
+  const holes = Array.from({ length: 15 }, (_, i) => -9.6 + i * 17.6);
   return (
     <svg viewBox="0 0 240 180" width="100%" height="100%" aria-hidden>
       <g transform="rotate(-6 120 90)">
-        <rect x="-4" y="38" width="248" height="104" rx="3" fill={film.mask} />
+        <rect x="-20" y="38" width="280" height="104" fill={film.mask} />
         {holes.map((x) => (
           <g key={x} fill={film.edge} opacity="0.85">
             <rect x={x} y="44" width="8" height="10" rx="2" />

@@ -42,6 +42,20 @@ export interface Layout {
   options: LayoutOptions;
 }
 
+const counted = new WeakMap<TableIndex, ReadonlyMap<number, number>>();
+
+/** Frames of each group in the index; counted once for each index. */
+export function groupCounts(index: TableIndex): ReadonlyMap<number, number> {
+  let counts = counted.get(index);
+  if (!counts) {
+    const fresh = new Map<number, number>();
+    for (const group of index.groups) fresh.set(group, (fresh.get(group) ?? 0) + 1);
+    counted.set(index, fresh);
+    counts = fresh;
+  }
+  return counts;
+}
+
 /** Lays the index out. Rows never mix groups when headers are on; a group's last row keeps the wished height. */
 export function layOut(index: TableIndex, options: LayoutOptions): Layout {
   const n = index.ids.length;

@@ -137,7 +137,7 @@ export function JobItems({ job }: { job: Job }) {
                   )}
                 </Box>
                 {item.seconds !== null && (
-                  <Typography variant="figure" color="text.secondary">
+                  <Typography variant="figure" color="textSecondary">
                     {duration(item.seconds)}
                   </Typography>
                 )}

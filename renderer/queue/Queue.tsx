@@ -73,7 +73,7 @@ function JobLine({ job, on }: { job: Job; on: boolean }) {
           <Typography variant="h4" component="h3" noWrap sx={{ m: 0 }}>
             {t(`jobs.type.${job.type}`)}: {job.title}
           </Typography>
-          <Typography variant="figure" component="div" color="text.secondary" noWrap>
+          <Typography variant="figure" component="div" color="textSecondary" noWrap>
             {summary(job, t)}
           </Typography>
         </Box>
@@ -106,7 +106,7 @@ function JobDetail({ job }: { job: Job }) {
             <Typography variant="h2" noWrap sx={{ m: 0 }}>
               {job.title}
             </Typography>
-            <Typography variant="body2" color="text.secondary" noWrap>
+            <Typography variant="body2" color="textSecondary" noWrap>
               {t(`jobs.type.${job.type}`)} · {t('jobs.started', { at: moment(job.createdAt, i18n.language) })}
             </Typography>
           </Box>
@@ -187,7 +187,7 @@ export default function Queue() {
         <Typography variant="h2" sx={{ m: 0 }}>
           {t('jobs.idle')}
         </Typography>
-        <Typography color="text.secondary" sx={{ maxWidth: 460 }}>
+        <Typography color="textSecondary" sx={{ maxWidth: 460 }}>
           {t('jobs.empty')}
         </Typography>
         <Button variant="outlined" color="secondary" onClick={() => goTo('library')} sx={{ mt: 1 }}>

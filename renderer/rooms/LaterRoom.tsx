@@ -37,7 +37,7 @@ export default function LaterRoom({ room }: { room: 'score' | 'studio' | 'models
           <Typography variant="h1" component="h2" sx={{ m: 0, fontSize: 28 }}>
             {t(`later.${room}.title`)}
           </Typography>
-          <Typography color="text.secondary" sx={{ fontSize: 15, mt: 1.5 }}>
+          <Typography color="textSecondary" sx={{ fontSize: 15, mt: 1.5 }}>
             {t(`later.${room}.text`)}
           </Typography>
           <Typography variant="label" component="h3" sx={{ mb: 1, mt: 3 }}>

@@ -72,7 +72,7 @@ export function Doctor() {
               <Box>
                 <Typography
                   variant="body2"
-                  color="text.secondary"
+                  color="textSecondary"
                   sx={{ overflowWrap: 'anywhere', userSelect: 'text' }}
                 >
                   {check.found}

@@ -35,13 +35,13 @@ export function Folders() {
             <Typography variant="body2" noWrap>
               {folder.name}
             </Typography>
-            <Typography variant="caption" component="div" color="text.secondary" noWrap title={folder.path}>
+            <Typography variant="caption" component="div" color="textSecondary" noWrap title={folder.path}>
               {folder.path}
             </Typography>
           </Box>
           {folder.purpose === 'source' ? (
             <Box sx={{ display: 'flex', alignItems: 'center' }}>
-              <Typography variant="caption" color="text.secondary">
+              <Typography variant="caption" color="textSecondary">
                 {t('settings.watched')}
               </Typography>
               <Switch
@@ -53,7 +53,7 @@ export function Folders() {
               />
             </Box>
           ) : (
-            <Typography variant="caption" color="text.secondary">
+            <Typography variant="caption" color="textSecondary">
               {t(`settings.purpose.${folder.purpose}`)}
             </Typography>
           )}
@@ -69,7 +69,7 @@ export function Folders() {
           </Button>
         </Box>
       ) : (
-        <Typography variant="caption" component="p" color="text.secondary" sx={{ mb: 0, mt: 1.5 }}>
+        <Typography variant="caption" component="p" color="textSecondary" sx={{ mb: 0, mt: 1.5 }}>
           {t('settings.foldersAtLaunch')}
         </Typography>
       )}

@@ -132,7 +132,7 @@ export default function Settings() {
         <Box sx={{ display: 'grid', gap: 2.5, minWidth: 0 }}>
           <Shortcuts />
           {info && (
-            <Typography variant="caption" color="text.secondary">
+            <Typography variant="caption" color="textSecondary">
               {t('settings.about', {
                 version: info.version,
                 host: t(`settings.host.${info.host}`),

@@ -30,7 +30,7 @@ function KeyField({ command, clash }: { command: Command; clash: string | null }
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Typography variant="body2">{t(command.label)}</Typography>
         {clash && (
-          <Typography variant="caption" component="div" color="warning.main">
+          <Typography variant="caption" component="div" sx={{ color: 'warning.main' }}>
             {t('shortcuts.alsoFor', { command: clash })}
           </Typography>
         )}
@@ -107,7 +107,7 @@ export function Shortcuts() {
         )
       }
     >
-      <Typography variant="caption" component="p" color="text.secondary" sx={{ mt: 0 }}>
+      <Typography variant="caption" component="p" color="textSecondary" sx={{ mt: 0 }}>
         {t('shortcuts.howTo')}
       </Typography>
       {order.map((scope) => {

@@ -42,7 +42,7 @@ export function Line({ label, help, children }: { label: string; help?: string; 
       <Typography variant="body2">{label}</Typography>
       <Box>{children}</Box>
       {help && (
-        <Typography variant="caption" color="text.secondary" sx={{ gridColumn: 2, mt: 0.5 }}>
+        <Typography variant="caption" color="textSecondary" sx={{ gridColumn: 2, mt: 0.5 }}>
           {help}
         </Typography>
       )}

@@ -120,7 +120,7 @@ export function DropTargets() {
             >
               {t(`drop.${id}.title`)}
             </Typography>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {t(`drop.${id}.text`)}
             </Typography>
           </Box>

@@ -123,7 +123,7 @@ export default function FolderPicker() {
                 <Typography variant="body2" noWrap>
                   {folder.name}
                 </Typography>
-                <Typography variant="caption" component="div" noWrap color="text.secondary">
+                <Typography variant="caption" component="div" noWrap color="textSecondary">
                   {folder.path}
                 </Typography>
               </Box>
@@ -172,7 +172,7 @@ export default function FolderPicker() {
           }}
         >
           {!place ? (
-            <Typography color="text.secondary" sx={{ m: 'auto', p: 4, textAlign: 'center' }}>
+            <Typography color="textSecondary" sx={{ m: 'auto', p: 4, textAlign: 'center' }}>
               {t('picker.none')}
             </Typography>
           ) : (
@@ -222,7 +222,7 @@ export default function FolderPicker() {
                 </Typography>
               )}
               {entries?.length === 0 && (
-                <Typography color="text.secondary" sx={{ m: 'auto' }}>
+                <Typography color="textSecondary" sx={{ m: 'auto' }}>
                   {t('picker.emptyFolder')}
                 </Typography>
               )}
@@ -264,7 +264,7 @@ export default function FolderPicker() {
                           <Typography variant="body2" noWrap>
                             {entry.name}
                           </Typography>
-                          <Typography variant="figure" color="text.secondary" sx={{ ml: 'auto', pr: 1 }}>
+                          <Typography variant="figure" color="textSecondary" sx={{ ml: 'auto', pr: 1 }}>
                             {entry.directory ? '' : fileSize(entry.size)}
                           </Typography>
                         </ButtonBase>

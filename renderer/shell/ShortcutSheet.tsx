@@ -23,7 +23,7 @@ function Line({ command }: { command: Command }) {
         )}
       </Typography>
       {keys
-        .filter((k) => !k.startsWith('Shift+Arrow') || keys[0] === k)
+        .filter((k) => !/^Shift\+(Arrow|Home|End)/.test(k) || keys[0] === k)
         .map((key) => (
           <Kbd key={key} keys={key} />
         ))}
@@ -56,7 +56,7 @@ export function ShortcutSheet() {
               );
             })}
         </Box>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('shortcuts.mouse')}{' '}
           <Link
             component="button"
