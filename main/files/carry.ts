@@ -124,7 +124,8 @@ export function prepareMetadata(scan: string): void {
 }
 
 async function carrierOf(scan: string): Promise<Carrier> {
-  const { mtimeMs, size } = await stat(scan).catch(() => ({ mtimeMs: 0, size: 0 }));
+  // A scan that is gone by now is an error here (exiftool would only find nothing to copy).
+  const { mtimeMs, size } = await stat(scan);
   const key = `${scan}\0${mtimeMs}\0${size}`;
   let made = carriers.get(key);
   if (!made) {

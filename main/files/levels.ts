@@ -127,7 +127,14 @@ async function openNew(
     const now = new Date();
     await utimes(file, now, now).catch(() => undefined);
     await trimCache(cacheDir, file, options.maxBytes ?? CACHE_BYTES);
-    return await onDisk(scan, file);
+    try {
+      return await onDisk(scan, file);
+    } catch {
+      // A damaged cache file is no loss: it is built again, once.
+      await unlink(file).catch(() => undefined);
+      await buildCache(scan, file);
+      return await onDisk(scan, file);
+    }
   } catch (error) {
     await scan.close().catch(() => undefined);
     throw explain(scanPath, error);
@@ -368,8 +375,6 @@ async function onDisk(scan: Inspected, file: string): Promise<ScanLevels> {
     };
   } catch (error) {
     await source.close();
-    // A damaged cache file is no loss: the next opening builds it again.
-    await unlink(file).catch(() => undefined);
     throw error;
   }
 }
@@ -383,7 +388,8 @@ export async function trimCache(cacheDir: string, keep: string, maxBytes: number
     const s = await stat(file).catch(() => null);
     if (s) files.push({ file, size: s.size, used: s.mtimeMs });
   }
-  files.sort((a, b) => b.used - a.used);
+  // The one in use counts first, then the most recently used.
+  files.sort((a, b) => Number(b.file === keep) - Number(a.file === keep) || b.used - a.used);
   let total = 0;
   for (const f of files) {
     total += f.size;

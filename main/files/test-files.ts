@@ -52,7 +52,7 @@ export function tiff(...pages: TiffPage[]): Uint8Array {
             const inside = r < p.height && c < p.width;
             out.push(inside ? p.data[(r * p.width + c) * p.samples + s] : 0);
           }
-      const Type = p.data.constructor as { from(a: number[]): { buffer: ArrayBuffer } };
+      const Type = p.data.constructor as unknown as { from(a: number[]): { buffer: ArrayBuffer } };
       let bytes = new Uint8Array(Type.from(out).buffer);
       if (p.compression === 8) bytes = new Uint8Array(deflateSync(bytes));
       counts.push(bytes.length);
