@@ -11,7 +11,7 @@ import { developRecord } from '../actions/develop/record.ts';
 import { decodeScan, hashFile, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
 import type { CallContext } from './core.ts';
 import type { Workshop } from './workshop.ts';
-import { repairDust } from './dust-step.ts';
+import { repairPicture, wantsDust } from './dust-step.ts';
 import type { ExportResult, ExportTask } from './protocol.ts';
 import { exportLayout, render } from './render.ts';
 import { fullGeometry, isIdentity, planView, viewGeometry } from './view.ts';
@@ -62,7 +62,7 @@ export async function exportPicture(
   const space: SpaceName = settings.icc;
   const bits = settings.format === 'tiff' || settings.format === 'png' ? settings.bits : 8;
 
-  const { film, dust } = task.params;
+  const { film } = task.params;
   const analysis =
     task.context.analysis ??
     (await shop.analyse({
@@ -81,7 +81,7 @@ export async function exportPicture(
   const view = planView(full, { x: 0, y: 0, w: 1, h: 1 }, limit, limit);
   const reduced = view.maxSide < Math.max(view.region.w, view.region.h);
   const scale = reduced ? view.maxSide / Math.max(view.region.w, view.region.h) : 1;
-  const wantDust = dust.on && dust.mode !== 'off' && info.infrared !== null;
+  const wantDust = info.infrared !== null && wantsDust(task.params, analysis);
   const samples = view.region.w * view.region.h * scale * scale * (info.channels === 1 ? 1 : 3);
   const bytes = samples * (info.bits / 8) + samples * (bits / 8) * (full.exact ? 0.5 : 1) * 2;
 
@@ -101,8 +101,8 @@ export async function exportPicture(
     const hashing = shop.cores.with(1, signal, () => hashFile(task.path));
     hashing.catch(() => undefined);
 
-    const dusted = await repairDust(shop, decoded, task.params, context, signal);
-    if (dusted.done) clock.step('dust');
+    const dust = await repairPicture(shop.pool, decoded.picture, task.params, analysis, signal);
+    if (dust) clock.step('dust');
 
     const geometry = viewGeometry(view, decoded.picture.width, decoded.picture.height);
     const layout = exportLayout(task.params, context);
@@ -145,7 +145,7 @@ export async function exportPicture(
       numbers: rendered.plan.numbers,
       geometry: isIdentity(geometry) ? full : geometry,
       output: { width, height, bits, space, format: settings.format },
-      masks: dusted.masks,
+      masks: dust ? [dust.summary] : [],
     });
     call.progress('write', (READ + PRINT) * 100, 100);
     const { sha256 } = await shop.cores.with(1, signal, () =>

@@ -9,6 +9,8 @@ import type { Geometry, SourcePart } from '../actions/develop/geometry.ts';
 import type { DevelopPlan } from '../actions/develop/plan.ts';
 import { countHistogram, processBand } from '../actions/develop/process.ts';
 import type { FlatBand, OutputSamples } from '../actions/develop/process.ts';
+import { runDustJob } from './dust-step.ts';
+import type { DustJob, DustOutcome } from './dust-step.ts';
 
 /** Pixels `from`..`to` (half-open) of `input` into the same pixels of `output`. */
 export interface DevelopJob {
@@ -42,11 +44,12 @@ export interface GeometryJob {
   from: number;
   to: number;
 }
-export type PixelJob = DevelopJob | FilmJob | GeometryJob;
+export type PixelJob = DevelopJob | FilmJob | GeometryJob | DustJob;
 
 export interface PixelResult {
   /** 3 x 256 counts, when asked for. */
   histogram: Uint32Array | null;
+  dust?: DustOutcome;
 }
 
 export type WorkerMessage =
@@ -77,6 +80,7 @@ export function runPixelJob(job: PixelJob, plan: unknown): PixelResult {
     film(job);
     return { histogram: null };
   }
+  if (job.kind === 'dust') return { histogram: null, dust: runDustJob(job) };
   if (job.kind === 'geometry') {
     applyGeometry(job.geometry, job.source, job.channels, job.output, job.from, job.to, 0);
     return { histogram: null };

@@ -8,11 +8,14 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { toLinear } from '../../app/color/curve.ts';
 import { spaces } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
+import type { DevelopParams } from '../../app/recipe/develop.ts';
 import { decodeScan, readRegion } from '../files/index.ts';
 import type { DecodedScan } from '../files/types.ts';
 import type { PixelsAnswer } from './core.ts';
-import { repairDust } from './dust-step.ts';
-import type { PixelsTask } from './protocol.ts';
+import { repairPicture, wantsDust } from './dust-step.ts';
+import type { DustOutcome } from './dust-step.ts';
+import { sharedLike } from './pool.ts';
+import type { DevelopContext, PixelsTask } from './protocol.ts';
 import { render } from './render.ts';
 import type { Rendered } from './render.ts';
 import { fileKey } from './scans.ts';
@@ -29,6 +32,12 @@ const WHOLE = 0.3;
 interface Cached {
   decoded: Promise<DecodedScan>;
   bytes: number;
+}
+
+/** A view whose dust has been repaired. */
+interface Mended {
+  picture: Picture;
+  outcome: DustOutcome;
 }
 
 /** Decoded views by key, least recently used first. */
@@ -76,6 +85,8 @@ export class Previews {
   private readonly shop: Workshop;
   private readonly cache: ViewCache;
   private readonly current = new Map<string, AbortController>();
+  /** Mended copies live as long as the view they belong to. */
+  private readonly mended = new WeakMap<DecodedScan, { key: string; result: Promise<Mended | null> }>();
 
   constructor(shop: Workshop, cache = new ViewCache()) {
     this.shop = shop;
@@ -124,10 +135,9 @@ export class Previews {
     const info = await this.shop.scans.info(task.path);
     const full = fullGeometry(request.params.frame, context, info, request.geometry);
     const plan = planView(full, request.view, request.maxWidth, request.maxHeight);
-    let decoded = await this.view(task, plan, signal);
-    const dusted = await repairDust(this.shop, decoded, request.params, context, signal, true);
-    decoded = dusted.scan;
-    const { picture } = decoded;
+    const decoded = await this.view(task, plan, signal);
+    const dusted = await this.dusted(decoded, request.params, context, signal);
+    const picture = dusted?.picture ?? decoded.picture;
     const geometry = viewGeometry(plan, picture.width, picture.height);
     const rendered = await render(
       this.shop.pool,
@@ -152,8 +162,8 @@ export class Previews {
     const clipped = clipping(rendered, shown, request.show === 'clipping');
     let rgba = shown;
     if (request.show === 'film') rgba = await this.film(picture, plan, signal);
-    else if (request.show === 'dust' && dusted.mask)
-      rgba = await this.overlay(shown, dusted.mask, picture, plan, signal);
+    else if (request.show === 'dust' && dusted)
+      rgba = await this.overlay(shown, dusted.outcome.mask, picture, plan, signal);
     return {
       header: {
         width: rendered.width,
@@ -166,6 +176,30 @@ export class Previews {
       },
       rgba,
     };
+  }
+
+  /** The view with its dust mended, on samples of its own; kept for the next slider move. Null: nothing to mend. */
+  private async dusted(
+    decoded: DecodedScan,
+    params: DevelopParams,
+    context: DevelopContext,
+    signal: AbortSignal,
+  ): Promise<Mended | null> {
+    const { picture } = decoded;
+    if (!picture.infrared || !wantsDust(params, context.analysis)) return null;
+    const { mode, threshold, strength } = params.dust;
+    const key = `${mode} ${threshold} ${strength} ${context.analysis?.infrared?.slope}`;
+    const known = this.mended.get(decoded);
+    if (known?.key === key) return untilAborted(known.result, signal);
+    const result = (async () => {
+      const copy: Picture = { ...picture, data: sharedLike(picture.data, picture.data.length) };
+      copy.data.set(picture.data);
+      const outcome = await repairPicture(this.shop.pool, copy, params, context.analysis);
+      return outcome && { picture: copy, outcome };
+    })();
+    this.mended.set(decoded, { key, result });
+    result.catch(() => this.mended.delete(decoded));
+    return untilAborted(result, signal);
   }
 
   /** The scan as it is (the orange negative), through the same geometry. */
