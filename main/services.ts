@@ -64,10 +64,11 @@ export interface ServicesOptions {
 
 export interface Services {
   handlers: Handlers;
-  /** Imports files and folders by path (Electron's drops, the browser host's inbox). @returns the job. */
+  /**
+   * Imports files and folders by path (Electron's drops, the browser host's inbox). Single files that come
+   * within seconds of each other share a job. `develop` stores a develop recipe with each. @returns the job.
+   */
   importPaths(paths: string[], options?: { action?: 'develop' }): Promise<number>;
-  /** Imports a file that was streamed into the inbox; several within seconds share a job. */
-  importInboxFile(file: string, originalName: string): Promise<number>;
   /** Where an item's scan lies. @throws RevealError 'not-found'. */
   itemPath(id: number): string;
   /** The engine's task for a window's request. @throws RevealError 'not-found'. */
@@ -210,7 +211,6 @@ export async function createServices(options: ServicesOptions): Promise<Services
   return {
     handlers,
     importPaths: (paths, how) => core.importPaths(paths, how),
-    importInboxFile: (file, _originalName) => core.importPaths([file]),
     itemPath: (id) => scanById(db, core.item(id).scan_id)!.path,
     pixelsTask: ({ itemId, recipe, ...request }) => {
       const row = core.item(itemId);

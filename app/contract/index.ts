@@ -108,7 +108,7 @@ export const calls = {
     z.object({ fromId: id, toIds: ids, keys: z.array(z.string()).min(1) }),
     z.object({ changed: z.number() }),
   ],
-  /** Resets the recipes of these items to what analysis proposes. */
+  /** What analysis proposes for this picture, with its reasons. Changes nothing: the window applies it with `recipe.set`. */
   'develop.auto': [z.object({ itemId: id }), autoSchema],
   /** Film base from a rectangle the person drew (fractions of the scan), sampled before inversion. */
   'develop.pickBase': [

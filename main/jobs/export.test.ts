@@ -86,7 +86,7 @@ describe('export', () => {
     expect(existsSync(out('scans-1-a.tif'))).toBe(true);
     expect((await house.ask('library.item', { id: a.id })).state).toBe('exported');
     expect(await house.ask('jobs.record', { jobId, index: 0 })).toEqual({
-      record: { path: out('scans-1-a.tif.revelado.json'), content: { input: 'a.tif' } },
+      record: { input: 'a.tif', file: out('scans-1-a.tif.revelado.json') },
     });
     expect(await house.ask('jobs.openFolder', { jobId })).toEqual({ shown: false, folder: out() });
     await expect(house.ask('jobs.record', { jobId, index: 5 })).rejects.toThrow(/no such item/);

@@ -179,7 +179,7 @@ export class ExportAction implements JobAction<ExportPayload> {
     return {
       output: result.output,
       outputHash: result.sha256,
-      record: { path: `${result.output}.revelado.json`, content: result.record },
+      record: { ...(result.record as object), file: `${result.output}.revelado.json` },
     };
   }
 

@@ -259,6 +259,45 @@ describe('what goes wrong', () => {
     expect(queue.items(id, 2, 1).items[0].error).toMatch(/^The engine died\. It was tried twice/);
   });
 
+  it('an end that cannot be written is written when it can, and the job is not run again', async () => {
+    let runs = 0;
+    const errors: unknown[] = [];
+    const queue = new EmbeddedQueue({
+      db: {
+        ...db,
+        run: (sql, params) => {
+          if (broken && sql.startsWith('UPDATE jobs SET state = ?')) throw new Error('database is locked');
+          return db.run(sql, params);
+        },
+      },
+      actions: [
+        {
+          type: 'import',
+          lane: 'import',
+          concurrency: 1,
+          parse: (stored) => stored,
+          run: async () => {
+            runs++;
+            return {};
+          },
+        },
+      ],
+      onChange: () => undefined,
+      onError: (error) => errors.push(error),
+      beatMs: 20,
+      scanMs: 20,
+    });
+    queues.push(queue);
+    let broken = true;
+    const id = queue.submit(job('a'));
+    await until(() => errors.length === 1);
+    await sleep(100);
+    expect(queue.get(id).state).toBe('running');
+    broken = false;
+    expect(await queue.settled(id)).toMatchObject({ state: 'done', done: 1 });
+    expect([runs, errors.length]).toEqual([1, 1]);
+  });
+
   it('an item that ended our own process too often is not tried for ever', async () => {
     const queue = open(async () => undefined);
     queue.pause(queue.submit(job('never')));

@@ -54,6 +54,8 @@ export class EmbeddedQueue implements JobQueue {
   readonly #running = new Map<number, Running>();
   readonly #waiting = new Map<number, ((job: Job) => void)[]>();
   readonly #foreign = new Map<number, string>();
+  /** Jobs whose end could not be written (library locked or its disk full); tried again at every look. */
+  readonly #unsettled = new Map<number, () => void>();
   readonly #scan: NodeJS.Timeout;
   readonly #beatMs: number;
   #closed = false;
@@ -204,6 +206,7 @@ export class EmbeddedQueue implements JobQueue {
   /** Starts what can run, and tells of jobs that other processes carry. */
   #look(): void {
     if (this.#closed) return;
+    for (const [id, settle] of this.#unsettled) this.#finally(id, settle);
     try {
       for (const row of this.#store.runnable()) {
         const action = this.#actions.get(row.type);
@@ -294,9 +297,20 @@ export class EmbeddedQueue implements JobQueue {
     } finally {
       clearInterval(beat);
       this.#running.delete(id);
-      if (running.stop !== 'lost') this.#settle(running, error);
+      if (running.stop !== 'lost') this.#finally(id, () => this.#settle(running, error));
     }
     queueMicrotask(() => this.#look());
+  }
+
+  /** Writes how a job ended; the lease stays ours until that has worked. */
+  #finally(id: number, settle: () => void): void {
+    try {
+      settle();
+      this.#unsettled.delete(id);
+    } catch (error) {
+      if (!this.#unsettled.has(id)) this.#options.onError?.(error);
+      this.#unsettled.set(id, settle);
+    }
   }
 
   #settle(running: Running, error: string | null): void {
@@ -436,7 +450,7 @@ export function isDiskFull(error: unknown): boolean {
   for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
     if (e instanceof DiskFullError) return true;
     const code = (e as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return true;
     if (code === 'disk' && /no space left|disk is full|disk full|ENOSPC/i.test(e.message)) return true;
   }
   return false;

@@ -188,6 +188,22 @@ describe('import', () => {
     expect(await house.settled(jobs[0])).toMatchObject({ done: 3, total: 3, title: 'Import 3 files' });
   });
 
+  it('stores a develop recipe with what was dropped on Develop, and never over one that is there', async () => {
+    const files = await house.files(['scans/a.tif', '1'], ['scans/strip2.tif', '2'], ['scans/reel.mp4', '3']);
+    await house.import(files[0]);
+    const [a] = await house.items();
+    await house.ask('recipe.set', { itemId: a.id, recipe: recipeWith(1), label: 'Mine' });
+    await house.settled(await house.services.importPaths(files, { action: 'develop' }));
+    const items = await house.items({ sort: 'name' });
+    const recipes = await Promise.all(items.map((i) => house.ask('recipe.get', { itemId: i.id })));
+    expect(items.map((i, n) => [i.name, i.state, recipes[n].history.map((h) => h.label)])).toEqual([
+      ['a.tif', 'edited', ['Mine']],
+      ['reel.mp4', 'new', []],
+      ['strip2.tif', 'edited', ['Develop']],
+      ['strip2.tif', 'edited', ['Develop']],
+    ]);
+  });
+
   it('publishes changes in batches', async () => {
     await house.files(
       ...Array.from({ length: 30 }, (_, n): [string, string] => [`scans/f${n}.tif`, `c${n}`]),

@@ -30,7 +30,7 @@ import {
   type ScanRow,
 } from './items.ts';
 import { analyseRoll } from './rolls.ts';
-import { setRecipe } from './recipes.ts';
+import { getRecipe, setRecipe } from './recipes.ts';
 import { applySidecar, readSidecar } from './sidecar.ts';
 import { cameraName } from './text.ts';
 import { THUMB_SIDE, type Thumbnails } from './thumbnails.ts';
@@ -99,6 +99,12 @@ export class ImportAction implements JobAction<ImportPayload> {
   }
 
   async run(work: ItemWork<ImportPayload>): Promise<ItemOutcome> {
+    const outcome = await this.#take(work);
+    if (work.payload.action === 'develop' && outcome.itemId != null) this.#develop(outcome.itemId);
+    return outcome;
+  }
+
+  async #take(work: ItemWork<ImportPayload>): Promise<ItemOutcome> {
     const { db } = this.#o;
     let file: string;
     try {
@@ -148,6 +154,15 @@ export class ImportAction implements JobAction<ImportPayload> {
       job.stage(this.#groupName(this.#rollsOf(ids)[0]));
       await thumbnails.refresh([...stale]);
     }
+  }
+
+  /** Dropped on "Develop": the pictures of the scan get a recipe of their own, where they have none. */
+  #develop(itemId: number): void {
+    const { db } = this.#o;
+    const recipe = { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() } as const;
+    const first = db.get<{ scan_id: number }>('SELECT scan_id FROM items WHERE id = ?', [itemId])!;
+    for (const row of itemsOfScan(db, first.scan_id))
+      if (row.kind !== 'reel' && !getRecipe(db, row.id)) setRecipe(db, row.id, recipe, 'Develop');
   }
 
   #rollsOf(ids: readonly number[]): number[] {
@@ -238,10 +253,6 @@ export class ImportAction implements JobAction<ImportPayload> {
     if (work.signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
     const { info, sha256, analysis } = found;
     const ids = await this.#store(file, sha256, size, mtime, info, analysis);
-    if (work.payload.action === 'develop') {
-      const recipe = { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() } as const;
-      for (const id of ids) setRecipe(this.#o.db, id, recipe, 'Develop');
-    }
     const without: number[] = [];
     for (const [frame, id] of ids.entries()) {
       const made = found.thumbnails[frame];
