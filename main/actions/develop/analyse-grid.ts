@@ -205,6 +205,34 @@ export function trimmedMean(grid: Grid, mask: Uint8Array): { rgb: Rgb; sigma: Rg
   };
 }
 
+/**
+ * How much tone varies over a mask at a larger scale than grain: the range between the 5th and the 95th
+ * percentile of the means of small blocks. 0 when fewer than four blocks are covered.
+ */
+export function unevenness(grid: Grid, mask: Uint8Array): number {
+  const { width, height, tone } = grid;
+  let cells = 0;
+  for (let p = 0; p < mask.length; p++) cells += mask[p];
+  const size = Math.max(2, Math.min(12, Math.floor(Math.sqrt(cells) / 4)));
+  const means: number[] = [];
+  for (let y = 0; y + size <= height; y += size)
+    for (let x = 0; x + size <= width; x += size) {
+      let sum = 0;
+      let n = 0;
+      for (let j = 0; j < size; j++)
+        for (let i = 0; i < size; i++) {
+          const p = (y + j) * width + x + i;
+          if (!mask[p]) continue;
+          sum += tone[p];
+          n++;
+        }
+      if (n >= 0.7 * size * size) means.push(sum / n);
+    }
+  if (means.length < 4) return 0;
+  const [lo, hi] = percentiles(means, [0.05, 0.95]);
+  return hi - lo;
+}
+
 /** Box minimum or maximum over (2r+1)² of a 0/1 mask: erosion (`grow` false) or dilation (true). */
 export function morph(mask: Uint8Array, width: number, height: number, r: number, grow: boolean): Uint8Array {
   const pass = (src: Uint8Array, len: number, lines: number, step: number, jump: number): Uint8Array => {

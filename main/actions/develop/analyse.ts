@@ -6,10 +6,11 @@
  * statistic. Works on a decode of about 1500 px; rectangles come out in pixels of the full scan.
  */
 import { densityOver } from '../../../app/color/density.ts';
+import type { Picture, Rgb } from '../../../app/picture.ts';
 import type { UnitRect } from '../../../app/recipe/develop.ts';
 import type { DecodedScan } from '../../files/types.ts';
 import { makeGrid, percentiles, type Grid } from './analyse-grid.ts';
-import { balanceFromSamples, type FrameBalance } from './balance.ts';
+import { balanceFromSamples, type BalanceSamples, type FrameBalance } from './balance.ts';
 import { baseFromRebate, estimateBase, sampleGrid, toScan, type FoundBase } from './base.ts';
 import { findBaseLevel, type BaseLevel } from './base-level.ts';
 import { findFrames, markFrames, type FrameSearch } from './frames.ts';
@@ -52,8 +53,14 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
   const base = findBase(grid, level, holder, search, film, options, info.cameraExposure, warnings);
   if (base.rect) base.rect = toScan(base.rect, perPixel);
   const hasTrueBase = base.source !== 'estimate';
+  const silver = film === 'bw' ? silverWeights(grid, search.picture, picture.data) : null;
   const of = (mask: Uint8Array): FrameBalance =>
-    balanceFromSamples(densities(grid, mask, level, base), film, hasTrueBase, options.stock ?? 'generic');
+    balanceFromSamples(
+      densities(grid, mask, level, base, silver),
+      film,
+      hasTrueBase,
+      options.stock ?? 'generic',
+    );
   const whole = of(search.picture);
   const analysis: DevelopAnalysis = {
     version: 1,
@@ -67,6 +74,7 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
     exposure: whole.exposure,
     cameraExposure: info.cameraExposure && info.cameraExposure > 0 ? info.cameraExposure : 1,
     role,
+    ...(silver ? { silver } : {}),
     warnings,
   };
   if (search.frames.length > 1)
@@ -86,8 +94,37 @@ export function analysisOfFrame(analysis: DevelopAnalysis, frame: number): Devel
   return own ? { ...analysis, ...own } : analysis;
 }
 
-/** Densities over the base at up to 40,000 cells of a mask; naked light inside it is left out. */
-function densities(grid: Grid, mask: Uint8Array, level: BaseLevel, base: FoundBase) {
+/** Weights of red, green and blue of a black-and-white film scanned in colour: green is sharpest, blue noisiest. */
+const SILVER: Rgb = [0.3, 0.5, 0.2];
+
+/**
+ * Weights of the channels of a black-and-white film: what clips in the clear parts or drowns in the steps of
+ * the file in the dense parts counts less or not at all.
+ */
+function silverWeights(grid: Grid, picture: Uint8Array, data: Picture['data']): Rgb {
+  if (grid.grey) return SILVER;
+  // One step of the file near black, in linear light: 8-bit files are nearly always encoded like sRGB.
+  const step = data instanceof Uint8Array ? 1 / 255 / 12.92 : 1 / 65535;
+  const weights = grid.lin.map((plane, c) => {
+    const [dense, clear] = percentiles(plane, [0.05, 0.99], picture);
+    const deep = Math.min(1, Math.max(0, (Math.log2(Math.max(dense, 1e-6) / step) - 1.5) / 3));
+    return SILVER[c] * deep * (clear > 0.985 ? 0.3 : 1);
+  });
+  const sum = weights[0] + weights[1] + weights[2];
+  return sum > 1e-3 ? [weights[0] / sum, weights[1] / sum, weights[2] / sum] : SILVER;
+}
+
+/**
+ * Densities over the base at up to 40,000 cells of a mask; naked light inside it is left out. With `silver`
+ * weights all three are the film's one density.
+ */
+function densities(
+  grid: Grid,
+  mask: Uint8Array,
+  level: BaseLevel,
+  base: FoundBase,
+  silver: Rgb | null,
+): BalanceSamples {
   let count = 0;
   for (let p = 0; p < mask.length; p++) if (mask[p] && !level.light[p]) count++;
   const step = Math.max(1, count / SAMPLES);
@@ -100,6 +137,10 @@ function densities(grid: Grid, mask: Uint8Array, level: BaseLevel, base: FoundBa
     if (!mask[p] || level.light[p]) continue;
     if (seen >= next) {
       for (let c = 0; c < 3; c++) out[c][k] = densityOver(base.rgb[c], grid.lin[c][p]);
+      if (silver) {
+        const d = silver[0] * out[0][k] + silver[1] * out[1][k] + silver[2] * out[2][k];
+        out[0][k] = out[1][k] = out[2][k] = d;
+      }
       k++;
       next += step;
     }
@@ -118,6 +159,10 @@ function findBase(
   cameraExposure: number | null,
   warnings: string[],
 ): FoundBase {
+  const ownRebate = (): FoundBase | null => {
+    const sure = search.frames.filter((f) => f.confidence >= 0.5);
+    return sure.length > 0 ? baseFromRebate(grid, level, holder, markFrames(grid, sure, -0.004)) : null;
+  };
   if (options.baseRect) {
     const { x, y, w, h } = options.baseRect;
     const rect = { x: x * grid.width, y: y * grid.height, w: w * grid.width, h: h * grid.height };
@@ -128,18 +173,37 @@ function findBase(
   if (options.reference) {
     if (options.reference.warning) warnings.push(options.reference.warning);
     return {
-      rgb: baseForScan(options.reference, cameraExposure),
+      rgb: alignReference(options.reference, cameraExposure, ownRebate(), warnings),
       source: 'file',
       confidence: options.reference.warning ? 0.5 : 0.95,
     };
   }
   if (film === 'slide') return clearSlide(grid, search.picture);
-  const sure = search.frames.filter((f) => f.confidence >= 0.5);
-  if (sure.length > 0) {
-    const rebate = baseFromRebate(grid, level, holder, markFrames(grid, sure, -0.004));
-    if (rebate) return rebate;
-  }
-  return estimateBase(grid, search.picture, level.light, film);
+  return ownRebate() ?? estimateBase(grid, search.picture, level.light, film);
+}
+
+/**
+ * The reference's base in this scan's values. Where the files do not both tell their camera exposure, the
+ * scan's own rebate (small, perhaps, but there) says how much more or less light this scan got; the colour
+ * stays the reference's.
+ */
+function alignReference(
+  reference: BaseReference,
+  cameraExposure: number | null,
+  own: FoundBase | null,
+  warnings: string[],
+): Rgb {
+  const rgb = baseForScan(reference, cameraExposure);
+  if (!own) return rgb;
+  const apart = own.rgb.map((v, c) => Math.log10(v / rgb[c]));
+  const shift = (apart[0] + apart[1] + apart[2]) / 3;
+  if (Math.max(...apart.map((a) => Math.abs(a - shift))) > 0.12)
+    warnings.push(
+      'The film base beside this picture has another colour than the reference file: they may not belong to the same roll.',
+    );
+  if ((reference.cameraExposure && cameraExposure) || Math.abs(shift) > 0.5) return rgb;
+  const k = 10 ** shift;
+  return [rgb[0] * k, rgb[1] * k, rgb[2] * k];
 }
 
 /** The clearest part of a slide stands for clear film: white, where the scene had any. */

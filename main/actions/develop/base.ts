@@ -11,7 +11,15 @@
 import type { Rect, Rgb } from '../../../app/picture.ts';
 import type { UnitRect } from '../../../app/recipe/develop.ts';
 import type { DecodedScan } from '../../files/types.ts';
-import { components, makeGrid, morph, percentiles, trimmedMean, type Grid } from './analyse-grid.ts';
+import {
+  components,
+  makeGrid,
+  morph,
+  percentiles,
+  trimmedMean,
+  unevenness,
+  type Grid,
+} from './analyse-grid.ts';
 import type { BaseLevel } from './base-level.ts';
 import { findBaseLevel } from './base-level.ts';
 import { findHolder, findPerforations, type Holder } from './frames-light.ts';
@@ -61,9 +69,9 @@ export function baseFromRebate(
   const { blobs } = components(mask, grid.width, grid.height);
   blobs.sort((a, b) => b.area - a.area);
   const big = blobs[0];
-  const noise = Math.max(...mean.sigma);
+  const noise = unevenness(grid, mask);
   const confidence =
-    Math.min(1, 0.6 + mean.count / (0.02 * mask.length)) * (noise < 0.04 ? 1 : noise < 0.08 ? 0.85 : 0.7);
+    Math.min(1, 0.6 + mean.count / (0.02 * mask.length)) * (noise < 0.08 ? 1 : noise < 0.15 ? 0.85 : 0.7);
   return {
     rgb: mean.rgb,
     source: 'rebate',
@@ -154,7 +162,7 @@ function baseWarning(
 ): string | null {
   if (clipped > 0.02 * area)
     return 'Part of this area is clipped: the scan was exposed too long here, or it is a perforation or naked light. Pick unexposed film beside the picture.';
-  if (Math.max(...sigma) > 0.06 || kept < 0.7 * area)
+  if (unevenness(grid, mask) > 0.05 || Math.max(...sigma) > 0.12 || kept < 0.7 * area)
     return 'This area is not even: it seems to hold part of the picture, a scratch or an edge. Pick a smooth patch of unexposed film.';
   const holder = findHolder(grid);
   const perfs = findPerforations(grid);

@@ -6,7 +6,7 @@
  */
 import type { Rgb } from '../../../app/picture.ts';
 import type { DecodedScan } from '../../files/types.ts';
-import { makeGrid, median, trimmedMean } from './analyse-grid.ts';
+import { makeGrid, median, trimmedMean, unevenness } from './analyse-grid.ts';
 import { rebateMask } from './base.ts';
 import { findBaseLevel } from './base-level.ts';
 import { findHolder, findPerforations } from './frames-light.ts';
@@ -51,7 +51,7 @@ export function readBaseReference(decoded: DecodedScan, flat: FlatField | null =
   let warning: string | null = null;
   if (!mean || share < 0.01)
     warning = 'Hardly any clear film was found in the reference file; the film base may be wrong.';
-  else if (Math.max(...mean.sigma) > 0.06)
+  else if (unevenness(grid, mask) > 0.08)
     warning = 'The clear film in the reference file is uneven; a flat field of the same set-up would help.';
   else {
     let clipped = 0;

@@ -56,6 +56,11 @@ export interface DevelopAnalysis {
   role: 'picture' | 'blank' | 'leader' | 'flat';
   /** Where a scan holds several pictures: what differs from frame to frame, in the order of `frames`. See `analysisOfFrame`. */
   perFrame?: Pick<DevelopAnalysis, 'densities' | 'balance' | 'exposure'>[];
+  /**
+   * Black and white only: how much each channel of the scan has to say (sum 1). A channel that hardly sees the
+   * lamp, or clips, says nothing. Absent: the developer's own weights.
+   */
+  silver?: Rgb;
   /** Infrared: present, and whether it may be used. */
   infrared?: { slope: number; usable: boolean; reason: string };
   warnings: string[];
