@@ -11,20 +11,17 @@
  * density has the same say. With a true base the line must also pass near the origin (film base is black in
  * every channel); with a guessed base the offsets are freer.
  *
- * Exposure. The anchor is the stock's fixed print; the frame's own distribution pulls it only part of the way,
- * more for a dense negative (overexposure is common and harmless) than for a thin one (night is night), and
- * never so far that film base prints as grey.
+ * Slopes are first brought near by shading (balance-shading.ts); exposure and contrast are in balance-tone.ts.
  */
 import type { Rgb } from '../../../app/picture.ts';
+import { shadingSlopes } from './balance-shading.ts';
+import { type BalanceSamples, clamp, percentilesOf } from './balance-statistics.ts';
+import { autoTone } from './balance-tone.ts';
 import { filmStock, neutralSlopes } from './stocks.ts';
+import { straighten, TOE_WIDTH } from './toe.ts';
 import type { FilmType } from './types.ts';
 
-/** Densities over the base of the picture area, one entry a sample in each array, in any order. */
-export interface BalanceSamples {
-  r: Float32Array;
-  g: Float32Array;
-  b: Float32Array;
-}
+export { PERCENTILES, percentilesOf, type BalanceSamples } from './balance-statistics.ts';
 
 export interface FrameBalance {
   balance: { slope: Rgb; offset: Rgb; confidence: number };
@@ -32,24 +29,6 @@ export interface FrameBalance {
   exposure: number;
   /** Densities over base at [0.1, 1, 5, 25, 50, 75, 95, 99, 99.9] %, per channel. */
   percentiles: [number[], number[], number[]];
-}
-
-/** The percentiles kept of each channel. */
-export const PERCENTILES = [0.1, 1, 5, 25, 50, 75, 95, 99, 99.9] as const;
-
-const clamp = (v: number, lo: number, hi: number) => Math.min(hi, Math.max(lo, v));
-
-/** Values at PERCENTILES of an array (sorted copy; linear interpolation). Zeros for an empty array. */
-export function percentilesOf(values: Float32Array): number[] {
-  if (values.length === 0) return PERCENTILES.map(() => 0);
-  const sorted = values.slice().sort();
-  return PERCENTILES.map((p) => quantile(sorted, p / 100));
-}
-function quantile(sorted: Float32Array, q: number): number {
-  const x = q * (sorted.length - 1);
-  const i = Math.min(sorted.length - 1, Math.floor(x));
-  const j = Math.min(sorted.length - 1, i + 1);
-  return sorted[i] + (sorted[j] - sorted[i]) * (x - i);
 }
 
 /** Pools of like colour: mean level, u and v, and weight. */
@@ -72,9 +51,9 @@ function poolColours(s: BalanceSamples, prior: Rgb): Pools {
   const sums = new Float32Array(cells * 3);
   const half = (CHROMAS - 1) / 2;
   for (let i = 0; i < s.g.length; i++) {
-    const r = s.r[i] * prior[0];
-    const g = s.g[i] * prior[1];
-    const b = s.b[i] * prior[2];
+    const r = straighten(s.r[i] * prior[0], TOE_WIDTH);
+    const g = straighten(s.g[i] * prior[1], TOE_WIDTH);
+    const b = straighten(s.b[i] * prior[2], TOE_WIDTH);
     const l = (r + g + b) / 3;
     const u = r - g;
     const v = b - g;
@@ -131,16 +110,40 @@ interface Prior {
   offset: number;
   slope: number;
 }
-const WITH_BASE: Prior = { offset: 0.035, slope: 0.07 };
-const WITHOUT_BASE: Prior = { offset: 0.12, slope: 0.08 };
+const WITH_BASE: Prior = { offset: 0.03, slope: 0.06 };
+const WITHOUT_BASE: Prior = { offset: 0.12, slope: 0.12 };
 
 /** Widths of the redescending weight, in density of chroma. */
-const WIDTHS = [0.22, 0.18, 0.15, 0.12, 0.1, 0.1];
+const WIDTHS = [0.4, 0.3, 0.22, 0.16, 0.12, 0.1];
 /** Spread of honest greys about the line, and how many independent observations a picture is worth. */
 const GREY_SPREAD = 0.06;
-const WORTH = 12;
+const WORTH = 30;
 
-function fitGreyLine(p: Pools, prior: Prior): { line: Line; support: number } {
+/** A neutral that is only presumed: the ends of the picture's range, channel by channel. */
+interface Anchor {
+  l: number;
+  u: number;
+  v: number;
+  /** Inverse variance. */
+  weight: number;
+}
+
+/** Trust in the darkest and the densest places being neutral: standard deviation in density. */
+const BLACK_SPREAD = 0.1;
+const WHITE_SPREAD = 0.15;
+/** Ends that are further from neutral than this are colours, not greys. */
+const END_CHROMA = 0.2;
+
+function anchorOf(d: Rgb, prior: Rgb, spread: number): Anchor {
+  const x = d.map((v, c) => straighten(v * prior[c], TOE_WIDTH));
+  const steep = Math.max(...d.map((v, c) => (straighten(v * prior[c] + 0.01, TOE_WIDTH) - x[c]) / 0.01));
+  const u = x[0] - x[1];
+  const v = x[2] - x[1];
+  const chroma = (u * u + v * v - u * v) / (END_CHROMA * END_CHROMA);
+  return { l: (x[0] + x[1] + x[2]) / 3, u, v, weight: 1 / ((spread * steep) ** 2 * (1 + chroma)) };
+}
+
+function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): { line: Line; support: number } {
   const line: Line = { au: 0, bu: 0, av: 0, bv: 0 };
   let total = 0;
   for (let i = 0; i < p.size; i++) total += p.w[i];
@@ -172,14 +175,30 @@ function fitGreyLine(p: Pools, prior: Prior): { line: Line; support: number } {
       }
       support = s0 / total;
       const k = WORTH / total / (GREY_SPREAD * GREY_SPREAD);
-      const m00 = s0 * k + 1 / (prior.offset * prior.offset);
-      const m11 = s2 * k + 1 / (prior.slope * prior.slope);
-      const m01 = s1 * k;
+      s0 *= k;
+      s1 *= k;
+      s2 *= k;
+      tu0 *= k;
+      tu1 *= k;
+      tv0 *= k;
+      tv1 *= k;
+      for (const a of anchors) {
+        s0 += a.weight;
+        s1 += a.weight * a.l;
+        s2 += a.weight * a.l * a.l;
+        tu0 += a.weight * a.u;
+        tu1 += a.weight * a.u * a.l;
+        tv0 += a.weight * a.v;
+        tv1 += a.weight * a.v * a.l;
+      }
+      const m00 = s0 + 1 / (prior.offset * prior.offset);
+      const m11 = s2 + 1 / (prior.slope * prior.slope);
+      const m01 = s1;
       const det = m00 * m11 - m01 * m01;
-      line.au = (tu0 * k * m11 - tu1 * k * m01) / det;
-      line.bu = (tu1 * k * m00 - tu0 * k * m01) / det;
-      line.av = (tv0 * k * m11 - tv1 * k * m01) / det;
-      line.bv = (tv1 * k * m00 - tv0 * k * m01) / det;
+      line.au = (tu0 * m11 - tu1 * m01) / det;
+      line.bu = (tu1 * m00 - tu0 * m01) / det;
+      line.av = (tv0 * m11 - tv1 * m01) / det;
+      line.bv = (tv1 * m00 - tv0 * m01) / det;
     }
   }
   return { line, support };
@@ -201,28 +220,6 @@ function balanceOf(line: Line, prior: Rgb): { slope: Rgb; offset: Rgb } {
       clamp(pg - (slope[2] / prior[2]) * (pg + line.av), -0.4, 0.4),
     ],
   };
-}
-
-/** Mean log exposure of a well exposed scene, and of its brightest hundredth, relative to mid grey. */
-const SCENE_MEAN = -0.1;
-const SCENE_WHITE = 0.75;
-/** Film base prints at least this far below mid grey. */
-const BASE_BLACK = -0.8;
-
-function autoExposure(n: Float32Array, fixed: number, hasTrueBase: boolean): number {
-  if (n.length === 0) return fixed;
-  const sorted = n.slice().sort();
-  const from = Math.floor(sorted.length * 0.02);
-  const to = Math.max(from + 1, Math.ceil(sorted.length * 0.98));
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += sorted[i];
-  const mean = sum / (to - from);
-  const white = quantile(sorted, 0.99);
-  const wanted = 0.65 * (SCENE_MEAN - mean) + 0.35 * (SCENE_WHITE - white);
-  const pull = wanted < fixed ? 0.8 : hasTrueBase ? 0.6 : 0.75;
-  let exposure = fixed + pull * (wanted - fixed);
-  exposure = Math.min(exposure, BASE_BLACK);
-  return exposure;
 }
 
 /**
@@ -255,11 +252,15 @@ export function balanceFromSamples(
     };
   }
   const k = 1 / known.gamma[1];
-  const prior = neutralSlopes(known);
+  let prior = neutralSlopes(known);
   let balance: { slope: Rgb; offset: Rgb } = { slope: prior, offset: [0, 0, 0] };
   let confidence = 1;
   if (film === 'c41') {
-    const fit = fitGreyLine(poolColours(samples, prior), hasTrueBase ? WITH_BASE : WITHOUT_BASE);
+    const shading = shadingSlopes(samples, prior);
+    prior = [prior[0] * shading.red ** shading.weight, prior[1], prior[2] * shading.blue ** shading.weight];
+    const end = (i: number): Rgb => [percentiles[0][i], percentiles[1][i], percentiles[2][i]];
+    const anchors = [anchorOf(end(1), prior, BLACK_SPREAD), anchorOf(end(7), prior, WHITE_SPREAD)];
+    const fit = fitGreyLine(poolColours(samples, prior), hasTrueBase ? WITH_BASE : WITHOUT_BASE, anchors);
     balance = balanceOf(fit.line, prior);
     confidence = clamp(fit.support * 1.5, 0, 1) * (hasTrueBase ? 1 : 0.6);
   }
@@ -268,12 +269,14 @@ export function balanceFromSamples(
   for (let i = 0; i < count; i++)
     n[i] =
       k *
-      (0.3 * (slope[0] * samples.r[i] + offset[0]) +
-        0.6 * (slope[1] * samples.g[i] + offset[1]) +
-        0.1 * (slope[2] * samples.b[i] + offset[2]));
+      (0.3 * (straighten(slope[0] * samples.r[i], TOE_WIDTH) + offset[0]) +
+        0.6 * (straighten(slope[1] * samples.g[i], TOE_WIDTH) + offset[1]) +
+        0.1 * (straighten(slope[2] * samples.b[i], TOE_WIDTH) + offset[2]));
+  const tone = autoTone(n, -k * known.midDensity, hasTrueBase);
+  const harder = (v: Rgb): Rgb => [v[0] * tone.contrast, v[1] * tone.contrast, v[2] * tone.contrast];
   return {
-    balance: { ...balance, confidence },
-    exposure: autoExposure(n, -k * known.midDensity, hasTrueBase),
+    balance: { slope: harder(slope), offset: harder(offset), confidence },
+    exposure: tone.exposure,
     percentiles,
   };
 }

@@ -113,7 +113,10 @@ export function filmOf(params: DevelopParams, context: PlanContext): FilmType {
 function baseOf(params: DevelopParams, { analysis, roll }: PlanContext): Rgb {
   if (params.film.base) return params.film.base;
   if (analysis?.base.source === 'rect') return analysis.base.rgb;
-  return roll?.base ?? analysis?.base.rgb ?? [1, 1, 1];
+  if (!roll) return analysis?.base.rgb ?? [1, 1, 1];
+  // The roll's base holds for the roll's camera exposure; this scan may have got more light or less.
+  const k = roll.cameraExposure && analysis ? analysis.cameraExposure / roll.cameraExposure : 1;
+  return map((c) => roll.base[c] * k);
 }
 
 /** How far a roll's frame follows its own exposure rather than the roll's. */
@@ -180,8 +183,14 @@ function logTable(curve: ToneCurve, bits: 8 | 16, channel: number): Float32Array
 const add = (a: Rgb, b: Rgb): Rgb => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 const map = (f: (c: 0 | 1 | 2) => number): [number, number, number] => [f(0), f(1), f(2)];
 
-/** All numbers of a develop, without tables. */
-export function planNumbers(params: DevelopParams, context: PlanContext): PlanNumbers {
+/** Share of the crosstalk matrix that is left to do on a scan that a camera or scanner program has converted. */
+const CONVERTED = 0.4;
+
+/**
+ * All numbers of a develop, without tables. `converted`: the scan is tone-curved, so some program has rendered
+ * it, with a colour matrix of its own that has undone much of the crosstalk already.
+ */
+export function planNumbers(params: DevelopParams, context: PlanContext, converted = false): PlanNumbers {
   const film = filmOf(params, context);
   const stock = filmStock(params.film.stock, film);
   const base = baseOf(params, context);
@@ -208,8 +217,8 @@ export function planNumbers(params: DevelopParams, context: PlanContext): PlanNu
   } else {
     const tone = toneOf(params, context, stock, base);
     const k = 1 / stock.gamma[1];
-    const relative = film === 'bw' ? ([1, 1, 1] as const) : tone.slope;
-    const shift = film === 'bw' ? ([0, 0, 0] as const) : tone.offset;
+    const relative = tone.slope;
+    const shift = tone.offset;
     // Both corrections turn the channel around mid grey: they mend a cross-over without moving the balance.
     const turn = map((c) => user[c] * fade.slope[c]);
     slope = relative;
@@ -218,6 +227,7 @@ export function planNumbers(params: DevelopParams, context: PlanContext): PlanNu
     exposure = tone.exposure + userExposure;
   }
   const analysis = context.analysis;
+  const silver = analysis?.silver ?? SILVER;
   return {
     film,
     stock: stock.id,
@@ -227,7 +237,10 @@ export function planNumbers(params: DevelopParams, context: PlanContext): PlanNu
     gain,
     offset,
     toe: film === 'slide' ? 0 : TOE_WIDTH,
-    matrix: film === 'bw' ? [...SILVER, ...SILVER, ...SILVER] : crosstalkMatrix(stock, f.crosstalk),
+    matrix:
+      film === 'bw'
+        ? [...silver, ...silver, ...silver]
+        : crosstalkMatrix(stock, f.crosstalk * (converted ? CONVERTED : 1)),
     exposure,
     lights: film === 'bw' ? [0, 0, 0] : printerLights,
     curve: paperCurve(print, film === 'slide'),
@@ -245,7 +258,7 @@ export function planDevelop(
   source: PlanSource,
   options: PlanOptions,
 ): DevelopPlan {
-  const numbers = planNumbers(params, context);
+  const numbers = planNumbers(params, context, source.curve.kind !== 'linear');
   const neutral = numbers.film === 'bw';
   const { base, offset, exposure, lights, matrix } = numbers;
 
@@ -253,7 +266,8 @@ export function planDevelop(
   // A black-and-white matrix has equal rows (no inverse), but there the sum is the same number everywhere.
   const after: Rgb = [exposure + lights[0], exposure + lights[1], exposure + lights[2]];
   const bias = add(offset, neutral ? after : apply3(invert3(matrix), after));
-  const logBase = map((c) => Math.log10(Math.max(SCAN_FLOOR, base[c])) + Math.log10(numbers.cameraExposure));
+  // The base is in the values of this very scan (`baseOf`), so the camera's exposure has cancelled out already.
+  const logBase = map((c) => Math.log10(Math.max(SCAN_FLOOR, base[c])));
   const film = tables((c) => filmTable(numbers, c, bias[c]));
   const density = tables((c) => {
     if (source.bits === 32) return new Float32Array(0);

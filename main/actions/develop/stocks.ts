@@ -33,11 +33,11 @@ function unmix(rg: number, rb: number, gr: number, gb: number, br: number, bg: n
   return [1 - rg - rb, rg, rb, gr, 1 - gr - gb, gb, br, bg, 1 - br - bg];
 }
 
-const C41 = unmix(-0.06, -0.02, -0.05, -0.05, -0.01, -0.08);
+const C41 = unmix(-0.095, -0.065, 0.025, -0.204, 0.009, -0.316);
 const SLIDE = IDENTITY3;
 
 const list: FilmStock[] = [
-  negative('generic', [0.58, 0.62, 0.67], [0.25, 0.6, 0.85], 0.68, 'typical'),
+  negative('generic', [0.55, 0.57, 0.59], [0.25, 0.6, 0.85], 0.74, 'typical'),
   negative('portra', [0.57, 0.61, 0.66], [0.22, 0.62, 0.88], 0.68, 'read'),
   negative('ektar', [0.62, 0.66, 0.72], [0.22, 0.6, 0.85], 0.66, 'read'),
   negative('gold', [0.6, 0.64, 0.7], [0.25, 0.62, 0.88], 0.7, 'read'),

@@ -1,0 +1,53 @@
+/**
+ * Exposure and contrast of one frame. The anchor is the stock's fixed print; the frame's own distribution (its
+ * mean, its brightest half per cent, the middle of its range) moves it as far as these cues agree with each
+ * other. Lamps in a dark street pull mean and highlights apart, and then the fixed print has its way: night
+ * stays night. A thin negative gets a harder grade, as in a darkroom, and film base never prints as grey.
+ */
+import { clamp, quantile } from './balance-statistics.ts';
+
+/** Where a well exposed scene lies, log10 relative to mid grey: mean, brightest and darkest half per cent. */
+const SCENE = { mean: -0.17, white: 0.7, black: -0.9 };
+/** What each cue is worth (inverse variance): the stock's fixed print, mean, brightest half per cent, middle of the range. */
+const TRUST = { fixed: 3, mean: 25, white: 15, middle: 35 };
+/**
+ * Where mean and brightest places disagree by more than this, the frame holds lamps in a dark scene (or the
+ * like) and says little about its exposure: the fixed print then decides.
+ */
+const AGREE = 0.35;
+/** Film base prints at least this far below mid grey. */
+const BASE_BLACK = -0.65;
+/** Paper of a harder grade for a thin negative: the scene range that needs none, and the most it may give. */
+const SCENE_RANGE = 1.5;
+const MOST_CONTRAST = 1.3;
+
+export interface Tone {
+  exposure: number;
+  /** Factor on all slopes, 1 or more. */
+  contrast: number;
+}
+
+/** Exposure and contrast of a frame from the log exposures of its pixels (any order) and its fixed print. */
+export function autoTone(n: Float32Array, fixed: number, hasTrueBase: boolean): Tone {
+  if (n.length === 0) return { exposure: fixed, contrast: 1 };
+  const sorted = n.slice().sort();
+  const low = quantile(sorted, 0.005);
+  const high = quantile(sorted, 0.995);
+  const contrast = clamp(Math.sqrt(SCENE_RANGE / Math.max(0.1, high - low)), 1, MOST_CONTRAST);
+  let sum = 0;
+  for (const v of sorted) sum += clamp(v, low, high);
+  const mean = SCENE.mean - (contrast * sum) / sorted.length;
+  const white = SCENE.white - contrast * high;
+  const middle = (SCENE.white + SCENE.black) / 2 - (contrast * (low + high)) / 2;
+  const agree = (cue: number) => 1 / (1 + ((cue - mean) / AGREE) ** 2);
+  const weights = [
+    TRUST.fixed * (hasTrueBase ? 1 : 0.5),
+    TRUST.mean * agree(white),
+    TRUST.white * agree(white),
+    TRUST.middle * agree(middle),
+  ];
+  const cues = [fixed, mean, white, middle];
+  const total = weights.reduce((a, b) => a + b);
+  const exposure = cues.reduce((t, cue, i) => t + cue * weights[i], 0) / total;
+  return { exposure: Math.min(exposure, BASE_BLACK), contrast };
+}
