@@ -137,6 +137,38 @@ describe('samples come out exactly as stored', () => {
     const q = await stored(put('int32.tif', tiff({ width: 1, height: 1, samples: 3, data: wide })));
     expect(Array.from(q.data)).toEqual([0, 1, 0.5]);
   });
+  it('float TIFF with the floating point predictor, as libtiff writes it', async () => {
+    // libvips takes these as sRGB code values and writes linear floats.
+    const floats = Float32Array.from({ length: W * H * 3 }, (_, i) => (i * 37) % 256);
+    const written = async (predictor: 'float' | 'none'): Promise<string> =>
+      put(
+        `predicted-${predictor}.tif`,
+        await sharp(floats, { raw: { width: W, height: H, channels: 3 } })
+          .pipelineColourspace('scrgb')
+          .toColourspace('scrgb')
+          .tiff({ compression: 'deflate', predictor })
+          .toBuffer(),
+      );
+    const plain = await stored(await written('none'));
+    const predicted = await stored(await written('float'));
+    expect(predicted.data).toBeInstanceOf(Float32Array);
+    expect(predicted.data).toEqual(plain.data);
+    expect(new Set(predicted.data).size).toBe(256);
+  });
+  it('AVIF, 8 and 12 bits, over the whole range', async () => {
+    for (const bitdepth of [8, 12] as const) {
+      const white = new Uint16Array(32 * 16 * 3).fill(65535, 0, 16 * 16 * 3);
+      const avif = await sharp(white, { raw: { width: 16, height: 32, channels: 3 } })
+        .toColourspace('rgb16')
+        .avif({ quality: 100, bitdepth, effort: 0 })
+        .toBuffer();
+      const p = await stored(put(`${bitdepth}.avif`, avif));
+      const top = bitdepth === 8 ? 255 : 65535;
+      expect(p.data.BYTES_PER_ELEMENT).toBe(bitdepth === 8 ? 1 : 2);
+      expect(p.data[0] / top).toBeGreaterThan(0.99);
+      expect(p.data[p.data.length - 1] / top).toBeLessThan(0.01);
+    }
+  });
   it('half floats', () => {
     expect(Array.from(halfFloats(Uint16Array.of(0x3c00, 0xc000, 0x3555, 0x0001)))).toEqual([
       1,
