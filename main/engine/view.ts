@@ -19,6 +19,9 @@ export interface ViewPlan {
   view: Rect;
   /** What must be read, in pixels of the scan. */
   region: Rect;
+  /** Size of the result. */
+  width: number;
+  height: number;
   /** Longest side to which `region` is reduced when it is read; the region's own when nothing is reduced. */
   maxSide: number;
 }
@@ -61,7 +64,9 @@ export function planView(
     full,
     view: part,
     region,
-    maxSide: Math.max(1, Math.min(longest, Math.floor(longest * scale + 1e-6))),
+    width: Math.max(1, Math.round(part.w * scale)),
+    height: Math.max(1, Math.round(part.h * scale)),
+    maxSide: Math.max(1, Math.min(longest, Math.round(longest * scale))),
   };
 }
 
@@ -87,9 +92,7 @@ export function viewGeometry(plan: ViewPlan, width: number, height: number): Geo
       exact: true,
     };
   }
-  const scale = Math.min(sx, sy);
-  const outWidth = Math.max(1, Math.round(view.w * scale));
-  const outHeight = Math.max(1, Math.round(view.h * scale));
+  const { width: outWidth, height: outHeight } = plan;
   // Pixel centres: output x' shows full-size x = (x' + 0.5)·kx - 0.5; scan u is u' = (u + 0.5 - region.x)·sx - 0.5.
   const kx = view.w / outWidth;
   const ky = view.h / outHeight;
