@@ -161,7 +161,7 @@ export function parseNumber(text: string, spec: NumberSpec): number | null {
     .trim()
     .replace(/\u2212/g, '-')
     .replace(',', '.')
-    .replace(/[^\d.+\-/eE]*$/u, '')
+    .replace(/[^\d.]*$/u, '')
     .trim();
   const ratio = /^([+-]?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/.exec(plain);
   const value = ratio ? Number(ratio[1]) / Number(ratio[2]) : plain === '' ? NaN : Number(plain);

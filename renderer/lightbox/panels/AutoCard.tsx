@@ -1,14 +1,13 @@
 /** What the automatic found and decided, and why: film, base with its source, warnings, infrared; and the button that takes its proposal. */
 import AutoFixHigh from '@mui/icons-material/AutoFixHigh';
+import ExpandMore from '@mui/icons-material/ExpandMore';
 import WarningAmber from '@mui/icons-material/WarningAmber';
-import { Alert, Box, Button, Skeleton, Typography } from '@mui/material';
+import { Alert, Box, Button, Collapse, Skeleton, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLightbox, useSession } from '../context.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
 import { useKey } from '../parts/useKey.ts';
-
-const SHOWN = 2;
 
 export function AutoCard({ onAuto }: { onAuto(): void }) {
   const { t, i18n } = useTranslation();
@@ -19,7 +18,7 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
   const key = useKey('auto');
   const [all, setAll] = useState(false);
   const number = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const reasons = auto ? (all ? auto.reasons : auto.reasons.slice(0, SHOWN)) : [];
+  const reasons = auto ? [...auto.reasons, ...(auto.infrared ? [auto.infrared.reason] : [])] : [];
   return (
     <Box component="section" aria-label={t('lightbox.auto.title')} sx={{ px: 1.5, py: 1.25 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
@@ -80,26 +79,6 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
               </Typography>
             </Box>
           </Box>
-          <Box
-            component="ul"
-            sx={{ m: 0, mt: 1, pl: 2, color: 'text.secondary', fontSize: 12, lineHeight: 1.45 }}
-          >
-            {reasons.map((r) => (
-              <li key={r}>{r}</li>
-            ))}
-            {all && auto.infrared && <li>{auto.infrared.reason}</li>}
-          </Box>
-          {(auto.reasons.length > SHOWN || auto.infrared) && (
-            <Button
-              color="secondary"
-              variant="text"
-              aria-expanded={all}
-              onClick={() => setAll(!all)}
-              sx={{ minHeight: 24, py: 0, px: 0.75, fontSize: 12, color: 'text.secondary' }}
-            >
-              {t(all ? 'lightbox.auto.less' : 'lightbox.auto.more')}
-            </Button>
-          )}
           {auto.warnings.map((w) => (
             <Box
               key={w}
@@ -110,6 +89,36 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
               <span>{w}</span>
             </Box>
           ))}
+          {reasons.length > 0 && (
+            <Button
+              color="secondary"
+              variant="text"
+              aria-expanded={all}
+              onClick={() => setAll(!all)}
+              endIcon={<ExpandMore sx={{ transform: all ? 'rotate(180deg)' : 'none' }} />}
+              sx={{
+                minHeight: 24,
+                py: 0,
+                px: 0.75,
+                ml: -0.75,
+                mt: 0.5,
+                fontSize: 12,
+                color: 'text.secondary',
+              }}
+            >
+              {t('lightbox.auto.why', { count: reasons.length })}
+            </Button>
+          )}
+          <Collapse in={all} timeout={120}>
+            <Box
+              component="ul"
+              sx={{ m: 0, mt: 1, pl: 2, color: 'text.secondary', fontSize: 12, lineHeight: 1.45 }}
+            >
+              {reasons.map((r) => (
+                <li key={r}>{r}</li>
+              ))}
+            </Box>
+          </Collapse>
         </>
       )}
     </Box>

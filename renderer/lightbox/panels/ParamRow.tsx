@@ -5,6 +5,7 @@
 import {
   Box,
   Button,
+  IconButton,
   MenuItem,
   Select,
   Switch,
@@ -13,6 +14,7 @@ import {
   Tooltip,
   Typography,
 } from '@mui/material';
+import RestartAlt from '@mui/icons-material/RestartAlt';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChoiceSpec, RectSpec, RgbSpec } from '../../../app/recipe/spec.ts';
@@ -204,16 +206,15 @@ function Picked({ control, spec, name, disabled }: RowProps & { spec: RgbSpec | 
         {text}
       </Typography>
       {value !== null && (
-        <Button
-          color="secondary"
-          variant="text"
+        <IconButton
           disabled={disabled}
           onClick={() => session.set(control.step, spec.key, null)}
           aria-label={t('lightbox.clearOf', { name })}
-          sx={small}
+          title={t('lightbox.clearOf', { name })}
+          sx={{ p: 0.25 }}
         >
-          {t('lightbox.clear')}
-        </Button>
+          <RestartAlt sx={{ fontSize: 16 }} />
+        </IconButton>
       )}
       {tool && (
         <Button

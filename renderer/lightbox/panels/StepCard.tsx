@@ -9,10 +9,14 @@ import { useSession } from '../context.ts';
 import { resetStep, type Card } from '../logic/controls.ts';
 import { ParamRow } from './ParamRow.tsx';
 
+/** Steps that the automatic usually settles start folded; what a person folds stays so from picture to picture. */
+const quiet = new Set(['dust']);
+const unfolded = new Map<string, boolean>();
+
 export function StepCard({ card, children }: { card: Card; children?: ReactNode }) {
   const { t } = useTranslation();
   const session = useSession();
-  const [open, setOpen] = useState(true);
+  const [open, setOpen] = useState(() => unfolded.get(card.id) ?? !quiet.has(card.id));
   const [advanced, setAdvanced] = useState(false);
   const titleId = useId();
   const bodyId = useId();
@@ -33,7 +37,10 @@ export function StepCard({ card, children }: { card: Card; children?: ReactNode 
           aria-label={t(open ? 'lightbox.fold' : 'lightbox.unfold', { name: title })}
           aria-expanded={open}
           aria-controls={bodyId}
-          onClick={() => setOpen(!open)}
+          onClick={() => {
+            unfolded.set(card.id, !open);
+            setOpen(!open);
+          }}
           sx={{ p: 0.25 }}
         >
           <ExpandMore sx={{ transform: open ? 'none' : 'rotate(-90deg)', transition: 'transform 120ms' }} />

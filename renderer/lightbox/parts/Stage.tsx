@@ -3,7 +3,7 @@
  * overlay is placed in CSS pixels from the same box that the painter uses, so handles sit on the pixels.
  */
 import { Box, Typography } from '@mui/material';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLightbox, useSession } from '../context.ts';
 import { toPicture, type Point } from '../logic/viewport.ts';
@@ -30,6 +30,8 @@ export function Stage({ hover, onScale }: StageProps) {
   const session = useSession();
   const canvas = useRef<HTMLCanvasElement>(null);
   const surface = useRef<HTMLDivElement>(null);
+  // The tool's bar stands above the picture, never on it: the rebate is often at the very edge.
+  const [shelf, setShelf] = useState<HTMLDivElement | null>(null);
   const size = useStageSize(canvas);
   const compare = useLightbox((s) => s.compare);
   const viewport = useLightbox((s) => s.viewport);
@@ -64,40 +66,44 @@ export function Stage({ hover, onScale }: StageProps) {
   const zoomed = viewport.zoom !== 'fit';
   const film = flicker || tool === 'base';
   return (
-    <Box
-      ref={surface}
-      {...hand}
-      role="group"
-      aria-label={t('lightbox.stage', { name: item?.name ?? '' })}
-      tabIndex={-1}
-      sx={{
-        position: 'relative',
-        overflow: 'hidden',
-        minWidth: 0,
-        minHeight: 0,
-        bgcolor: 'room.table',
-        touchAction: 'none',
-        cursor: zoomed && tool === 'none' ? 'grab' : 'default',
-        '&:active': zoomed && tool === 'none' ? { cursor: 'grabbing' } : undefined,
-      }}
-    >
-      <canvas
-        ref={canvas}
-        width={size.w}
-        height={size.h}
-        role="img"
-        aria-label={t('lightbox.picture', { name: item?.name ?? '' })}
-        style={{ position: 'absolute', inset: 0, width: '100%', height: '100%', display: 'block' }}
-      />
-      {compare !== 'off' && tool === 'none' && (
-        <>
-          <Tag text={t('lightbox.compare.film')} left />
-          <Tag text={t('lightbox.compare.print')} />
-        </>
-      )}
-      {compare === 'off' && film && <Tag text={t('lightbox.compare.film')} left />}
-      {compare === 'split' && tool === 'none' && <Divider />}
-      {tool !== 'none' && <ToolLayer box={css} picture={picture} scan={scan} />}
+    <Box sx={{ display: 'flex', flexDirection: 'column', minWidth: 0, minHeight: 0, bgcolor: 'room.table' }}>
+      <div ref={setShelf} />
+      <Box
+        ref={surface}
+        {...hand}
+        role="group"
+        aria-label={t('lightbox.stage', { name: item?.name ?? '' })}
+        tabIndex={-1}
+        sx={{
+          position: 'relative',
+          flex: 1,
+          overflow: 'hidden',
+          minWidth: 0,
+          minHeight: 0,
+          '&:focus-visible': { outline: 'none' },
+          touchAction: 'none',
+          cursor: zoomed && tool === 'none' ? 'grab' : 'default',
+          '&:active': zoomed && tool === 'none' ? { cursor: 'grabbing' } : undefined,
+        }}
+      >
+        <canvas
+          ref={canvas}
+          width={size.w}
+          height={size.h}
+          role="img"
+          aria-label={t('lightbox.picture', { name: item?.name ?? '' })}
+          style={{ position: 'absolute', inset: 0, width: '100%', height: '100%', display: 'block' }}
+        />
+        {compare !== 'off' && tool === 'none' && (
+          <>
+            <Tag text={t('lightbox.compare.film')} left />
+            <Tag text={t('lightbox.compare.print')} />
+          </>
+        )}
+        {compare === 'off' && film && <Tag text={t('lightbox.compare.film')} left />}
+        {compare === 'split' && tool === 'none' && <Divider />}
+        {tool !== 'none' && <ToolLayer box={css} picture={picture} scan={scan} shelf={shelf} />}
+      </Box>
     </Box>
   );
 }

@@ -29,8 +29,10 @@ function paintLayer(context: Context, frames: LayerFrames<Bitmap>, box: Box, pic
   const { overview, detail } = frames;
   if (!overview && !detail) return false;
   context.imageSmoothingQuality = 'high';
-  for (const frame of [overview, detail]) {
-    if (!frame || (frame === overview && detail && detail.view.w > 0.999 && detail.view.h > 0.999)) continue;
+  // A detail of the whole picture hides the overview (it may be the very same frame).
+  const hidden = detail !== null && detail.view.w > 0.999 && detail.view.h > 0.999;
+  for (const frame of hidden ? [detail] : [overview, detail]) {
+    if (!frame) continue;
     const x = box.x + frame.view.x * box.w;
     const y = box.y + frame.view.y * box.h;
     const w = frame.view.w * box.w;

@@ -1,9 +1,11 @@
-/** The strip above the picture while a tool is in hand: what it does, its settings, done and cancel. */
-import { Box, Button, Paper, Typography } from '@mui/material';
-import type { ReactNode } from 'react';
+/** The bar above the picture while a tool is in hand: what it does, its settings, done and cancel. */
+import { Box, Button, Typography } from '@mui/material';
+import { useContext, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '../../useShortcut.ts';
 import { useSession } from '../context.ts';
+import { ShelfContext } from './shelf.ts';
 
 export interface ToolBarProps {
   title: string;
@@ -19,21 +21,17 @@ export function ToolBar({ title, hint, children, onDone, doneDisabled }: ToolBar
   const session = useSession();
   const close = () => session.store.setState({ tool: 'none' });
   useShortcut('lightbox.acceptTool', () => (onDone && !doneDisabled ? onDone() : close()));
-  return (
-    <Paper
+  const shelf = useContext(ShelfContext);
+  if (!shelf) return null;
+  return createPortal(
+    <Box
       role="toolbar"
       aria-label={title}
-      elevation={6}
-      onPointerDown={(e) => e.stopPropagation()}
-      onDoubleClick={(e) => e.stopPropagation()}
-      onWheel={(e) => e.stopPropagation()}
+      onKeyDown={(e) => {
+        // From control to control; Tab on the picture folds the panels.
+        if (e.key === 'Tab') e.stopPropagation();
+      }}
       sx={{
-        position: 'absolute',
-        top: 10,
-        left: '50%',
-        transform: 'translateX(-50%)',
-        maxWidth: 'calc(100% - 20px)',
-        width: 'max-content',
         display: 'flex',
         flexWrap: 'wrap',
         alignItems: 'center',
@@ -42,13 +40,11 @@ export function ToolBar({ title, hint, children, onDone, doneDisabled }: ToolBar
         pr: 1,
         py: 0.75,
         bgcolor: 'room.panel',
-        border: 1,
-        borderColor: 'room.lineStrong',
-        cursor: 'default',
-        zIndex: 2,
+        borderBottom: 1,
+        borderColor: 'divider',
       }}
     >
-      <Box sx={{ mr: 1, maxWidth: 300 }}>
+      <Box sx={{ mr: 1, flex: '1 1 240px', minWidth: 0 }}>
         <Typography variant="h4" component="h3" sx={{ fontSize: 13 }}>
           {title}
         </Typography>
@@ -65,6 +61,7 @@ export function ToolBar({ title, hint, children, onDone, doneDisabled }: ToolBar
           {t('lightbox.tools.done')}
         </Button>
       )}
-    </Paper>
+    </Box>,
+    shelf,
   );
 }

@@ -7,6 +7,7 @@ import { BaseTool } from './BaseTool.tsx';
 import { CropTool } from './CropTool.tsx';
 import { FramesTool } from './FramesTool.tsx';
 import { NeutralTool } from './NeutralTool.tsx';
+import { ShelfContext } from './shelf.ts';
 import { StraightenTool } from './StraightenTool.tsx';
 
 export interface ToolLayerProps {
@@ -15,9 +16,19 @@ export interface ToolLayerProps {
   picture: Size;
   /** The whole scan is on stage. */
   scan: boolean;
+  /** Where the tool's bar goes. */
+  shelf: HTMLElement | null;
 }
 
-export function ToolLayer({ box, picture, scan }: ToolLayerProps) {
+export function ToolLayer({ shelf, ...props }: ToolLayerProps) {
+  return (
+    <ShelfContext value={shelf}>
+      <Hand {...props} />
+    </ShelfContext>
+  );
+}
+
+function Hand({ box, picture, scan }: Omit<ToolLayerProps, 'shelf'>) {
   const { t } = useTranslation();
   const tool = useLightbox((s) => s.tool);
   const auto = useLightbox((s) => s.auto);

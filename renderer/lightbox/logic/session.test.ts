@@ -1,0 +1,285 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { HistoryEntry } from '../../../app/contract/index.ts';
+import type { Item } from '../../../app/contract/library.ts';
+import { defaultDevelopParams, type DevelopRecipe } from '../../../app/recipe/develop.ts';
+import type { LightboxClient } from '../ports.ts';
+import { setParam } from './controls.ts';
+import { syncToRoll } from './roll.ts';
+import { createSession, rollMembers, type Level } from './session.ts';
+import { canRedo, canUndo } from './undo.ts';
+
+const blank: DevelopRecipe = { action: 'develop', version: 1, params: defaultDevelopParams() };
+const item = (id: number): Item => ({
+  id,
+  name: `frame-${id}.tif`,
+  folder: 'roll',
+  kind: 'colour-negative',
+  kindReasons: [],
+  groupId: 7,
+  frame: 0,
+  width: 6000,
+  height: 4000,
+  bits: 16,
+  state: 'new',
+  error: null,
+  rating: 0,
+  flag: 'none',
+  tags: [],
+  camera: null,
+  scanDate: null,
+  captureDate: null,
+  hasInfrared: false,
+  outlier: false,
+  duplicateOf: null,
+  thumbVersion: 1,
+  aspect: 1.5,
+});
+
+/** A host in memory: recipes with history, one roll of three. */
+function host() {
+  const heard: { name: string; args: Record<string, unknown> }[] = [];
+  const recipes = new Map<number, DevelopRecipe>();
+  const histories = new Map<number, HistoryEntry[]>();
+  let nextId = 1;
+  const slow = new Set<string>();
+  const broken = new Set<string>();
+  const answers: Record<string, (args: never) => unknown> = {
+    'library.item': ({ id }: { id: number }) => item(id),
+    'library.groups': () => ({
+      groups: [{ id: 7, kind: 'roll', name: 'Getaria', film: null, captureDate: null, count: 3, base: null }],
+    }),
+    'library.query': ({ offset = 0, limit = 200 }: { offset?: number; limit?: number }) => ({
+      total: 3,
+      items: [1, 2, 3].slice(offset, offset + Math.min(limit, 2)).map(item),
+    }),
+    'library.update': () => ({ ok: true }),
+    'recipe.get': ({ itemId }: { itemId: number }) => ({
+      recipe: recipes.get(itemId) ?? null,
+      history: histories.get(itemId) ?? [],
+    }),
+    'recipe.set': ({ itemId, recipe, label }: { itemId: number; recipe: DevelopRecipe; label: string }) => {
+      recipes.set(itemId, recipe);
+      const entry = { id: nextId++, at: nextId, label, version: null, recipe };
+      histories.set(itemId, [...(histories.get(itemId) ?? []), entry]);
+      return { ok: true };
+    },
+    'recipe.sync': ({ toIds }: { toIds: number[] }) => ({ changed: toIds.length }),
+    'develop.auto': () => ({
+      recipe: blank,
+      reasons: ['orange mask'],
+      base: [0.5, 0.3, 0.2],
+      baseSource: 'rebate',
+      film: 'c41',
+      frames: [],
+      infrared: null,
+      warnings: [],
+    }),
+  };
+  const client = {
+    call: async (name: string, args: Record<string, unknown>) => {
+      heard.push({ name, args });
+      await new Promise((r) => setTimeout(r, slow.has(name) ? 15 : 0));
+      if (broken.has(name)) throw new Error(`${name} failed: disk is full`);
+      return answers[name](args as never);
+    },
+    pixels: () => Promise.reject(new Error('no pixels here')),
+    subscribe: () => () => undefined,
+    thumbs: { acquire: () => Promise.resolve(''), release: () => undefined, peek: () => null },
+  } as unknown as LightboxClient;
+  return { client, heard, recipes, histories, slow, broken };
+}
+
+let h: ReturnType<typeof host>;
+let said: [Level, string][];
+let clock: number;
+const make = () =>
+  createSession({
+    client: h.client,
+    ids: [1, 2, 3],
+    startId: 1,
+    now: () => clock,
+    notify: (level, text) => said.push([level, text]),
+  });
+const sets = () => h.heard.filter((c) => c.name === 'recipe.set').map((c) => c.args.label);
+
+beforeEach(() => {
+  h = host();
+  said = [];
+  clock = 0;
+});
+
+describe('session', () => {
+  it('opens with defaults where nothing was decided, and loads what was found', async () => {
+    const s = make();
+    await s.open(1);
+    const state = s.store.getState();
+    expect(state.recipe).toEqual(blank);
+    expect(state.auto?.film).toBe('c41');
+    expect(state.group?.name).toBe('Getaria');
+    expect(state.items[1].name).toBe('frame-1.tif');
+    expect(sets()).toEqual([]);
+  });
+
+  it('drafts without saving, saves once on commit', async () => {
+    const s = make();
+    await s.open(1);
+    for (const v of [0.1, 0.2, 0.3]) s.draft('lights', 'exposure', v);
+    expect(s.store.getState().fluid).toBe(true);
+    expect(s.store.getState().recipe?.params.lights.exposure).toBe(0.3);
+    expect(sets()).toEqual([]);
+    s.commit();
+    expect(s.store.getState().fluid).toBe(false);
+    await s.flushed();
+    expect(sets()).toEqual(['set:lights.exposure=0.3']);
+    expect(h.recipes.get(1)?.params.lights.exposure).toBe(0.3);
+  });
+
+  it('saves nothing when a drag ends where it began', async () => {
+    const s = make();
+    await s.open(1);
+    s.draft('lights', 'red', 5);
+    s.draft('lights', 'red', 0);
+    s.commit();
+    await s.flushed();
+    expect(sets()).toEqual([]);
+    expect(s.store.getState().fluid).toBe(false);
+  });
+
+  it('undoes and redoes, saving each', async () => {
+    const s = make();
+    await s.open(1);
+    s.set('lights', 'exposure', 1);
+    clock = 5000;
+    s.set('print', 'grade', 3);
+    s.undo();
+    expect(s.store.getState().recipe?.params.print.grade).toBe(2);
+    expect(s.store.getState().recipe?.params.lights.exposure).toBe(1);
+    s.undo();
+    expect(s.store.getState().recipe).toEqual(blank);
+    s.undo();
+    s.redo();
+    await s.flushed();
+    expect(h.recipes.get(1)?.params.lights.exposure).toBe(1);
+    expect(sets()).toEqual(['set:lights.exposure=1', 'set:print.grade=3', 'undo', 'undo', 'redo']);
+  });
+
+  it('undo first takes what is under the hand', async () => {
+    const s = make();
+    await s.open(1);
+    s.draft('lights', 'exposure', 2);
+    s.undo();
+    expect(s.store.getState().recipe).toEqual(blank);
+    s.redo();
+    expect(s.store.getState().recipe?.params.lights.exposure).toBe(2);
+  });
+
+  it('goes on undoing after the picture was left and opened again, and from stored history', async () => {
+    const s = make();
+    await s.open(1);
+    s.set('lights', 'exposure', 1);
+    await s.open(2);
+    await s.open(1);
+    let stack = s.store.getState().stack;
+    expect(stack && canUndo(stack)).toBe(true);
+    const other = make();
+    await other.open(1);
+    other.undo();
+    expect(other.store.getState().recipe).toEqual(blank);
+    stack = other.store.getState().stack;
+    expect(stack && canRedo(stack)).toBe(true);
+  });
+
+  it('saves what is drafted before another picture is opened, to the right picture', async () => {
+    const s = make();
+    await s.open(1);
+    s.draft('lights', 'red', 10);
+    await s.open(2);
+    expect(h.recipes.get(1)?.params.lights.red).toBe(10);
+    expect(h.recipes.has(2)).toBe(false);
+    expect(s.store.getState().recipe).toEqual(blank);
+  });
+
+  it('lets a slow picture not overwrite the one opened after it', async () => {
+    const s = make();
+    h.recipes.set(2, setParam(blank, 'print', 'grade', 4));
+    h.slow.add('recipe.get');
+    const first = s.open(2);
+    h.slow.clear();
+    await s.open(3);
+    await first;
+    expect(s.store.getState().id).toBe(3);
+    expect(s.store.getState().recipe?.params.print.grade).toBe(2);
+  });
+
+  it('says when saving failed and goes on', async () => {
+    const s = make();
+    await s.open(1);
+    h.broken.add('recipe.set');
+    s.set('lights', 'red', 5);
+    await s.flushed();
+    expect(said).toEqual([['error', 'recipe.set failed: disk is full']]);
+    h.broken.clear();
+    clock = 9000;
+    s.set('lights', 'red', 6);
+    await s.flushed();
+    expect(h.recipes.get(1)?.params.lights.red).toBe(6);
+    expect(s.store.getState().saving).toBe(false);
+  });
+
+  it('keeps the zoom from frame to frame only when wished', async () => {
+    const s = make();
+    await s.open(1);
+    s.store.setState({ viewport: { zoom: 1, cx: 0.2, cy: 0.3 } });
+    await s.open(2);
+    expect(s.store.getState().viewport.zoom).toBe('fit');
+    s.store.setState({ viewport: { zoom: 1, cx: 0.2, cy: 0.3 }, keepZoom: true });
+    await s.open(3);
+    expect(s.store.getState().viewport).toEqual({ zoom: 1, cx: 0.2, cy: 0.3 });
+  });
+
+  it('stops at both ends of the strip', async () => {
+    const s = make();
+    await s.open(1);
+    s.go(-1);
+    expect(s.store.getState().id).toBe(1);
+    s.go(1);
+    expect(s.store.getState().id).toBe(2);
+    s.go(99);
+    expect(s.store.getState().id).toBe(3);
+  });
+
+  it('takes a rating back when the host refuses it', async () => {
+    const s = make();
+    await s.open(1);
+    await s.patch([1], { rating: 4 });
+    expect(s.store.getState().items[1].rating).toBe(4);
+    h.broken.add('library.update');
+    await s.patch([1], { rating: 1 });
+    expect(s.store.getState().items[1].rating).toBe(4);
+    expect(said[0][0]).toBe('error');
+  });
+
+  it('reads a roll in pages and spreads parameters to its other frames', async () => {
+    const s = make();
+    await s.open(1);
+    expect(await rollMembers(h.client, 7)).toEqual([1, 2, 3]);
+    await syncToRoll(s, ['film.base'], ((key: string) => key) as never);
+    expect(h.heard.at(-1)).toEqual({
+      name: 'recipe.sync',
+      args: { fromId: 1, toIds: [2, 3], keys: ['film.base'] },
+    });
+  });
+
+  it('with a linked roll spreads what the roll shares, and nothing else', async () => {
+    const s = make();
+    await s.open(1);
+    s.store.setState({ linkRoll: true });
+    s.set('print', 'grade', 3);
+    await s.flushed();
+    expect(h.heard.at(-1)?.args).toEqual({ fromId: 1, toIds: [2, 3], keys: ['print.grade'] });
+    const before = h.heard.length;
+    s.set('lights', 'exposure', 1);
+    await s.flushed();
+    expect(h.heard.slice(before).map((c) => c.name)).toEqual(['recipe.set']);
+  });
+});
