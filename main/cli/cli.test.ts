@@ -39,12 +39,13 @@ function revelado(...args: string[]): Ran {
     cwd: dir,
     timeout: 60_000,
   });
-  const lines = args[0] === 'develop' && args.includes('--json')
-    ? stdout
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Record<string, unknown>)
-    : [];
+  const lines =
+    args[0] === 'develop' && args.includes('--json')
+      ? stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as Record<string, unknown>)
+      : [];
   return { status, stdout, stderr, lines };
 }
 
