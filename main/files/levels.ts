@@ -5,22 +5,19 @@
  * where its format allows parts to be read, else from the cache too.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
+import { mkdir, stat, unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import type { Picture, Rect, Samples, ToneCurve } from '../../app/picture.ts';
-import { bandsOf } from './bands.ts';
-import { FileSource, fileError } from './bytes.ts';
-import { COMPRESSION } from './codecs.ts';
+import type { Picture, Rect, Samples } from '../../app/picture.ts';
+import { fileError } from './bytes.ts';
 import { clip, decodeInspected } from './decode.ts';
 import { explain, inspect, type Inspected } from './inspect.ts';
 import { buildLevels, levelCount, levelSize } from './pyramid.ts';
 import { fit, REDUCED_CURVE, Reducer } from './reduce.ts';
-import { allocate, sampleType, tiffLayout, TiffRows, type TiffLayout } from './tiff-pixels.ts';
-import { readTiff } from './tiff-tags.ts';
-import { TiledWriter } from './tiled-writer.ts';
+import { allocate } from './tiff-pixels.ts';
 import type { DecodedScan, ScanInfo } from './types.ts';
+import { buildCache, onDisk, TILE, trimCache } from './zoom-cache.ts';
+import { assemble, crop, levelCurve, separate, shapeOf } from './zoom-parts.ts';
 
-const TILE = 256;
 /** Scans below this many pixels are kept in memory. */
 const SMALL = 12_000_000;
 /** Bytes of small scans kept in memory, over all of them. */
@@ -33,6 +30,8 @@ const CACHE_BYTES = 8 * 2 ** 30;
 export interface LevelOptions {
   /** Bound of the cache folder in bytes (default 8 GiB). */
   maxBytes?: number;
+  /** Scans up to this many pixels are kept in memory (default 12 million). */
+  memoryPixels?: number;
 }
 
 /** A scan opened for zooming. */
@@ -110,7 +109,7 @@ async function openNew(
 ): Promise<ScanLevels> {
   const scan = await inspect(scanPath);
   try {
-    if (scan.info.width * scan.info.height <= SMALL || scan.route.by === 'none') {
+    if (scan.info.width * scan.info.height <= (options.memoryPixels ?? SMALL) || scan.route.by === 'none') {
       const levels = await inMemory(scan);
       await scan.close();
       return levels;
@@ -139,24 +138,6 @@ async function openNew(
     await scan.close().catch(() => undefined);
     throw explain(scanPath, error);
   }
-}
-
-/** True when parts of the scan can be read from the scan itself at little more than their own cost. */
-function readsParts(scan: Inspected): boolean {
-  return scan.route.by === 'tiff' && scan.route.layout.compression === COMPRESSION.none;
-}
-
-interface Shape {
-  channels: 1 | 3;
-  infrared: boolean;
-  planes: number;
-  float: boolean;
-}
-
-function shapeOf(scan: Inspected): Shape {
-  const channels = scan.info.channels === 1 ? 1 : 3;
-  const infrared = scan.info.infrared !== null;
-  return { channels, infrared, planes: channels + (infrared ? 1 : 0), float: scan.info.bits === 32 };
 }
 
 async function inMemory(scan: Inspected): Promise<ScanLevels> {
@@ -222,181 +203,6 @@ async function inMemory(scan: Inspected): Promise<ScanLevels> {
     },
     close: () => Promise.resolve(),
   };
-}
-
-const levelCurve = (shape: Shape): ToneCurve => (shape.float ? { kind: 'linear' } : REDUCED_CURVE);
-
-function crop(data: Samples, width: number, planes: number, area: Rect): Samples {
-  const type = data instanceof Uint8Array ? 8 : data instanceof Uint16Array ? 16 : 32;
-  const out = allocate(type, area.w * area.h * planes);
-  for (let y = 0; y < area.h; y++) {
-    const from = ((area.y + y) * width + area.x) * planes;
-    out.set(data.subarray(from, from + area.w * planes), y * area.w * planes);
-  }
-  return out;
-}
-
-function assemble(
-  data: Samples,
-  infrared: Uint16Array | null,
-  area: Rect,
-  shape: Shape,
-  curve: ToneCurve,
-  info: ScanInfo,
-): Picture {
-  const picture: Picture = {
-    width: area.w,
-    height: area.h,
-    channels: shape.channels,
-    data,
-    curve,
-    orientation: info.orientation,
-  };
-  if (infrared) picture.infrared = infrared;
-  return picture;
-}
-
-/** Interleaved samples with infrared last, to picture and plane. */
-function separate(data: Samples, area: Rect, shape: Shape, curve: ToneCurve, info: ScanInfo): Picture {
-  if (!shape.infrared) return assemble(data, null, area, shape, curve, info);
-  const n = area.w * area.h;
-  const type = data instanceof Uint8Array ? 8 : data instanceof Uint16Array ? 16 : 32;
-  const colour = allocate(type, n * shape.channels);
-  const plane = new Uint16Array(new SharedArrayBuffer(n * 2));
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < shape.channels; c++) colour[i * shape.channels + c] = data[i * shape.planes + c];
-    plane[i] = data[i * shape.planes + shape.channels];
-  }
-  return assemble(colour, plane, area, shape, curve, info);
-}
-
-async function buildCache(scan: Inspected, file: string): Promise<void> {
-  const { info } = scan;
-  const shape = shapeOf(scan);
-  const levels = levelCount(info.width, info.height, TILE);
-  const temp = `${file}.${process.pid}-${Date.now()}.tmp`;
-  let handle: FileHandle;
-  try {
-    handle = await open(temp, 'wx');
-  } catch (error) {
-    throw fileError(file, error, 'write');
-  }
-  try {
-    const writer = new TiledWriter(handle, TILE);
-    const withFull = !readsParts(scan);
-    const bits = shape.float ? 32 : 16;
-    if (withFull) writer.page(info.width, info.height, shape.planes, info.bits, shape.float);
-    for (let n = 1; n < levels; n++) {
-      const size = levelSize(info.width, info.height, n);
-      writer.page(size.width, size.height, shape.planes, bits, shape.float);
-    }
-    const offset = withFull ? 0 : 1;
-    const full = withFull ? writer.rowsInto(0) : null;
-    await buildLevels(
-      {
-        ...shape,
-        width: info.width,
-        height: info.height,
-        bits: info.bits,
-        curve: scan.curve,
-        levels,
-        stripRows: TILE,
-      },
-      bandsOf(scan),
-      (level, y, rows, data) => writer.tileRow(level - offset, y, rows, data),
-      full ? (band) => full(joinInfrared(band, info.width, shape), band.rows) : undefined,
-    );
-    await writer.finish();
-    await handle.close();
-    await rename(temp, file);
-  } catch (error) {
-    await handle.close().catch(() => undefined);
-    await unlink(temp).catch(() => undefined);
-    throw explain(scan.source.path, fileErrorIfSystem(file, error));
-  }
-}
-
-function fileErrorIfSystem(file: string, error: unknown): unknown {
-  const system = error instanceof Error && 'syscall' in error;
-  return system ? fileError(file, error, 'write') : error;
-}
-
-/** Picture samples, and infrared where there is any, side by side; alpha falls away. */
-function joinInfrared(
-  band: { data: Samples; samples: number; infrared: number; infraredRows: Uint16Array | null; rows: number },
-  width: number,
-  shape: Shape,
-): Samples {
-  if (band.samples === shape.planes && !band.infraredRows) return band.data;
-  const n = band.rows * width;
-  const type = band.data instanceof Uint8Array ? 8 : band.data instanceof Uint16Array ? 16 : 32;
-  const out = allocate(type, n * shape.planes);
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < shape.channels; c++) out[i * shape.planes + c] = band.data[i * band.samples + c];
-    if (shape.infrared)
-      out[i * shape.planes + shape.channels] = band.infraredRows
-        ? band.infraredRows[i]
-        : band.data[i * band.samples + band.infrared];
-  }
-  return out;
-}
-
-async function onDisk(scan: Inspected, file: string): Promise<ScanLevels> {
-  const { info } = scan;
-  const shape = shapeOf(scan);
-  const levels = levelCount(info.width, info.height, TILE);
-  const source = await FileSource.open(file);
-  try {
-    const tiff = await readTiff(source);
-    const layouts: TiffLayout[] = [];
-    for (const page of tiff.pages) {
-      const layout = tiffLayout(tiff, page);
-      if (layout) layouts.push(layout);
-    }
-    const offset = readsParts(scan) ? 1 : 0;
-    if (layouts.length !== levels - offset) throw new Error('unexpected number of levels');
-    return {
-      info,
-      levels,
-      memory: 0,
-      async read(level, rect) {
-        const size = levelSize(info.width, info.height, level);
-        const area = clip(rect, size.width, size.height, scan.source.path);
-        if (level < offset) return (await decodeInspected(scan, { region: area })).picture;
-        const layout = layouts[level - offset];
-        const data = allocate(sampleType(layout), area.w * area.h * layout.samples);
-        await new TiffRows(source, layout).read(area, data);
-        return separate(data, area, shape, level === 0 ? scan.curve : levelCurve(shape), info);
-      },
-      async close() {
-        await source.close();
-        await scan.close();
-      },
-    };
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
-}
-
-/** Deletes the longest unused pyramids until the folder is within its bound; `keep` stays. */
-export async function trimCache(cacheDir: string, keep: string, maxBytes: number): Promise<void> {
-  const files: { file: string; size: number; used: number }[] = [];
-  for (const name of await readdir(cacheDir)) {
-    if (!name.includes('.levels.tif')) continue;
-    const file = path.join(cacheDir, name);
-    const s = await stat(file).catch(() => null);
-    if (s) files.push({ file, size: s.size, used: s.mtimeMs });
-  }
-  // The one in use counts first, then the most recently used.
-  files.sort((a, b) => Number(b.file === keep) - Number(a.file === keep) || b.used - a.used);
-  let total = 0;
-  for (const f of files) {
-    total += f.size;
-    const leftover = f.file.endsWith('.tmp') && Date.now() - f.used > 3_600_000;
-    if (f.file !== keep && !f.file.endsWith('.tmp') ? total > maxBytes : leftover)
-      await unlink(f.file).catch(() => undefined);
-  }
 }
 
 /**
