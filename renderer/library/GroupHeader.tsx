@@ -1,7 +1,7 @@
 /** The header of a roll, album or reel on the light table: what film, which base, how many, when, and what can be done. */
 import MoreHoriz from '@mui/icons-material/MoreHoriz';
 import InboxOutlined from '@mui/icons-material/InboxOutlined';
-import { Box, Button, IconButton, Menu, MenuItem, Tooltip, Typography } from '@mui/material';
+import { Box, Button, IconButton, Menu, MenuItem, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getClient } from '../client.ts';
@@ -21,23 +21,22 @@ function idsOf(groupId: number): number[] {
 export function BaseSwatch({ base, size = 14 }: { base: [number, number, number]; size?: number }) {
   const { t } = useTranslation();
   return (
-    <Tooltip title={t('library.base', { values: base.map((v) => v.toFixed(3)).join(' / ') })}>
-      <Box
-        component="span"
-        role="img"
-        aria-label={t('library.base', { values: base.map((v) => v.toFixed(3)).join(' / ') })}
-        sx={{
-          display: 'inline-block',
-          flexShrink: 0,
-          width: size,
-          height: size,
-          borderRadius: 0.5,
-          border: 1,
-          borderColor: 'room.lineStrong',
-          bgcolor: cssColour(base),
-        }}
-      />
-    </Tooltip>
+    <Box
+      component="span"
+      role="img"
+      title={t('library.base', { values: base.map((v) => v.toFixed(3)).join(' / ') })}
+      aria-label={t('library.base', { values: base.map((v) => v.toFixed(3)).join(' / ') })}
+      sx={{
+        display: 'inline-block',
+        flexShrink: 0,
+        width: size,
+        height: size,
+        borderRadius: 0.5,
+        border: 1,
+        borderColor: 'room.lineStrong',
+        bgcolor: cssColour(base),
+      }}
+    />
   );
 }
 
@@ -130,19 +129,21 @@ export function GroupHeader({ groupId }: { groupId: number }) {
       >
         <MoreHoriz />
       </IconButton>
-      <Menu anchorEl={menu} open={menu !== null} onClose={() => setMenu(null)}>
-        {menuItem(t('library.exportGroup'), () => openExport(idsOf(groupId)))}
-        {!loose && menuItem(t('library.showOnly'), () => setFilter({ groupId }))}
-        {!loose && menuItem(t('library.rename'), () => openDialog({ type: 'rename', groupId }))}
-        {!loose && menuItem(t('library.setDate'), () => openDialog({ type: 'groupDate', groupId }))}
-        {group?.kind === 'roll' &&
-          menuItem(t('library.analyseAgain'), () => {
-            getClient()
-              .call('roll.analyse', { groupId })
-              .then(() => notify('info', t('library.analysing', { name: group.name })))
-              .catch(report);
-          })}
-      </Menu>
+      {menu && (
+        <Menu anchorEl={menu} open onClose={() => setMenu(null)}>
+          {menuItem(t('library.exportGroup'), () => openExport(idsOf(groupId)))}
+          {!loose && menuItem(t('library.showOnly'), () => setFilter({ groupId }))}
+          {!loose && menuItem(t('library.rename'), () => openDialog({ type: 'rename', groupId }))}
+          {!loose && menuItem(t('library.setDate'), () => openDialog({ type: 'groupDate', groupId }))}
+          {group?.kind === 'roll' &&
+            menuItem(t('library.analyseAgain'), () => {
+              getClient()
+                .call('roll.analyse', { groupId })
+                .then(() => notify('info', t('library.analysing', { name: group.name })))
+                .catch(report);
+            })}
+        </Menu>
+      )}
     </Box>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ensureItems, setSelection, useLibrary } from '../store/library.ts';
 import { useRows } from '../ui/rows.ts';
 import { useHeld } from '../useShortcut.ts';
+import { GlyphSheet } from './glyphs.tsx';
 import { GroupHeader } from './GroupHeader.tsx';
 import { boxOf, layOut, rowAt } from './layout.ts';
 import { position, select } from './selection.ts';
@@ -184,6 +185,7 @@ export function Table() {
         if (hover) setHover(null);
       }}
     >
+      <GlyphSheet />
       <div style={{ position: 'relative', height: layout.total + 72 }}>
         {shown.map(({ index: row }) => {
           const first = layout.first[row];

@@ -1,26 +1,17 @@
 /** One frame on the light table: the developed picture in its own shape, its name, and what there is to say of it. */
-import BrokenImageOutlined from '@mui/icons-material/BrokenImageOutlined';
-import CheckCircleOutlined from '@mui/icons-material/CheckCircleOutlined';
-import ContentCopyOutlined from '@mui/icons-material/ContentCopyOutlined';
-import EditOutlined from '@mui/icons-material/EditOutlined';
-import Flag from '@mui/icons-material/Flag';
-import FlareOutlined from '@mui/icons-material/FlareOutlined';
-import HourglassEmpty from '@mui/icons-material/HourglassEmpty';
-import LinkOffOutlined from '@mui/icons-material/LinkOffOutlined';
-import SensorsOutlined from '@mui/icons-material/SensorsOutlined';
 import type { TFunction } from 'i18next';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../../app/contract/library.ts';
 import { useLibrary } from '../store/library.ts';
 import { useThumb } from '../ui/useThumb.ts';
-import { kindIcons } from './kinds.tsx';
+import { Glyph, type GlyphName } from './glyphs.tsx';
 import { rawFilm } from './rawFilm.ts';
 
 /** What a badge says; `tone` picks its colour. */
 interface BadgeOf {
   key: string;
-  Icon: typeof Flag;
+  glyph: GlyphName;
   text: string;
   tone: 'soft' | 'good' | 'warn' | 'bad';
 }
@@ -29,26 +20,24 @@ interface BadgeOf {
 export function badgesOf(item: Item, t: TFunction): BadgeOf[] {
   const badges: BadgeOf[] = [];
   if (item.state === 'missing')
-    badges.push({ key: 'missing', Icon: LinkOffOutlined, text: t('badge.missing'), tone: 'bad' });
+    badges.push({ key: 'missing', glyph: 'gone', text: t('badge.missing'), tone: 'bad' });
   if (item.state === 'failed')
     badges.push({
       key: 'failed',
-      Icon: BrokenImageOutlined,
+      glyph: 'broken',
       text: item.error ?? t('badge.failed'),
       tone: 'bad',
     });
-  if (item.outlier)
-    badges.push({ key: 'outlier', Icon: FlareOutlined, text: t('badge.outlier'), tone: 'warn' });
+  if (item.outlier) badges.push({ key: 'outlier', glyph: 'outlier', text: t('badge.outlier'), tone: 'warn' });
   if (item.duplicateOf !== null)
-    badges.push({ key: 'duplicate', Icon: ContentCopyOutlined, text: t('badge.duplicate'), tone: 'warn' });
+    badges.push({ key: 'duplicate', glyph: 'copy', text: t('badge.duplicate'), tone: 'warn' });
   if (item.hasInfrared)
-    badges.push({ key: 'infrared', Icon: SensorsOutlined, text: t('badge.infrared'), tone: 'soft' });
-  if (item.state === 'new')
-    badges.push({ key: 'new', Icon: HourglassEmpty, text: t('badge.new'), tone: 'soft' });
+    badges.push({ key: 'infrared', glyph: 'infrared', text: t('badge.infrared'), tone: 'soft' });
+  if (item.state === 'new') badges.push({ key: 'new', glyph: 'wait', text: t('badge.new'), tone: 'soft' });
   if (item.state === 'edited')
-    badges.push({ key: 'edited', Icon: EditOutlined, text: t('badge.edited'), tone: 'soft' });
+    badges.push({ key: 'edited', glyph: 'edit', text: t('badge.edited'), tone: 'soft' });
   if (item.state === 'exported')
-    badges.push({ key: 'exported', Icon: CheckCircleOutlined, text: t('badge.exported'), tone: 'good' });
+    badges.push({ key: 'exported', glyph: 'check', text: t('badge.exported'), tone: 'good' });
   return badges;
 }
 
@@ -100,9 +89,7 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
   const { t } = useTranslation();
   const item = useLibrary((s) => s.items.get(id));
   const thumb = useThumb(id, item?.thumbVersion ?? 0);
-  const Kind = item ? kindIcons[item.kind] : null;
   const broken = item?.state === 'failed' || item?.state === 'missing';
-  const Hole = item?.state === 'missing' ? LinkOffOutlined : BrokenImageOutlined;
   return (
     <div
       role="gridcell"
@@ -116,24 +103,24 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
     >
       <div className="picture" style={{ height: h }}>
         {thumb && <img src={thumb} alt="" draggable={false} decoding="async" />}
-        {!thumb && broken && <Hole className="hole" />}
+        {!thumb && item && broken && (
+          <Glyph name={item.state === 'missing' ? 'gone' : 'broken'} className="hole" />
+        )}
         {!thumb && item && !broken && (
           <span className="developing">{w > 110 ? t('library.developing') : '…'}</span>
         )}
         {raw && item && !broken && item.thumbVersion > 0 && <RawFilm id={id} version={item.thumbVersion} />}
         {item?.flag === 'keep' && (
           <span className="flag" title={t('flag.keep')}>
-            <Flag />
+            <Glyph name="flag" />
           </span>
         )}
       </div>
       {item && (
         <div className="caption" aria-hidden>
-          {Kind && (
-            <button type="button" tabIndex={-1} data-kind={id} className="kind">
-              <Kind />
-            </button>
-          )}
+          <button type="button" tabIndex={-1} data-kind={id} className="kind">
+            <Glyph name={item.kind} />
+          </button>
           {w > 96 && (
             <span className="name" title={item.name}>
               {item.name}
@@ -143,9 +130,9 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
           <span className="badges">
             {badgesOf(item, t)
               .slice(0, w > 130 ? 3 : 1)
-              .map(({ key, Icon, text, tone }) => (
+              .map(({ key, glyph, text, tone }) => (
                 <span key={key} title={text} className={tone}>
-                  <Icon />
+                  <Glyph name={glyph} />
                 </span>
               ))}
           </span>

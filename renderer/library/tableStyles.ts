@@ -34,7 +34,8 @@ export const tableStyles: SxProps<Theme> = (theme) => {
     '& .picture .raw': { opacity: 0 },
     '& .picture .raw[data-ready]': { opacity: 1 },
     '& .developing': { ...theme.typography.caption, color: text.secondary },
-    '& .hole': { fontSize: 30, color: error.main },
+    '& .glyph': { width: 15, height: 15, fill: 'currentColor', display: 'block' },
+    '& .hole': { width: 30, height: 30, fill: 'currentColor', color: error.main },
     '& .flag': {
       position: 'absolute',
       top: 6,
@@ -44,7 +45,6 @@ export const tableStyles: SxProps<Theme> = (theme) => {
       borderRadius: '4px',
       background: room.scrim,
       color: room.onScrim,
-      '& svg': { fontSize: 15 },
     },
     '& .rejected .picture img': { opacity: 0.28, filter: 'grayscale(0.6)' },
     '& .rejected .name': { textDecoration: 'line-through' },
@@ -70,7 +70,6 @@ export const tableStyles: SxProps<Theme> = (theme) => {
       marginLeft: '-2px',
       borderRadius: '4px',
       flexShrink: 0,
-      '& svg': { fontSize: 15 },
       '&:hover': { background: room.hover, color: text.primary },
     },
     '& .name': {
@@ -83,7 +82,6 @@ export const tableStyles: SxProps<Theme> = (theme) => {
     '& .stars': { color: primary.main, letterSpacing: '-1px', flexShrink: 0 },
     '& .badges': { display: 'flex', gap: '4px', marginLeft: 'auto', flexShrink: 0 },
     '& .badges span': { display: 'grid' },
-    '& .badges svg': { fontSize: 15 },
     '& .good': { color: success.main },
     '& .warn': { color: warning.main },
     '& .bad': { color: error.main },
