@@ -184,6 +184,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
       notice('warning', `The engine stopped: ${exit.detail}. It is started again and the work goes on.`);
     });
 
+  core.inBackground(() => thumbnails.resume());
+
   // Originals come and go behind our back; looked for at leisure, never in a person's way.
   let sweeping: Promise<void> = Promise.resolve();
   const sweep = (): void => {
@@ -224,9 +226,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     close: async () => {
       for (const timer of timers) clearTimeout(timer);
       await watch.close();
-      await queue.close();
-      await core.close();
-      await thumbnails.close();
+      // What waits for pictures is let go first; they are drawn at the next start.
+      await Promise.all([queue.close(), thumbnails.close(), core.close()]);
       await sweeping.catch(() => undefined);
       await sidecars.flush();
       changes.flush();

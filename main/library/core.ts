@@ -146,8 +146,7 @@ export class Core {
         return open.jobId;
       }
     }
-    const title =
-      absolute.length === 1 ? `Import ${path.basename(absolute[0])}` : `Import ${absolute.length} files`;
+    const title = `Import ${path.basename(absolute[0])}${absolute.length > 1 ? ` + ${absolute.length - 1}` : ''}`;
     const jobId = queue.submit({
       type: 'import',
       title,

@@ -1,6 +1,6 @@
 /**
  * An engine for tests of the library and the queue: it "develops" text files. What it finds is told by the
- * file's name (`blank`, `flat`, `print`, `bw`, `strip3`, `bad`) and content, so that tests can say exactly what
+ * file's name (`blank`, `flat`, `print`, `bw`, `strip3`, `far`, `bad`) and content, so that tests can say exactly what
  * a folder holds. It counts its calls and can be told to die, to be slow, or to run out of disk.
  */
 import { createHash } from 'node:crypto';
@@ -78,7 +78,7 @@ function analysisOf(
     },
     densities: [[], [], []],
     balance: { slope: [1, 1, 1], offset: [0, 0, 0], confidence: 1 },
-    exposure: 0,
+    exposure: name.includes('far') ? 2 : 0,
     cameraExposure: 1,
     role: name.includes('blank') ? 'blank' : name.includes('flat') ? 'flat' : 'picture',
     warnings: [],

@@ -188,6 +188,43 @@ describe('import', () => {
     expect(await house.settled(jobs[0])).toMatchObject({ done: 3, total: 3, title: 'Import 3 files' });
   });
 
+  it('names files that vanish while they wait, and takes odd names as they are', async () => {
+    const odd = [
+      ' leading',
+      'new\nline.tif',
+      'quote\'".tif',
+      'ñandú 雪 🎞.tif',
+      '%41{name}.tif',
+      '-rf.tif',
+      'UPPER.TIF',
+    ];
+    const files = await house.files(
+      ...odd.map((n): [string, string] => [`scans/${n.includes('.') ? n : `${n}.tif`}`, n]),
+    );
+    const [gone] = await house.files(['scans/zz-gone.tif', 'x']);
+    let first = true;
+    house.interactive.before = async () => {
+      if (first) await rm(gone);
+      first = false;
+    };
+    const job = await house.import(path.join(house.dir, 'scans'));
+    expect(job).toMatchObject({ state: 'done', done: odd.length, failed: 1 });
+    const { items } = await house.ask('jobs.items', { jobId: job.id });
+    expect(items.find((i) => i.state === 'failed')?.error).toBe(
+      'zz-gone.tif: the file is not there any more.',
+    );
+    expect(new Set((await house.items()).map((i) => i.name))).toEqual(
+      new Set(files.map((f) => path.basename(f))),
+    );
+    for (const item of await house.items()) {
+      const found = await house.items({ text: item.name.trim() });
+      expect(
+        found.map((i) => i.id),
+        item.name,
+      ).toContain(item.id);
+    }
+  });
+
   it('stores a develop recipe with what was dropped on Develop, and never over one that is there', async () => {
     const files = await house.files(['scans/a.tif', '1'], ['scans/strip2.tif', '2'], ['scans/reel.mp4', '3']);
     await house.import(files[0]);
@@ -282,6 +319,19 @@ describe('rolls', () => {
       context: { roll: { exposure: number } };
     };
     expect(drawn.context.roll.exposure).toBe(2);
+  });
+
+  it('flags the frames that lie far from their roll', async () => {
+    await house.import(...(await house.files(['r/a.tif', '1'], ['r/b.tif', '2'], ['r/far.tif', '3'])));
+    const items = await house.items({ sort: 'name' });
+    expect(items.map((i) => [i.name, i.outlier])).toEqual([
+      ['a.tif', false],
+      ['b.tif', false],
+      ['far.tif', true],
+    ]);
+    expect((await house.ask('library.facets', {})).counts['outlier']).toBe(1);
+    const auto = await house.ask('develop.auto', { itemId: items[2].id });
+    expect(auto.reasons.at(-1)).toMatch(/far from its roll/);
   });
 
   it('analyses a roll on demand as a job', async () => {

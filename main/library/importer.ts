@@ -146,14 +146,16 @@ export class ImportAction implements JobAction<ImportPayload> {
       job.stage(this.#groupName(groupId));
       await analyseRoll({ ...this.#o, groupId, signal: job.signal });
     }
-    const stale = new Set<number>();
-    for (const groupId of this.#rollsOf(ids))
-      for (const id of refreshRoll(db, groupId, baseline)) stale.add(id);
+    const rolls = this.#rollsOf(ids);
+    for (const groupId of rolls) refreshRoll(db, groupId, baseline);
     this.#o.changed(ids, true);
-    if (stale.size > 0) {
-      job.stage(this.#groupName(this.#rollsOf(ids)[0]));
-      await thumbnails.refresh([...stale]);
-    }
+    // All of them are asked for, whatever moved: a picture that is right already costs one look at a file, and
+    // what a killed import left half drawn is found this way.
+    const members = rolls.flatMap((groupId) =>
+      db.column<number>('SELECT id FROM items WHERE group_sort = ? AND deleted_at IS NULL', [groupId]),
+    );
+    job.stage(this.#groupName(rolls[0]));
+    await thumbnails.refresh([...new Set([...ids, ...members])], job.signal);
   }
 
   /** Dropped on "Develop": the pictures of the scan get a recipe of their own, where they have none. */
@@ -195,6 +197,7 @@ export class ImportAction implements JobAction<ImportPayload> {
         [id],
       );
       if (!row || row.group_id !== null) continue;
+      const analysis = scanAnalysis(scanByPath(this.#o.db, row.path)!);
       assignGroup(this.#o.db, {
         itemIds: [id],
         kind: row.kind,
@@ -202,7 +205,7 @@ export class ImportAction implements JobAction<ImportPayload> {
         inbox: isInside(this.#o.inbox, row.path),
         groupName: this.#nameOf(row.path),
         camera: row.camera,
-        analysis: null,
+        analysis: analysis && { ...analysis, role: 'picture' },
       });
     }
   }
@@ -256,13 +259,21 @@ export class ImportAction implements JobAction<ImportPayload> {
     const without: number[] = [];
     for (const [frame, id] of ids.entries()) {
       const made = found.thumbnails[frame];
-      if (made) await this.#o.thumbnails.adopt(id, made.output, made.width, made.height);
-      else without.push(id);
+      if (!made) {
+        without.push(id);
+        continue;
+      }
+      const context = { analysis, roll: null, baseFile: null, flatFile: null, frame };
+      await this.#o.thumbnails.adopt(
+        id,
+        { file: made.output, width: made.width, height: made.height },
+        { params: defaultDevelopParams(), context },
+      );
     }
     for (const spare of found.thumbnails.slice(ids.length))
       if (spare) await rm(spare.output, { force: true });
     this.#o.changed(ids, true);
-    if (without.length > 0) await this.#o.thumbnails.refresh(without);
+    await this.#o.thumbnails.refresh(without, work.signal);
     return { itemId: ids[0] ?? null };
   }
 

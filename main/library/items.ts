@@ -165,7 +165,7 @@ export function storeItem(db: Db, item: NewItem): number {
        reasons = CASE WHEN kind_by_person THEN reasons ELSE excluded.reasons END,
        width = excluded.width, height = excluded.height, bits = excluded.bits, camera = excluded.camera,
        state = CASE WHEN state IN ('new', 'failed') THEN excluded.state ELSE state END,
-       infrared = excluded.infrared, missing = 0, error = NULL, deleted_at = NULL
+       infrared = excluded.infrared, missing = 0, error = NULL, deleted_at = NULL, thumb_stale = 1
      RETURNING id`,
     {
       scan: item.scanId,

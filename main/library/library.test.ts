@@ -73,6 +73,25 @@ describe('recipes', () => {
     expect(house.interactive.count('thumbnail')).toBe(before);
   });
 
+  it('are drawn at the next start when the program ended before the picture was made', async () => {
+    const [a] = await library('a.tif');
+    const before = house.services.thumbPath(a.id);
+    house.interactive.before = (method) =>
+      method === 'thumbnail' ? new Promise(() => undefined) : undefined;
+    await house.ask('recipe.set', {
+      itemId: a.id,
+      recipe: recipe({ lights: { exposure: 1 } }),
+      label: 'Exposure',
+    });
+    await until(() => house.interactive.calls.at(-1) === 'thumbnail a.tif');
+    house.interactive.before = () => undefined;
+    const closing = Date.now();
+    await house.restart();
+    expect(Date.now() - closing).toBeLessThan(2000);
+    await until(() => house.services.thumbPath(a.id) !== before);
+    expect((await drawn(a.id)).params.lights.exposure).toBe(1);
+  });
+
   it('keep named versions; an unknown step cannot be named', async () => {
     const [a, b] = await library('a.tif', 'b.tif');
     await house.ask('recipe.set', {

@@ -134,6 +134,6 @@ export class AnalyseRollAction implements JobAction<{ groupId: number }> {
         [groupId],
       )
       .map((row) => row.id);
-    await thumbnails.refresh(ids);
+    await thumbnails.refresh(ids, job.signal);
   }
 }

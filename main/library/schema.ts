@@ -74,6 +74,7 @@ CREATE TABLE items (
   outlier INTEGER NOT NULL DEFAULT 0,
   thumb_version INTEGER NOT NULL DEFAULT 0,
   thumb_file TEXT,
+  thumb_stale INTEGER NOT NULL DEFAULT 1,
   aspect REAL NOT NULL DEFAULT 1.5,
   search TEXT NOT NULL DEFAULT '',
   added_at REAL NOT NULL,
@@ -95,6 +96,7 @@ CREATE INDEX items_added ON items(added_at, name_key, frame, id) WHERE deleted_a
 CREATE INDEX items_added_last ON items(added_at DESC, name_key, frame, id) WHERE deleted_at IS NULL;
 CREATE INDEX items_filter ON items(kind, shown_state, flag, rating, camera, date_key) WHERE deleted_at IS NULL;
 CREATE INDEX items_search ON items(search) WHERE deleted_at IS NULL;
+CREATE INDEX items_stale ON items(id) WHERE thumb_stale = 1;
 CREATE INDEX items_tags ON items(tags) WHERE deleted_at IS NULL AND tags <> '[]';
 CREATE INDEX items_outlier ON items(outlier) WHERE deleted_at IS NULL AND outlier = 1;
 

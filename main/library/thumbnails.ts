@@ -21,11 +21,6 @@ const FORMAT = 1;
 /** Pictures nobody refers to any more (old recipes) are kept this long for undo. */
 const KEEP_MS = 14 * 24 * 3600_000;
 
-interface Wish {
-  itemId: number;
-  resolve(): void;
-}
-
 export interface ThumbnailsOptions {
   db: Db;
   engine: Engine;
@@ -36,7 +31,7 @@ export interface ThumbnailsOptions {
 
 export class Thumbnails {
   readonly #o: ThumbnailsOptions;
-  readonly #wishes = new Map<number, Wish[]>();
+  readonly #wishes = new Map<number, (() => void)[]>();
   readonly #busy = new Set<number>();
   readonly #abort = new AbortController();
   readonly #work = new Set<Promise<void>>();
@@ -66,34 +61,61 @@ export class Thumbnails {
     return row?.thumb_file ? path.join(this.#o.dir, row.thumb_file) : null;
   }
 
-  /** Adopts a picture that an import made along the way. `file` lies in the cache folder; it is renamed. */
-  async adopt(itemId: number, file: string, width: number, height: number): Promise<void> {
+  /**
+   * Adopts a picture that an import made along the way, drawn with these inputs. `file` lies in the cache folder;
+   * it is renamed. Where the item wants another one by now (its roll is known), this one stands in until then.
+   */
+  async adopt(
+    itemId: number,
+    made: { file: string; width: number; height: number },
+    drawn: { params: DevelopParams; context: DevelopContext },
+  ): Promise<void> {
     const wanted = this.#wanted(itemId);
     if (!wanted) return;
-    const target = path.join(this.#o.dir, wanted.name);
+    const name = this.fileName(wanted.row.hash, wanted.row.frame, drawn.params, drawn.context);
+    const target = path.join(this.#o.dir, name);
     mkdirSync(path.dirname(target), { recursive: true });
-    await rename(file, target);
-    this.#store(itemId, wanted.name, width / height);
+    await rename(made.file, target);
+    this.#store(itemId, name, made.width / made.height, name !== wanted.name);
   }
 
-  /** Wishes for fresh pictures; resolves when all of them are made (or could not be). */
-  async refresh(ids: readonly number[]): Promise<void> {
+  /**
+   * Wishes for fresh pictures; resolves when all of them are made (or could not be), or when `signal` fires.
+   * A wish is remembered in the library until it is fulfilled.
+   */
+  async refresh(ids: readonly number[], signal?: AbortSignal): Promise<void> {
+    if (ids.length === 0) return;
+    this.#o.db.run('UPDATE items SET thumb_stale = 1 WHERE id IN (SELECT value FROM json_each(?))', [
+      JSON.stringify(ids),
+    ]);
+    if (this.#abort.signal.aborted || signal?.aborted) return;
     const made = ids.map(
       (itemId) =>
         new Promise<void>((resolve) => {
           const wishes = this.#wishes.get(itemId) ?? [];
           // Re-inserted, so that the latest wish is the last of the map.
           this.#wishes.delete(itemId);
-          this.#wishes.set(itemId, [...wishes, { itemId, resolve }]);
+          this.#wishes.set(itemId, [...wishes, resolve]);
         }),
     );
     this.#pump();
-    await Promise.all(made);
+    const given = new Promise<void>((resolve) =>
+      signal?.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    await Promise.race([Promise.all(made), given]);
+  }
+
+  /** Goes on with what was wished for when the program last ended. */
+  async resume(): Promise<void> {
+    const ids = this.#o.db.column<number>(
+      "SELECT id FROM items WHERE thumb_stale = 1 AND deleted_at IS NULL AND missing = 0 AND kind <> 'reel' ORDER BY id DESC",
+    );
+    await this.refresh(ids);
   }
 
   async close(): Promise<void> {
     this.#abort.abort();
-    for (const wishes of this.#wishes.values()) for (const wish of wishes) wish.resolve();
+    for (const wishes of this.#wishes.values()) for (const resolve of wishes) resolve();
     this.#wishes.clear();
     await Promise.allSettled([...this.#work]);
   }
@@ -130,11 +152,12 @@ export class Thumbnails {
     return { row, name: this.fileName(row.hash, row.frame, params, context), params, context };
   }
 
-  #store(itemId: number, name: string, aspect: number | null): void {
+  #store(itemId: number, name: string, aspect: number | null, stale = this.#wishes.has(itemId)): void {
     this.#o.db.run(
-      `UPDATE items SET thumb_version = thumb_version + (thumb_file IS NOT ?), thumb_file = ?, aspect = COALESCE(?, aspect),
-         error = NULL, state = CASE WHEN state IN ('new', 'failed') THEN 'analysed' ELSE state END WHERE id = ?`,
-      [name, name, aspect, itemId],
+      `UPDATE items SET thumb_version = thumb_version + (thumb_file IS NOT ?), thumb_file = ?, thumb_stale = ?,
+         aspect = COALESCE(?, aspect), error = NULL,
+         state = CASE WHEN state IN ('new', 'failed') THEN 'analysed' ELSE state END WHERE id = ?`,
+      [name, name, stale ? 1 : 0, aspect, itemId],
     );
     this.#o.changed([itemId]);
   }
@@ -152,7 +175,7 @@ export class Thumbnails {
       const work = this.#make(itemId).finally(() => {
         this.#busy.delete(itemId);
         this.#work.delete(work);
-        for (const wish of wishes) wish.resolve();
+        for (const resolve of wishes) resolve();
         this.#pump();
       });
       this.#work.add(work);
@@ -166,6 +189,7 @@ export class Thumbnails {
     const output = path.join(this.#o.dir, name);
     if (existsSync(output)) {
       if (row.thumb_file !== name) this.#store(itemId, name, webpAspect(output));
+      else this.#o.db.run('UPDATE items SET thumb_stale = 0 WHERE id = ?', [itemId]);
       return;
     }
     const scan = scanById(this.#o.db, row.scan_id)!;
@@ -199,7 +223,8 @@ export class Thumbnails {
     }
     const message = error instanceof Error ? error.message : String(error);
     this.#o.db.run(
-      "UPDATE items SET state = CASE WHEN thumb_file IS NULL THEN 'failed' ELSE state END, error = ? WHERE id = ?",
+      `UPDATE items SET state = CASE WHEN thumb_file IS NULL THEN 'failed' ELSE state END, error = ?, thumb_stale = 0
+         WHERE id = ?`,
       [message, row.id],
     );
     this.#o.changed([row.id]);
