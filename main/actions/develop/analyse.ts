@@ -209,7 +209,7 @@ function alignReference(
 /** The clearest part of a slide stands for clear film: white, where the scene had any. */
 function clearSlide(grid: Grid, picture: Uint8Array): FoundBase {
   const top = grid.lin.map((plane) => percentiles(plane, [0.998], picture)[0]);
-  const white = Math.max(...top, 1e-4);
+  const white = Math.max(...top.filter(Number.isFinite), 1e-4);
   return { rgb: [white, white, white], source: 'estimate', confidence: 0.3 };
 }
 

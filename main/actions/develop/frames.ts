@@ -365,11 +365,16 @@ function keepWholeFrames(t: Turned, boxes: Box[]): Box[] {
     const touch = [b.x0 < 3, b.y0 < 3, b.x1 > t.width - 3, b.y1 > t.height - 3].filter(Boolean).length;
     return touch > 0;
   };
+  const whole = boxes.filter((b) => !cut(b));
   const biggest = Math.max(...boxes.map(size));
-  const whole = boxes.filter((b) => size(b) > 0.5 * biggest);
-  const typical = median(whole.map(size));
-  return boxes.filter(
-    (b) => size(b) > 0.6 * typical || (!cut(b) && size(b) > 0.4 * typical && aspectError(b) < 0.06),
+  const models = whole.filter((b) => size(b) > 0.3 * biggest);
+  const typical = median(
+    (models.length > 0 ? models : boxes.filter((b) => size(b) > 0.5 * biggest)).map(size),
+  );
+  return boxes.filter((b) =>
+    cut(b)
+      ? size(b) > (models.length > 0 ? 0.85 : 0.6) * typical
+      : size(b) > 0.6 * typical || (size(b) > 0.4 * typical && aspectError(b) < 0.06),
   );
 }
 

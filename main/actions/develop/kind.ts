@@ -74,7 +74,7 @@ export function decide(f: KindFeatures, saysNegative: boolean | null, perforated
       : { kind: 'colour-negative', reasons: reasons(1) };
   }
   const filmSeen = perforated && f.underRing < 0.4;
-  const oneHue = f.grey || f.across < 0.045 || (f.across < 0.09 && f.cool < 0.04);
+  const oneHue = f.grey || f.across < 0.045 || (f.across < 0.1 && f.cool < 0.04);
   const against = reasons(-1);
   if (filmSeen || saysNegative === false)
     return {
