@@ -10,6 +10,7 @@ import { flatGeometry, rotated } from './geometry.ts';
 import { pinchOf, wheelFactor } from './gesture.ts';
 import { histogramHeights, histogramPath, histogramRange } from './histogram.ts';
 import { readLabel, setLabel } from './labels.ts';
+import { meanColour, patchAt } from './pickneutral.ts';
 import { centreOn, layoutStrip, stripRange } from './strip.ts';
 import { baseDensity, swatchColour } from './swatch.ts';
 import { allKeys, pasteKeys, presetTicks, stepTick, syncKeys, tickStep } from './sync.ts';
@@ -211,6 +212,18 @@ describe('gestures', () => {
         ],
       ).factor,
     ).toBe(1);
+  });
+});
+
+describe('neutral patch', () => {
+  it('is square in pixels and stays on the picture', () => {
+    const box = patchAt({ x: 1, y: 0.5 }, { w: 6000, h: 4000 });
+    expect(box.x + box.w).toBeCloseTo(1, 9);
+    expect(box.w * 6000).toBeCloseTo(box.h * 4000, 6);
+    expect(box.y + box.h / 2).toBeCloseTo(0.5, 9);
+  });
+  it('is judged by its mean', () => {
+    expect(meanColour([10, 20, 30, 255, 20, 40, 60, 255])).toEqual([15, 30, 45]);
   });
 });
 

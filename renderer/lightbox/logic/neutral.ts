@@ -1,7 +1,7 @@
 /**
  * The neutral picker: from a click on something that was grey, the printer lights that print it grey. The
  * response of a print to its lights is monotone but curved (paper curve, saturation), so the lights are found
- * by Newton steps on the read-out itself: a probe develops the one point with trial lights, and two unknowns
+ * by Newton steps on the result itself: a probe develops the place with trial lights, and two unknowns
  * (red, blue) are solved for two equations (R = G, B = G), green held so that the exposure stays. It makes no
  * assumption about the sign or size of a light's effect. Residuals are taken in log light, where they are
  * nearly linear in CC.
@@ -13,7 +13,7 @@ export interface Lights {
   green: number;
   blue: number;
 }
-/** The 8-bit sRGB result at the point for trial lights. */
+/** The result at the place for trial lights: sRGB codes 0..255, fractions allowed. */
 export type LightsProbe = (lights: Lights) => Promise<readonly number[]>;
 
 export type NeutralResult =

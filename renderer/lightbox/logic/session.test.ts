@@ -43,6 +43,7 @@ function host() {
   let nextId = 1;
   const slow = new Set<string>();
   const broken = new Set<string>();
+  const found = { film: 'c41' };
   const answers: Record<string, (args: never) => unknown> = {
     'library.item': ({ id }: { id: number }) => item(id),
     'library.groups': () => ({
@@ -69,7 +70,7 @@ function host() {
       reasons: ['orange mask'],
       base: [0.5, 0.3, 0.2],
       baseSource: 'rebate',
-      film: 'c41',
+      film: found.film,
       frames: [],
       infrared: null,
       warnings: [],
@@ -86,7 +87,7 @@ function host() {
     subscribe: () => () => undefined,
     thumbs: { acquire: () => Promise.resolve(''), release: () => undefined, peek: () => null },
   } as unknown as LightboxClient;
-  return { client, heard, recipes, histories, slow, broken };
+  return { client, heard, recipes, histories, slow, broken, found };
 }
 
 let h: ReturnType<typeof host>;
@@ -281,5 +282,22 @@ describe('session', () => {
     s.set('lights', 'exposure', 1);
     await s.flushed();
     expect(h.heard.slice(before).map((c) => c.name)).toEqual(['recipe.set']);
+  });
+
+  it('fetches the stage again when analysis finds something else, and only then', async () => {
+    const s = make();
+    await s.open(1);
+    s.changed({ ids: [1], groups: false });
+    await new Promise((r) => setTimeout(r, 320));
+    expect(s.store.getState().revision).toBe(0);
+    h.found.film = 'bw';
+    s.changed({ ids: [2], groups: false });
+    s.changed({ ids: [1], groups: false });
+    s.changed({ ids: [1], groups: false });
+    const asked = h.heard.filter((c) => c.name === 'develop.auto').length;
+    await new Promise((r) => setTimeout(r, 320));
+    expect(s.store.getState().revision).toBe(1);
+    expect(s.store.getState().auto?.film).toBe('bw');
+    expect(h.heard.filter((c) => c.name === 'develop.auto').length).toBe(asked + 1);
   });
 });

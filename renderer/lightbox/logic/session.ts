@@ -5,59 +5,17 @@
  * the order of history is the order of the work.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { CallResult, HistoryEntry } from '../../../app/contract/index.ts';
-import type { Group, Item, ItemPatch } from '../../../app/contract/library.ts';
-import type { PixelsHeader } from '../../../app/contract/pixels.ts';
+import type { Item, ItemPatch } from '../../../app/contract/library.ts';
 import { DEVELOP_VERSION, defaultDevelopParams, type DevelopRecipe } from '../../../app/recipe/develop.ts';
 import type { LightboxClient } from '../ports.ts';
 import { sameValue, setParam, type ParamValue } from './controls.ts';
 import { setLabel } from './labels.ts';
 import { rollScoped } from './scope.ts';
+import { startState, type Level, type SessionState } from './state.ts';
 import { move, present, push, stackFrom, startStack, type UndoStack } from './undo.ts';
-import { FIT, type Size, type Viewport } from './viewport.ts';
+import { FIT } from './viewport.ts';
 
-export type Auto = CallResult<'develop.auto'>;
-export type Tool = 'none' | 'base' | 'crop' | 'straighten' | 'frames' | 'neutral';
-export type Compare = 'off' | 'split' | 'side';
-export type Overlay = 'none' | 'dust' | 'clipping';
-export type Level = 'info' | 'warning' | 'error';
-
-export interface SessionState {
-  ids: readonly number[];
-  id: number;
-  /** Items seen so far, for the strip and the title. */
-  items: Readonly<Record<number, Item>>;
-  group: Group | null;
-  /** What is on screen; null while the first recipe is on its way. */
-  recipe: DevelopRecipe | null;
-  auto: Auto | null;
-  autoError: string | null;
-  stack: UndoStack<DevelopRecipe> | null;
-  history: readonly HistoryEntry[];
-  saving: boolean;
-  /** A control is being moved: previews are asked for at a fluid size. */
-  fluid: boolean;
-  header: PixelsHeader | null;
-  /** Full-resolution size of what is on the stage, and what decides its outline (see feed.ts). */
-  picture: Size | null;
-  outline: string;
-  busy: boolean;
-  tool: Tool;
-  compare: Compare;
-  /** Position of the divider, 0..1 of the stage. */
-  divider: number;
-  /** Held key: the film instead of the picture. */
-  flicker: boolean;
-  overlay: Overlay;
-  viewport: Viewport;
-  keepZoom: boolean;
-  panels: boolean;
-  /** Parameters that the roll shares are written to all its frames at once. */
-  linkRoll: boolean;
-  clipboard: DevelopRecipe | null;
-  /** Chosen in the film-strip beside the present picture: where settings are synced to. */
-  selection: readonly number[];
-}
+export type { Auto, Compare, Level, Overlay, SessionState, Tool } from './state.ts';
 
 export interface Session {
   store: StoreApi<SessionState>;
@@ -78,7 +36,10 @@ export interface Session {
   refreshItems(ids: readonly number[]): Promise<void>;
   /** Loads items that are not known yet; failures leave them unknown. */
   needItems(ids: readonly number[]): void;
+  /** Asks again what the automatic finds; when that is otherwise than before, `revision` grows. */
   refreshAuto(): Promise<void>;
+  /** Hears that the library changed (topic library.changed). */
+  changed(event: { ids: readonly number[]; groups: boolean }): void;
   refreshHistory(): Promise<void>;
   say(level: Level, text: string): void;
   fail(error: unknown): void;
@@ -87,6 +48,8 @@ export interface Session {
   close(): void;
   readonly client: LightboxClient;
 }
+
+const SETTLE_MS = 250;
 
 const blank = (): DevelopRecipe => ({
   action: 'develop',
@@ -112,32 +75,8 @@ export function createSession(options: {
   const { client } = options;
   const now = options.now ?? Date.now;
   const store = createStore<SessionState>(() => ({
-    ids: options.ids,
-    id: options.startId,
+    ...startState(options.ids, options.startId),
     items: options.items ?? {},
-    group: null,
-    recipe: null,
-    auto: null,
-    autoError: null,
-    stack: null,
-    history: [],
-    saving: false,
-    fluid: false,
-    header: null,
-    picture: null,
-    outline: '',
-    busy: false,
-    tool: 'none',
-    compare: 'off',
-    divider: 0.5,
-    flicker: false,
-    overlay: 'none',
-    viewport: FIT,
-    keepZoom: false,
-    panels: true,
-    linkRoll: false,
-    clipboard: null,
-    selection: [],
   }));
   const { getState: get, setState: set } = store;
   const stacks = new Map<number, UndoStack<DevelopRecipe>>();
@@ -145,6 +84,7 @@ export function createSession(options: {
   let saves: Promise<void> = Promise.resolve();
   let pendingSaves = 0;
   let visit = 0;
+  let settleTimer: ReturnType<typeof setTimeout> | undefined;
   const asked = new Set<number>();
 
   const say: Session['say'] = (level, text) => options.notify?.(level, text);
@@ -325,10 +265,27 @@ export function createSession(options: {
       const mine = visit;
       try {
         const auto = await client.call('develop.auto', { itemId: id });
-        if (mine === visit) set({ auto, autoError: null });
+        if (mine !== visit) return;
+        // Found anew and otherwise than before: what is on stage was developed from the old findings.
+        set((s) => ({
+          auto,
+          autoError: null,
+          revision: s.auto && !sameValue(s.auto, auto) ? s.revision + 1 : s.revision,
+        }));
       } catch (e) {
         if (mine === visit) set({ auto: null, autoError: messageOf(e) });
       }
+    },
+    changed({ ids, groups }) {
+      void session.refreshItems(ids);
+      if (groups) void refreshGroup();
+      if (!groups && !ids.includes(get().id)) return;
+      // Changes come in bursts (a roll being analysed); the last one counts.
+      clearTimeout(settleTimer);
+      settleTimer = setTimeout(() => {
+        if (groups) set((s) => ({ revision: s.revision + 1 }));
+        void session.refreshAuto();
+      }, SETTLE_MS);
     },
     async refreshHistory() {
       const { id } = get();
@@ -342,10 +299,17 @@ export function createSession(options: {
       await saves;
     },
     close() {
+      clearTimeout(settleTimer);
       session.commit();
       visit++;
     },
   };
+
+  async function refreshGroup(): Promise<void> {
+    const group = get().items[get().id]?.groupId ?? null;
+    const answer = await client.call('library.groups', {}).catch(() => null);
+    if (answer) set({ group: answer.groups.find((g) => g.id === group) ?? null });
+  }
 
   function travel(by: -1 | 1): void {
     session.commit();

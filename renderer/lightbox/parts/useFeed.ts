@@ -156,14 +156,12 @@ export function useFeed(
     };
   }, [id, recipe, fluid, viewport]);
 
-  // The scan itself changed (new boundaries, new base of the roll): fetch again.
-  useEffect(
-    () =>
-      session.client.subscribe('library.changed', ({ ids }) => {
-        if (ids.includes(session.store.getState().id)) void session.refreshItems(ids);
-      }),
-    [session],
-  );
+  // What lies behind the recipe changed (analysis, roll, references): fetch again.
+  const revision = useLightbox((s) => s.revision);
+  useEffect(() => {
+    if (revision > 0) feed.refresh();
+  }, [feed, revision]);
+  useEffect(() => session.client.subscribe('library.changed', session.changed), [session]);
 
   return { box, picture, scan: outline.endsWith(':scan') };
 }

@@ -20,7 +20,7 @@ export function NeutralTool({ box, picture }: { box: Box; picture: Size }) {
     setCross(p);
     setBusy(true);
     try {
-      const why = await pickNeutral(session, p, () => mine === turn.current);
+      const why = await pickNeutral(session, p, picture, () => mine === turn.current);
       if (why && mine === turn.current) session.say('warning', t(`lightbox.tools.neutral.${why}`));
     } catch (error) {
       session.fail(error);

@@ -1,0 +1,85 @@
+/** What an open lightbox knows and shows: the shape of its store, and how it begins. */
+import type { CallResult, HistoryEntry } from '../../../app/contract/index.ts';
+import type { Group, Item } from '../../../app/contract/library.ts';
+import type { PixelsHeader } from '../../../app/contract/pixels.ts';
+import type { DevelopRecipe } from '../../../app/recipe/develop.ts';
+import type { UndoStack } from './undo.ts';
+import { FIT, type Size, type Viewport } from './viewport.ts';
+
+export type Auto = CallResult<'develop.auto'>;
+export type Tool = 'none' | 'base' | 'crop' | 'straighten' | 'frames' | 'neutral';
+export type Compare = 'off' | 'split' | 'side';
+export type Overlay = 'none' | 'dust' | 'clipping';
+export type Level = 'info' | 'warning' | 'error';
+
+export interface SessionState {
+  ids: readonly number[];
+  id: number;
+  /** Items seen so far, for the strip and the title. */
+  items: Readonly<Record<number, Item>>;
+  group: Group | null;
+  /** What is on screen; null while the first recipe is on its way. */
+  recipe: DevelopRecipe | null;
+  auto: Auto | null;
+  autoError: string | null;
+  stack: UndoStack<DevelopRecipe> | null;
+  history: readonly HistoryEntry[];
+  saving: boolean;
+  /** A control is being moved: previews are asked for at a fluid size. */
+  fluid: boolean;
+  header: PixelsHeader | null;
+  /** Full-resolution size of what is on the stage, and what decides its outline (see feed.ts). */
+  picture: Size | null;
+  outline: string;
+  busy: boolean;
+  tool: Tool;
+  compare: Compare;
+  /** Position of the divider, 0..1 of the stage. */
+  divider: number;
+  /** Held key: the film instead of the picture. */
+  flicker: boolean;
+  overlay: Overlay;
+  viewport: Viewport;
+  keepZoom: boolean;
+  panels: boolean;
+  /** Parameters that the roll shares are written to all its frames at once. */
+  linkRoll: boolean;
+  clipboard: DevelopRecipe | null;
+  /** Counts the times that what lies behind the present recipe changed (analysis, roll): frames on stage are out of date then. */
+  revision: number;
+  /** Chosen in the film-strip beside the present picture: where settings are synced to. */
+  selection: readonly number[];
+}
+
+/** Nothing loaded, nothing changed, everything in view. */
+export function startState(ids: readonly number[], id: number): SessionState {
+  return {
+    ids,
+    id,
+    items: {},
+    group: null,
+    recipe: null,
+    auto: null,
+    autoError: null,
+    stack: null,
+    history: [],
+    saving: false,
+    fluid: false,
+    header: null,
+    picture: null,
+    outline: '',
+    busy: false,
+    tool: 'none',
+    compare: 'off',
+    divider: 0.5,
+    flicker: false,
+    overlay: 'none',
+    viewport: FIT,
+    keepZoom: false,
+    panels: true,
+    linkRoll: false,
+    clipboard: null,
+    revision: 0,
+    selection: [],
+  };
+}
