@@ -1,8 +1,8 @@
 /**
  * Filling holes from their surroundings, in density. Two fills work on a small window around one defect:
  *
- *  membrane     the solution of Laplace's equation with the hole's border as boundary (successive
- *               over-relaxation from an onion-peel start); right for specks
+ *  membrane     the solution of Laplace's equation with the hole's border as boundary (a pyramid of averages,
+ *               then a few rounds of over-relaxation); right for specks
  *  directional  for hairs and scratches: each pixel is interpolated between the two borders it sees along each
  *               of eight lines, weighted by how well the ends agree and how near they are, so that an edge that
  *               crosses the hair stays sharp instead of being smeared along it
@@ -22,72 +22,108 @@ export interface FillWindow {
   bad: Uint8Array;
 }
 
-/** Replaces the channels of `hole` (indices into the window) by a membrane; other bad pixels are bridged alike. */
+/**
+ * Replaces the pixels of `hole` (indices into the window) by a membrane. `rounds` of relaxation polish what the
+ * pyramid gives; 8 are plenty.
+ */
 export function membrane(win: FillWindow, hole: Int32Array, rounds: number): void {
-  const { width, height, channels, log } = win;
-  const known = Uint8Array.from(win.bad, (b) => (b ? 0 : 1));
-  const order = peel(win, hole, known);
-  const left = new Int32Array(order.length);
-  const right = new Int32Array(order.length);
-  const up = new Int32Array(order.length);
-  const down = new Int32Array(order.length);
-  const usable = (j: number, i: number) => (known[j] ? j : i);
-  order.forEach((i, k) => {
+  const { width, height, channels, log, bad } = win;
+  pyramid(win, hole);
+  const inside = new Uint8Array(bad.length);
+  for (const i of hole) inside[i] = 1;
+  // Neighbours; a pixel of another defect, and the window's edge, count as the pixel itself.
+  const n = hole.length;
+  const beside = new Int32Array(n * 4);
+  for (let k = 0; k < n; k++) {
+    const i = hole[k];
     const x = i % width;
-    const y = (i - x) / width;
-    left[k] = x > 0 ? usable(i - 1, i) : i;
-    right[k] = x < width - 1 ? usable(i + 1, i) : i;
-    up[k] = y > 0 ? usable(i - width, i) : i;
-    down[k] = y < height - 1 ? usable(i + width, i) : i;
-  });
-  const omega = 1.7;
+    const at = (ok: boolean, j: number) => (ok && (!bad[j] || inside[j]) ? j : i) * channels;
+    beside[k * 4] = at(x > 0, i - 1);
+    beside[k * 4 + 1] = at(x < width - 1, i + 1);
+    beside[k * 4 + 2] = at(i >= width, i - width);
+    beside[k * 4 + 3] = at(i < width * (height - 1), i + width);
+  }
+  const omega = 1.5;
   for (let round = 0; round < rounds; round++)
-    for (let k = 0; k < order.length; k++) {
-      const i = order[k] * channels;
-      const l = left[k] * channels;
-      const r = right[k] * channels;
-      const u = up[k] * channels;
-      const d = down[k] * channels;
-      for (let c = 0; c < channels; c++)
-        log[i + c] += omega * (0.25 * (log[l + c] + log[r + c] + log[u + c] + log[d + c]) - log[i + c]);
+    for (let k = 0, b = 0; k < n; k++, b += 4) {
+      const i = hole[k] * channels;
+      for (let c = 0; c < channels; c++) {
+        const mean =
+          0.25 *
+          (log[beside[b] + c] + log[beside[b + 1] + c] + log[beside[b + 2] + c] + log[beside[b + 3] + c]);
+        log[i + c] += omega * (mean - log[i + c]);
+      }
     }
 }
 
-/** Gives each pixel of the hole the mean of its known neighbours, layer by layer from outside; returns the order. */
-function peel(win: FillWindow, hole: Int32Array, known: Uint8Array): number[] {
-  const { width, height, channels, log } = win;
-  const order: number[] = [];
-  let rest = Array.from(hole);
-  while (rest.length > 0) {
-    const layer: number[] = [];
-    const next: number[] = [];
-    for (const i of rest) {
-      const x = i % width;
-      const y = (i - x) / width;
-      let n = 0;
-      const sum = [0, 0, 0];
-      for (let dy = -1; dy <= 1; dy++)
-        for (let dx = -1; dx <= 1; dx++) {
-          if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
-          const j = i + dy * width + dx;
-          if (!known[j]) continue;
-          n++;
-          for (let c = 0; c < channels; c++) sum[c] += log[j * channels + c];
-        }
-      if (n > 0) {
-        for (let c = 0; c < channels; c++) log[i * channels + c] = sum[c] / n;
-        layer.push(i);
-      } else next.push(i);
-    }
-    // Nothing known anywhere about: the hole fills its window; it is left as it is.
-    if (layer.length === 0) return order;
-    for (const i of layer) {
-      known[i] = 1;
-      order.push(i);
-    }
-    rest = next;
+interface Level {
+  width: number;
+  height: number;
+  value: Float32Array;
+  weight: Float32Array;
+}
+
+/**
+ * Fills the hole from ever coarser averages of what is known (pull-push; Gortler, Grzeszczuk, Szeliski, Cohen,
+ * "The Lumigraph", 1996): time in proportion to the window, however large the hole.
+ */
+function pyramid(win: FillWindow, hole: Int32Array): void {
+  const { channels, bad, log } = win;
+  const weight = new Float32Array(bad.length);
+  for (let i = 0; i < bad.length; i++) weight[i] = bad[i] ? 0 : 1;
+  const levels: Level[] = [{ width: win.width, height: win.height, value: log, weight }];
+  while (levels.length < 12) {
+    const top = levels[levels.length - 1];
+    if (top.width <= 2 && top.height <= 2) break;
+    levels.push(pull(top, channels));
   }
-  return order;
+  for (let l = levels.length - 2; l > 0; l--) {
+    const level = levels[l];
+    for (let i = 0; i < level.weight.length; i++)
+      if (level.weight[i] < 1) push(level, levels[l + 1], i, channels, level.weight[i]);
+  }
+  if (levels.length > 1) for (const i of hole) push(levels[0], levels[1], i, channels, 0);
+}
+
+function pull(fine: Level, channels: number): Level {
+  const width = (fine.width + 1) >> 1;
+  const height = (fine.height + 1) >> 1;
+  const value = new Float32Array(width * height * channels);
+  const weight = new Float32Array(width * height);
+  for (let y = 0; y < fine.height; y++)
+    for (let x = 0; x < fine.width; x++) {
+      const i = y * fine.width + x;
+      const w = fine.weight[i];
+      if (w === 0) continue;
+      const o = (y >> 1) * width + (x >> 1);
+      weight[o] += w;
+      for (let c = 0; c < channels; c++) value[o * channels + c] += w * fine.value[i * channels + c];
+    }
+  for (let o = 0; o < weight.length; o++) {
+    if (weight[o] === 0) continue;
+    for (let c = 0; c < channels; c++) value[o * channels + c] /= weight[o];
+    weight[o] = Math.min(1, weight[o]);
+  }
+  return { width, height, value, weight };
+}
+
+/** Mixes pixel `i` of the fine level with the coarse level, interpolated bilinearly where that is known. */
+function push(fine: Level, coarse: Level, i: number, channels: number, own: number): void {
+  const x = i % fine.width;
+  const y = (i - x) / fine.width;
+  const cx = x >> 1;
+  const cy = y >> 1;
+  const nx = Math.min(coarse.width - 1, Math.max(0, cx + (x & 1 ? 1 : -1)));
+  const ny = Math.min(coarse.height - 1, Math.max(0, cy + (y & 1 ? 1 : -1)));
+  const a = (cy * coarse.width + cx) * channels;
+  const b = (cy * coarse.width + nx) * channels;
+  const d = (ny * coarse.width + cx) * channels;
+  const e = (ny * coarse.width + nx) * channels;
+  const v = coarse.value;
+  for (let c = 0; c < channels; c++) {
+    const up = 0.5625 * v[a + c] + 0.1875 * (v[b + c] + v[d + c]) + 0.0625 * v[e + c];
+    fine.value[i * channels + c] = own * fine.value[i * channels + c] + (1 - own) * up;
+  }
 }
 
 const LINES = [
@@ -101,7 +137,7 @@ const LINES = [
   [1, -2],
 ] as const;
 
-/** Interpolates the hole along lines; `from` is the window before anything was filled. Pixels that see no two borders keep what they have. */
+/** Interpolates the hole along lines; pixels that see no two borders within `reach` keep what they have. */
 export function directional(win: FillWindow, hole: Int32Array, reach: number): void {
   const { width, height, channels, bad, log } = win;
   const out = new Float32Array(hole.length * channels);
@@ -146,10 +182,11 @@ export function directional(win: FillWindow, hole: Int32Array, reach: number): v
 
 /**
  * Adds grain to the hole: the high-pass (value less its 5 x 5 mean) of the quietest clean place of the same
- * shape within the window. `turn` (0..1, seeded) decides where the search starts. Returns whether a place was
+ * shape within the window. `turn` (0..1, seeded) decides where the search starts; no grain is larger than
+ * `bound` (an edge is not grain). Returns whether a place was
  * found; where none was, the hole stays smooth.
  */
-export function addGrain(win: FillWindow, hole: Int32Array, turn: number): boolean {
+export function addGrain(win: FillWindow, hole: Int32Array, turn: number, bound: number): boolean {
   const { width, height, channels, bad, log } = win;
   const green = Math.min(1, channels - 1);
   let x0 = width;
@@ -202,7 +239,7 @@ export function addGrain(win: FillWindow, hole: Int32Array, turn: number): boole
           sum += log[q * channels + c];
           n++;
         }
-      added[h * channels + c] = log[j * channels + c] - sum / n;
+      added[h * channels + c] = Math.min(bound, Math.max(-bound, log[j * channels + c] - sum / n));
     }
   });
   hole.forEach((i, h) => {

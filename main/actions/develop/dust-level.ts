@@ -44,6 +44,7 @@ export function cleanLevel(p: Planes, alpha: number): CleanLevel {
   boxMean(p.red, soft, width, height, blur);
 
   const count = columns * rows;
+  const stride = strideOf(block);
   const level = new Float32Array(count);
   const raw = new Float32Array(count);
   const buffer = new Float32Array(block * block);
@@ -53,8 +54,8 @@ export function cleanLevel(p: Planes, alpha: number): CleanLevel {
       let n = 0;
       const y1 = Math.min(height, (by + 1) * block);
       const x1 = Math.min(width, (bx + 1) * block);
-      for (let y = by * block; y < y1; y += 2)
-        for (let x = bx * block + ((y >> 1) & 1); x < x1; x += 2, n++) {
+      for (let y = by * block; y < y1; y += stride)
+        for (let x = bx * block + (y % 3); x < x1; x += stride, n++) {
           const i = y * width + x;
           buffer[n] = p.mean[i] - alpha * soft[i];
           rawBuffer[n] = p.mean[i];
@@ -100,6 +101,11 @@ export function cleanLevel(p: Planes, alpha: number): CleanLevel {
   return found;
 }
 
+/** About a hundred samples of a block say enough. */
+function strideOf(block: number): number {
+  return Math.max(1, Math.floor(block / 10));
+}
+
 /** Clean level along a row of the pooled plane, bilinear between block centres. */
 export function levelRow(l: CleanLevel, width: number, y: number, out: Float32Array): void {
   const { block, columns, rows, level } = l;
@@ -128,7 +134,7 @@ function bestBlur(p: Planes, alpha: number, work: Float32Array): number {
   let best = { radius: 0, spread: Infinity };
   const part = new Float32Array(size * size);
   const out = new Float32Array(size * size);
-  for (const radius of [0, 1, 2, 3]) {
+  for (const radius of [0, 1, 2, 3, 4]) {
     let spread = 0;
     for (const [u, v] of places) {
       const x0 = Math.floor(u * (width - size));
@@ -253,12 +259,13 @@ function centre(l: CleanLevel, r: Float32Array, width: number, height: number): 
 function blockNoise(l: CleanLevel, width: number, height: number): void {
   const { block, columns, rows } = l;
   const own = new Float32Array(columns * rows);
+  const stride = strideOf(block);
   const buffer = new Float32Array(block * block);
   for (let by = 0; by < rows; by++)
     for (let bx = 0; bx < columns; bx++) {
       let n = 0;
-      for (let y = by * block; y < Math.min(height, (by + 1) * block); y += 2)
-        for (let x = bx * block + ((y >> 1) & 1); x < Math.min(width, (bx + 1) * block); x += 2)
+      for (let y = by * block; y < Math.min(height, (by + 1) * block); y += stride)
+        for (let x = bx * block + (y % 3); x < Math.min(width, (bx + 1) * block); x += stride)
           buffer[n++] = l.ratio[y * width + x];
       const part = buffer.subarray(0, n);
       const m = median(part);

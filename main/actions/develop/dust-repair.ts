@@ -40,8 +40,12 @@ const OPAQUE = -0.4;
 const TOO_DARK = -0.9;
 /** Clean pixels kept around a defect. */
 const MARGIN = 14;
-/** Places whose translucent parts gamma is fitted on. */
-const FITTED = 300;
+/** Pixels of translucent dust that gamma is fitted on. */
+const FITTED = 60_000;
+/** Hairs are mended in pieces of this side, so that a long one does not cut out half the picture. */
+const PIECE = 64;
+/** Rounds of relaxation of a membrane. */
+const ROUNDS = 8;
 
 interface Work {
   picture: Picture;
@@ -70,8 +74,40 @@ export function repairDust(picture: Picture, mask: DustMask, options: RepairOpti
   };
   report.gamma = fitGamma(work);
   // Repairs read the picture as it was scanned: another defect's pixels are marked and never looked at.
-  for (const place of mask.places) repairPlace(work, place, report, options);
+  for (const place of mask.places) {
+    const pieces = piecesOf(place, mask);
+    let divided = true;
+    for (const piece of pieces) divided = repairPlace(work, piece, report, options) && divided;
+    if (divided) report.divided++;
+  }
   return report;
+}
+
+/** A defect as it is mended: whole, or for a long hair the part in each square of a grid, with its own box. */
+function piecesOf(place: DustPlace, mask: DustMask): DustPlace[] {
+  const side = Math.max(4, Math.round(PIECE / mask.factor));
+  if (!place.elongated || (place.x1 - place.x0 <= 2 * side && place.y1 - place.y0 <= 2 * side))
+    return [place];
+  const squares = new Map<number, number[]>();
+  for (const cell of place.cells) {
+    const x = cell % mask.cellsAcross;
+    const key = Math.floor((cell - x) / mask.cellsAcross / side) * 65536 + Math.floor(x / side);
+    const list = squares.get(key);
+    if (list) list.push(cell);
+    else squares.set(key, [cell]);
+  }
+  return Array.from(squares.values(), (cells) => {
+    const piece = { ...place, cells: Int32Array.from(cells), x0: 1e9, y0: 1e9, x1: 0, y1: 0 };
+    for (const cell of cells) {
+      const x = cell % mask.cellsAcross;
+      const y = (cell - x) / mask.cellsAcross;
+      piece.x0 = Math.min(piece.x0, x);
+      piece.y0 = Math.min(piece.y0, y);
+      piece.x1 = Math.max(piece.x1, x + 1);
+      piece.y1 = Math.max(piece.y1, y + 1);
+    }
+    return piece;
+  });
 }
 
 /** A defect cut out of the picture. */
@@ -90,7 +126,7 @@ function cutOut(work: Work, place: DustPlace): Cut {
   const { picture, mask, logs } = work;
   const { width, height, channels, data } = picture;
   const f = mask.factor;
-  const margin = Math.min(60, MARGIN + Math.ceil(Math.min(place.x1 - place.x0, place.y1 - place.y0) * f));
+  const margin = MARGIN + Math.min(40, Math.ceil((place.elongated ? 1.5 * place.thickness : 4) * f));
   const x0 = Math.max(0, place.x0 * f - margin);
   const y0 = Math.max(0, place.y0 * f - margin);
   const w = Math.min(width, place.x1 * f + margin) - x0;
@@ -117,7 +153,7 @@ function cutOut(work: Work, place: DustPlace): Cut {
       for (let x = cx * f; x < Math.min(width, (cx + 1) * f); x++) hole.push((y - y0) * w + x - x0);
   }
   const win: FillWindow = { width: w, height: h, channels, log, bad };
-  return { win, hole: Int32Array.from(hole), ratio: new Float32Array(0), before: log.slice(), x0, y0 };
+  return { win, hole: Int32Array.from(hole).sort(), ratio: new Float32Array(0), before: log.slice(), x0, y0 };
 }
 
 /** Log ratio of the infrared to its clean level under a defect, from the filled red; 3 x 3 mean. */
@@ -129,9 +165,8 @@ function ratioOf(work: Work, cut: Cut): Float32Array {
   const clean = new Float32Array(mask.cellsAcross);
   let cleanRow = -1;
   const out = new Float32Array(cut.hole.length);
-  // Sorted by rows, so that each row of the clean level is made once.
-  const order = Array.from(cut.hole.keys()).sort((a, b) => cut.hole[a] - cut.hole[b]);
-  for (const k of order) {
+  // The hole is in order of rows: each row of the clean level is made once.
+  for (let k = 0; k < out.length; k++) {
     const i = cut.hole[k];
     const x = cut.x0 + (i % w);
     const y = cut.y0 + Math.floor(i / w);
@@ -158,12 +193,15 @@ function fitGamma(work: Work): number[] | null {
   const { channels } = work.picture;
   const pairs: number[][] = Array.from({ length: channels }, () => []);
   const least = Math.max(0.012, 3 * work.mask.level.sigma);
-  const step = Math.max(1, Math.floor(work.mask.places.length / FITTED));
-  for (let p = 0; p < work.mask.places.length; p += step) {
-    const place = work.mask.places[p];
-    if (place.cells.length > 4000) continue;
+  const { places, factor } = work.mask;
+  let budget = FITTED;
+  // Spread over the whole list (a golden-ratio walk), until enough pixels have been seen.
+  for (let k = 0; k < places.length && budget > 0; k++) {
+    const place = places[Math.floor(((k * 0.61803398875) % 1) * places.length)];
+    if (place.elongated || place.cells.length * factor * factor > 4000) continue;
+    budget -= place.cells.length * factor * factor;
     const cut = cutOut(work, place);
-    membrane(cut.win, cut.hole, 25);
+    membrane(cut.win, cut.hole, ROUNDS);
     const ratio = ratioOf(work, cut);
     cut.hole.forEach((i, k) => {
       if (ratio[k] > -least || ratio[k] < OPAQUE) return;
@@ -175,21 +213,21 @@ function fitGamma(work: Work): number[] | null {
   return pairs.map((v) => Math.min(10, Math.max(0, median(Float32Array.from(v)))));
 }
 
-function repairPlace(work: Work, place: DustPlace, report: RepairReport, options: RepairOptions): void {
+/** Mends one piece; true when the division alone did it. */
+function repairPlace(work: Work, place: DustPlace, report: RepairReport, options: RepairOptions): boolean {
   const { channels } = work.picture;
   const cut = cutOut(work, place);
   const { win, hole, before } = cut;
-  const rounds = Math.min(120, 25 + Math.ceil(4 * place.thickness * work.mask.factor));
-  membrane(win, hole, rounds);
+  membrane(win, hole, ROUNDS);
   const ratio = ratioOf(work, cut);
   const gamma = report.gamma;
-  const rest = gamma ? divide(cut, ratio, gamma, channels) : hole;
-  if (rest.length === 0) report.divided++;
-  else {
-    if (rest.length < hole.length) refill(cut, rest, rounds);
+  const grain = grainSpread(cut, channels);
+  const rest = gamma ? divide(cut, ratio, gamma, channels, grain, work.mask.level.sigma) : hole;
+  if (rest.length > 0) {
+    if (rest.length < hole.length) refill(cut, rest);
     // Hairs and scratches: along the lines that agree; the membrane stays where no line reaches across.
     if (place.elongated) directional(win, rest, Math.ceil(6 * place.thickness * work.mask.factor) + 8);
-    addGrain(win, rest, fraction(options.seed, cut.x0, cut.y0));
+    addGrain(win, rest, fraction(options.seed, cut.x0, cut.y0), 3 * grain);
   }
   const { data, width } = work.picture;
   const full = data instanceof Uint8Array ? 255 : data instanceof Uint16Array ? 65535 : 0;
@@ -203,15 +241,23 @@ function repairPlace(work: Work, place: DustPlace, report: RepairReport, options
       const v = work.store[c](log);
       data[o + c] = full > 0 ? Math.min(full, Math.max(0, Math.round(v * full))) : v;
     }
-    report.changed++;
   }
+  report.changed += hole.length;
+  return rest.length === 0;
 }
 
 /**
  * Divides the dust out where it let enough through; writes the result into the window and returns the pixels
  * that must be filled instead: opaque ones, or all when the division does not come back to the surroundings.
  */
-function divide(cut: Cut, ratio: Float32Array, gamma: readonly number[], channels: number): Int32Array {
+function divide(
+  cut: Cut,
+  ratio: Float32Array,
+  gamma: readonly number[],
+  channels: number,
+  grain: number,
+  sigma: number,
+): Int32Array {
   const { win, hole, before } = cut;
   const strongest = Math.max(...gamma);
   const bias = new Float64Array(channels);
@@ -239,7 +285,8 @@ function divide(cut: Cut, ratio: Float32Array, gamma: readonly number[], channel
     if (Math.abs(mean) > 0.012 + 1.2 * around[c] || spread > 0.012 + 1.8 * around[c]) return hole;
   }
   const filled = new Set(opaque);
-  const grain = grainSpread(cut, channels);
+  // The ratio is a mean of nine samples; its noise comes on top of the grain.
+  const limit = Math.max(0.015, 3 * Math.hypot(grain, (strongest * sigma) / 3));
   const deepest = ratio.reduce((a, b) => Math.min(a, b), 0);
   for (let k = 0; k < hole.length; k++) {
     if (filled.has(hole[k])) continue;
@@ -250,8 +297,9 @@ function divide(cut: Cut, ratio: Float32Array, gamma: readonly number[], channel
       left += (v - win.log[i + c]) / channels;
       win.log[i + c] = v;
     }
-    // The infrared is softer than the light: a sharp core stays dark after the division, and is filled.
-    if (left < -Math.max(0.015, 3 * grain) && ratio[k] < 0.4 * deepest) opaque.push(hole[k]);
+    // The infrared is softer than the light: a sharp core stays dark after the division and what lies about it
+    // becomes too light; both are filled.
+    if ((left < -limit && ratio[k] < 0.4 * deepest) || left > limit) opaque.push(hole[k]);
   }
   return opaque.length > 0 ? withNeighbours(opaque, cut) : Int32Array.from(opaque);
 }
@@ -269,7 +317,8 @@ function withNeighbours(pixels: readonly number[], cut: Cut): Int32Array {
 function grainSpread(cut: Cut, channels: number): number {
   const { bad, log, width } = cut.win;
   const differences: number[] = [];
-  for (let i = 0; i + 1 < bad.length; i++) {
+  const step = Math.max(1, Math.floor(bad.length / 1500));
+  for (let i = 0; i + 1 < bad.length; i += step) {
     if (bad[i] || bad[i + 1] || (i + 1) % width === 0) continue;
     let d = 0;
     for (let c = 0; c < channels; c++) d += (log[(i + 1) * channels + c] - log[i * channels + c]) / channels;
@@ -298,11 +347,11 @@ function ringSpread(cut: Cut, channels: number): number[] {
 }
 
 /** Fills what is left of a defect after the division, whose mended pixels now count as clean. */
-function refill(cut: Cut, rest: Int32Array, rounds: number): void {
+function refill(cut: Cut, rest: Int32Array): void {
   const { win, hole } = cut;
   const stay = new Set(rest);
   for (const i of hole) win.bad[i] = stay.has(i) ? 1 : 0;
-  membrane(win, rest, rounds);
+  membrane(win, rest, ROUNDS);
 }
 
 /** Stored sample (0..1 of its range) of a log10 of linear light: the inverse of the scan's tone curve. */

@@ -46,8 +46,8 @@ export interface Planes {
 }
 
 /**
- * Pools a scan by `factor`. `shift` (whole pixels) says where the infrared of pixel (x, y) lies:
- * at (x + shift.x, y + shift.y); samples beyond the edge repeat the edge.
+ * Pools a scan by `factor`. `shift` says where the infrared of pixel (x, y) lies: at (x + shift.x, y + shift.y);
+ * its whole pixels are taken on the infrared, the fraction on red. Samples beyond the edge repeat the edge.
  */
 export function poolPlanes(
   picture: Picture,
@@ -102,7 +102,29 @@ export function poolPlanes(
       if (factor > 1) min[o + px] = irLog[low[px]];
     }
   }
+  stepAside(red, w, h, (shift.x - sx) / factor, (shift.y - sy) / factor);
   return { factor, width: w, height: h, mean, min, red };
+}
+
+/**
+ * Moves a plane by a fraction of a pixel (-0.5..0.5), in place: the infrared at a whole-pixel shift shows what
+ * lies (fx, fy) before the pixel it is compared with.
+ */
+function stepAside(plane: Float32Array, width: number, height: number, fx: number, fy: number): void {
+  if (Math.abs(fx) < 0.05 && Math.abs(fy) < 0.05) return;
+  const ax = Math.abs(fx);
+  const ay = Math.abs(fy);
+  const back = fx > 0;
+  const up = fy > 0;
+  // Rows in the order in which a row's neighbour is still unchanged when it is needed.
+  for (let k = 0; k < height; k++) {
+    const y = up ? height - 1 - k : k;
+    const o = y * width;
+    const n = Math.min(height - 1, Math.max(0, up ? y - 1 : y + 1)) * width;
+    for (let x = 0; x < width; x++) plane[o + x] += ay * (plane[n + x] - plane[o + x]);
+    if (back) for (let x = width - 1; x > 0; x--) plane[o + x] += ax * (plane[o + x - 1] - plane[o + x]);
+    else for (let x = 0; x < width - 1; x++) plane[o + x] += ax * (plane[o + x + 1] - plane[o + x]);
+  }
 }
 
 /**
