@@ -8,7 +8,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { makeProfile } from '../../app/color/icc.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
 import { developRecord } from '../actions/develop/record.ts';
-import { decodeScan, hashFile, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
+import { decodeScan, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
 import type { CallContext } from './core.ts';
 import type { Workshop } from './workshop.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
@@ -87,18 +87,20 @@ export async function exportPicture(
 
   return shop.memory.with(bytes, signal, async () => {
     call.progress('read', 0, 100);
-    const decoded = await shop.cores.with(1, signal, () =>
-      decodeScan(task.path, {
-        region: view.region,
-        ...(reduced ? { maxSide: view.maxSide } : {}),
-        infrared: wantDust,
-        signal,
-      }),
-    );
+    // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
+    const decoded = reduced
+      ? await shop.pool.decode(
+          task.path,
+          { region: view.region, maxSide: view.maxSide, infrared: wantDust },
+          signal,
+        )
+      : await shop.cores.with(1, signal, () =>
+          decodeScan(task.path, { region: view.region, infrared: wantDust, signal }),
+        );
     clock.step('read');
     call.progress('read', READ * 100, 100);
     // Beside the pixel work; its own failure is reported where it is awaited.
-    const hashing = shop.cores.with(1, signal, () => hashFile(task.path));
+    const hashing = shop.pool.hash(task.path, signal);
     hashing.catch(() => undefined);
 
     const dust = await repairPicture(shop.pool, decoded.picture, task.params, analysis, signal);
@@ -116,7 +118,7 @@ export async function exportPicture(
         geometry,
         params: task.params,
         context,
-        flat: await shop.flat(task.context.flatFile, signal),
+        flat: await shop.flat(task.context.flatFile),
         space,
         bits,
         layout,

@@ -7,7 +7,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { toLinear } from '../../app/color/curve.ts';
 import { planDevelop, planSource, processBand } from '../actions/develop/index.ts';
 import { sampleBase } from '../actions/develop/base.ts';
-import { closeFiles, decodeScan, hashFile, setLibvipsThreads } from '../files/index.ts';
+import { closeFiles, decodeScan, setLibvipsThreads } from '../files/index.ts';
 import { threadCount } from './core.ts';
 import type { EngineCore, Methods } from './core.ts';
 import { exportPicture } from './export.ts';
@@ -33,7 +33,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     probe: ({ path: file }) => shop.scans.info(file),
 
     hash: async ({ path: file }, { signal }) => ({
-      sha256: await shop.cores.with(1, signal, () => hashFile(file)),
+      sha256: await shop.pool.hash(file, signal),
     }),
 
     analyse: (args, { signal }) => shop.analyse({ ...args, signal }),
@@ -70,7 +70,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
         bits: 8,
         layout: 'rgb',
       });
-      const flat = await shop.flat(context.flatFile, signal);
+      const flat = await shop.flat(context.flatFile);
       const band = flat
         ? flatBand(flat, { region, scanWidth: info.width, scanHeight: info.height, picture })
         : null;

@@ -3,6 +3,7 @@
  * are plain data whose big arrays lie on shared memory. `runPixelJob` is what the thread calls; tests call
  * it directly.
  */
+import type { ErrorCode } from '../../app/contract/messages.ts';
 import type { Samples } from '../../app/picture.ts';
 import { applyGeometry } from '../actions/develop/geometry.ts';
 import type { Geometry, SourcePart } from '../actions/develop/geometry.ts';
@@ -11,6 +12,7 @@ import { countHistogram, processBand } from '../actions/develop/process.ts';
 import type { FlatBand, OutputSamples } from '../actions/develop/process.ts';
 import { runDustJob } from './dust-step.ts';
 import type { DustJob, DustOutcome } from './dust-step.ts';
+import type { ScanJob, ScanResult } from './scan-jobs.ts';
 
 /** Pixels `from`..`to` (half-open) of `input` into the same pixels of `output`. */
 export interface DevelopJob {
@@ -44,9 +46,9 @@ export interface GeometryJob {
   from: number;
   to: number;
 }
-export type PixelJob = DevelopJob | FilmJob | GeometryJob | DustJob;
+export type PixelJob = DevelopJob | FilmJob | GeometryJob | DustJob | ScanJob;
 
-export interface PixelResult {
+export interface PixelResult extends ScanResult {
   /** 3 x 256 counts, when asked for. */
   histogram: Uint32Array | null;
   dust?: DustOutcome;
@@ -54,7 +56,8 @@ export interface PixelResult {
 
 export type WorkerMessage =
   { t: 'run'; job: PixelJob; planId: number | null; plan?: unknown } | { t: 'forget'; planId: number };
-export type WorkerAnswer = { t: 'done'; result: PixelResult } | { t: 'failed'; message: string };
+export type WorkerAnswer =
+  { t: 'done'; result: PixelResult } | { t: 'failed'; code: ErrorCode; message: string };
 
 function srgbCode(linear: number): number {
   const v = linear <= 0 ? 0 : linear >= 1 ? 1 : linear;
@@ -75,10 +78,14 @@ function film(job: FilmJob): void {
 }
 
 /** Does a job. `plan` is the DevelopPlan of a develop job. */
-export function runPixelJob(job: PixelJob, plan: unknown): PixelResult {
+export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelResult> {
   if (job.kind === 'film') {
     film(job);
     return { histogram: null };
+  }
+  if (job.kind === 'decode' || job.kind === 'analyse' || job.kind === 'hash') {
+    const { runScanJob } = await import('./scan-jobs.ts');
+    return { histogram: null, ...(await runScanJob(job)) };
   }
   if (job.kind === 'dust') return { histogram: null, dust: runDustJob(job) };
   if (job.kind === 'geometry') {

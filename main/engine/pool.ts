@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { Samples } from '../../app/picture.ts';
+import type { DecodedScan, DecodeOptions } from '../files/types.ts';
 import type { Budget } from './budget.ts';
 import type { PixelJob, PixelResult, WorkerAnswer, WorkerMessage } from './pixel-jobs.ts';
 
@@ -129,6 +130,21 @@ export class PixelPool {
     return ended.map((e) => (e as PromiseFulfilledResult<PixelResult>).value);
   }
 
+  /** Reads a scan in a thread; samples on shared memory. */
+  async decode(
+    path: string,
+    options: Omit<DecodeOptions, 'signal'>,
+    signal?: AbortSignal,
+  ): Promise<DecodedScan> {
+    const { decoded } = await this.run({ kind: 'decode', path, options }, null, signal);
+    return decoded as DecodedScan;
+  }
+
+  /** SHA-256 of a file, computed in a thread. */
+  async hash(path: string, signal?: AbortSignal): Promise<string> {
+    return (await this.run({ kind: 'hash', path }, null, signal)).sha256 as string;
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     for (const waiting of this.queue.splice(0))
@@ -144,7 +160,7 @@ export class PixelPool {
       const done = thread.current;
       thread.current = null;
       if (answer.t === 'done') done?.resolve(answer.result);
-      else done?.reject(new RevealError('internal', answer.message));
+      else done?.reject(new RevealError(answer.code, answer.message));
       this.feed();
     });
     const lost = (error: Error): void => {

@@ -9,7 +9,7 @@ import { toLinear } from '../../app/color/curve.ts';
 import { spaces } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
-import { decodeScan, readRegion } from '../files/index.ts';
+import { readRegion } from '../files/index.ts';
 import type { DecodedScan } from '../files/types.ts';
 import type { PixelsAnswer } from './core.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
@@ -118,14 +118,14 @@ export class Previews {
     const reduced = maxSide < Math.max(region.w, region.h);
     const key = [await fileKey(task.path), region.x, region.y, region.w, region.h, maxSide].join('\0');
     // Not cancelled with the request: the next one for this view wants the same samples.
-    const decoded = this.cache.get(key, () =>
-      this.shop.cores.with(1, undefined, async () => {
-        const { width, height } = await this.shop.scans.info(task.path);
-        if (region.w * region.h < WHOLE * width * height)
-          return readRegion(task.path, path.join(this.shop.cacheDir, 'zoom'), region, maxSide);
-        return decodeScan(task.path, { region, ...(reduced ? { maxSide } : {}), infrared: true });
-      }),
-    );
+    const decoded = this.cache.get(key, async () => {
+      const { width, height } = await this.shop.scans.info(task.path);
+      if (region.w * region.h < WHOLE * width * height)
+        return this.shop.cores.with(1, undefined, () =>
+          readRegion(task.path, path.join(this.shop.cacheDir, 'zoom'), region, maxSide),
+        );
+      return this.shop.pool.decode(task.path, { region, ...(reduced ? { maxSide } : {}), infrared: true });
+    });
     return untilAborted(decoded, signal);
   }
 
@@ -149,7 +149,7 @@ export class Previews {
         geometry,
         params: request.params,
         context,
-        flat: await this.shop.flat(context.flatFile, signal),
+        flat: await this.shop.flat(context.flatFile),
         space: request.space,
         bits: 8,
         layout: 'rgba',
@@ -306,7 +306,9 @@ function clipping(
   let whites = 0;
   let blacks = 0;
   for (let i = 0; i < rgba.length; i += 4) {
-    const [r, g, b] = [rgba[i], rgba[i + 1], rgba[i + 2]];
+    const r = rgba[i];
+    const g = rgba[i + 1];
+    const b = rgba[i + 2];
     const isWhite = r >= white || g >= white || b >= white;
     const isBlack = r <= black || g <= black || b <= black;
     if (isWhite) whites++;

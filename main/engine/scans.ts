@@ -7,8 +7,8 @@ import { stat } from 'node:fs/promises';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { Rect } from '../../app/picture.ts';
 import type { UnitRect } from '../../app/recipe/develop.ts';
-import { decodeScan, probeScan } from '../files/index.ts';
-import type { DecodedScan, ScanInfo } from '../files/types.ts';
+import { probeScan } from '../files/index.ts';
+import type { ScanInfo } from '../files/types.ts';
 
 /** Longest side of the copy that analysis looks at. */
 export const ANALYSIS_SIDE = 1500;
@@ -61,10 +61,5 @@ export class Scans {
 
   async info(file: string): Promise<ScanInfo> {
     return this.infos.get(await fileKey(file), () => probeScan(file));
-  }
-
-  /** A reduced copy, decoded anew: the caller's alone. */
-  small(file: string, maxSide: number, signal?: AbortSignal, infrared = false): Promise<DecodedScan> {
-    return decodeScan(file, { maxSide, infrared, signal });
   }
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { makeProfile } from '../../app/color/icc.ts';
 import type { Picture, Rect } from '../../app/picture.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
-import { decodeScan, hashFile, writeFinished } from '../files/index.ts';
+import { writeFinished } from '../files/index.ts';
 import { Reducer, REDUCED_CURVE } from '../files/reduce.ts';
 import type { DecodedScan, ScanInfo } from '../files/types.ts';
 import { ViewCache } from './preview.ts';
@@ -79,12 +79,12 @@ export class Thumbnails {
   /** The reduced copy of a whole scan with its infrared, from the cache or the file. */
   private async copy(file: string): Promise<DecodedScan> {
     return this.copies.get(await fileKey(file), () =>
-      this.shop.cores.with(1, undefined, () => decodeScan(file, { maxSide: ANALYSIS_SIDE, infrared: true })),
+      this.shop.pool.decode(file, { maxSide: ANALYSIS_SIDE, infrared: true }),
     );
   }
 
   async ingest(task: IngestTask, signal: AbortSignal): Promise<IngestResult> {
-    const hashing = this.shop.cores.with(1, signal, () => hashFile(task.path));
+    const hashing = this.shop.pool.hash(task.path, signal);
     hashing.catch(() => undefined);
     const decoded = await this.copy(task.path);
     const { info } = decoded;
@@ -130,7 +130,7 @@ export class Thumbnails {
         geometry: viewGeometry({ ...plan, region }, picture.width, picture.height),
         params: withoutDust(task.params),
         context: task.context,
-        flat: await shop.flat(task.context.flatFile, signal),
+        flat: await shop.flat(task.context.flatFile),
         space: 'srgb',
         bits: 8,
         layout: 'rgb',
@@ -167,8 +167,10 @@ export class Thumbnails {
     const cut = cutFromCopy(copy.picture, info, region, maxSide);
     if (cut) return cut;
     const reduced = maxSide < Math.max(region.w, region.h);
-    const { picture } = await this.shop.cores.with(1, signal, () =>
-      decodeScan(file, { region, ...(reduced ? { maxSide } : {}), infrared: false, signal }),
+    const { picture } = await this.shop.pool.decode(
+      file,
+      { region, ...(reduced ? { maxSide } : {}), infrared: false },
+      signal,
     );
     return { picture, region };
   }

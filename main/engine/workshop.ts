@@ -3,12 +3,9 @@
  * and the roll's reference files (base, flat field), each read once however many frames ask for it.
  */
 import type { UnitRect } from '../../app/recipe/develop.ts';
-import { analyseScan } from '../actions/develop/analyse.ts';
-import { analyseInfrared } from '../actions/develop/infrared.ts';
 import { readBaseReference, readFlatField } from '../actions/develop/reference.ts';
 import type { BaseReference, FlatField } from '../actions/develop/reference.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
-import { decodeScan } from '../files/index.ts';
 import type { DecodedScan } from '../files/types.ts';
 import { Budget } from './budget.ts';
 import { PixelPool } from './pool.ts';
@@ -46,26 +43,24 @@ export class Workshop {
     this.pool = new PixelPool(threads, this.cores);
   }
 
-  /** Flat field of a scan of the light source, or null. */
-  async flat(file: string | null, signal?: AbortSignal): Promise<FlatField | null> {
+  /** Flat field of a scan of the light source, or null. Not cancelled with its caller: others wait for it too. */
+  async flat(file: string | null): Promise<FlatField | null> {
     if (!file) return null;
-    return this.flats.get(await fileKey(file), async () => readFlatField(await this.small(file, signal)));
+    return this.flats.get(await fileKey(file), async () => readFlatField(await this.small(file)));
   }
 
   /** Film base of a scan of the leader or of a blank frame. */
-  private async base(file: string, flatFile: string | null, signal?: AbortSignal): Promise<BaseReference> {
+  private async base(file: string, flatFile: string | null): Promise<BaseReference> {
     const key = `${await fileKey(file)}\0${flatFile ?? ''}`;
     return this.bases.get(key, async () => {
-      const flat = await this.flat(flatFile, signal);
-      return readBaseReference(await this.small(file, signal), flat);
+      const flat = await this.flat(flatFile);
+      return readBaseReference(await this.small(file), flat);
     });
   }
 
-  /** A reduced copy for analysis, read within the core budget. */
-  small(file: string, signal?: AbortSignal, infrared = false) {
-    return this.cores.with(1, signal, () =>
-      decodeScan(file, { maxSide: ANALYSIS_SIDE, infrared, ...(signal ? { signal } : {}) }),
-    );
+  /** A reduced copy for analysis. */
+  small(file: string, signal?: AbortSignal, infrared = false): Promise<DecodedScan> {
+    return this.pool.decode(file, { maxSide: ANALYSIS_SIDE, infrared }, signal);
   }
 
   async analyse(task: AnalyseTask): Promise<DevelopAnalysis> {
@@ -75,23 +70,22 @@ export class Workshop {
   /** Analysis of a reduced copy that is already there. */
   async analyseDecoded(decoded: DecodedScan, task: AnalyseTask): Promise<DevelopAnalysis> {
     const { film, signal } = task;
-    const flat = await this.flat(task.flatFile, signal);
-    const reference = task.baseFile ? await this.base(task.baseFile, task.flatFile, signal) : null;
-    return this.cores.with(1, signal, async () => {
-      const { picture } = decoded;
-      const analysis = analyseScan(decoded, {
+    const flat = await this.flat(task.flatFile);
+    const reference = task.baseFile ? await this.base(task.baseFile, task.flatFile) : null;
+    const { analysis } = await this.pool.run(
+      {
+        kind: 'analyse',
+        decoded,
         film,
         baseRect: task.baseRect,
         reference,
         flat,
-        ...(task.stock ? { stock: task.stock } : {}),
-      });
-      if (picture.infrared && !analysis.infrared) {
-        const { slope, usable, reason } = analyseInfrared(picture);
-        analysis.infrared = { slope, usable, reason };
-      }
-      return analysis;
-    });
+        stock: task.stock ?? null,
+      },
+      null,
+      signal,
+    );
+    return analysis as DevelopAnalysis;
   }
 
   close(): Promise<void> {
