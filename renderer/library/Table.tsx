@@ -39,11 +39,7 @@ function KindHover({ anchor, id }: { anchor: HTMLElement; id: number }) {
   if (!item) return null;
   return (
     <Popper open anchorEl={anchor} placement="top-start" sx={{ zIndex: 'tooltip', pointerEvents: 'none' }}>
-      <Paper
-        role="tooltip"
-        elevation={6}
-        sx={{ p: 1.5, mb: 0.75, maxWidth: 320, border: 1, borderColor: 'room.line' }}
-      >
+      <Paper elevation={6} sx={{ p: 1.5, mb: 0.75, maxWidth: 320, border: 1, borderColor: 'room.line' }}>
         <Typography variant="h4" component="div">
           {t(`kind.${item.kind}`)}
         </Typography>

@@ -42,7 +42,10 @@ export function useTableKeys(scroller: HTMLElement | null, layout: Layout, index
   const go = (direction: Parameters<typeof neighbour>[3]) => (event: KeyboardEvent) => {
     const { selection } = useLibrary.getState();
     const from = selection.active === null ? -1 : position(index.ids, selection.active);
-    const to = from < 0 ? (index.ids.length > 0 ? 0 : -1) : neighbour(layout, index, from, direction);
+    const to =
+      from < 0
+        ? neighbour(layout, index, 0, direction === 'end' ? 'end' : 'home')
+        : neighbour(layout, index, from, direction);
     if (to < 0) return;
     setSelection(select(selection, index.ids, index.ids[to], { shift: event.shiftKey, toggle: false }));
     if (scroller) {
@@ -57,7 +60,10 @@ export function useTableKeys(scroller: HTMLElement | null, layout: Layout, index
   useShortcut('library.home', go('home'));
   useShortcut('library.end', go('end'));
   useShortcut('library.selectAll', () => setSelection(selectAll(useLibrary.getState().selection, index.ids)));
-  useShortcut('library.selectNone', () => setSelection(noSelection));
+  useShortcut('library.selectNone', () => {
+    // The keyboard stays where it is.
+    setSelection({ ...noSelection, active: useLibrary.getState().selection.active });
+  });
   useShortcut('library.open', () => {
     const { active, ids } = useLibrary.getState().selection;
     const id = active ?? [...ids][0];

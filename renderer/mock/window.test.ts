@@ -1,0 +1,264 @@
+/**
+ * The window in a real browser over the mock client: what hands and keys do. Needs Chromium (the system's, or
+ * the one named by REVELADO_BROWSER); says so and skips where there is none.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const files = path.join(root, '.cache', 'renderer-mock-test');
+const executablePath = [process.env.REVELADO_BROWSER, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (file) => file !== undefined && existsSync(file),
+);
+if (!executablePath) console.warn('No Chromium found: the window is not tested (set REVELADO_BROWSER).');
+
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+describe.skipIf(!executablePath)('the window', () => {
+  let browser: Browser;
+  let server: Server;
+  let page: Page;
+  let complaints: string[] = [];
+  let foreign: string[] = [];
+
+  beforeAll(async () => {
+    await build({
+      configFile: path.join(root, 'build', 'vite.mock.config.ts'),
+      logLevel: 'error',
+      build: { outDir: files },
+    });
+    server = createServer((request, response) => {
+      const file = path.join(files, new URL(request.url ?? '/', 'http://x').pathname);
+      if (!file.startsWith(files) || !existsSync(file)) return void response.writeHead(404).end();
+      response
+        .writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' })
+        .end(readFileSync(file));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+
+  async function open(query = '') {
+    complaints = [];
+    foreign = [];
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(origin) && !request.url().startsWith('blob:'))
+        foreign.push(request.url());
+    });
+    await page.goto(`${origin}/mock/index.html?${query}`);
+    await page.locator('main').waitFor();
+  }
+  const frame = (id: number) => page.locator(`[data-id="${id}"]`);
+  const selected = () =>
+    page
+      .locator('.tile.selected')
+      .evaluateAll((tiles) => tiles.map((t) => Number(t.getAttribute('data-id'))));
+
+  it('selects by click, shift, ctrl and rubber band', async () => {
+    await open();
+    await frame(2).click();
+    await frame(5).click({ modifiers: ['Shift'] });
+    expect(await selected()).toEqual([2, 3, 4, 5]);
+    await frame(3).click({ modifiers: ['Control'] });
+    expect(await selected()).toEqual([2, 4, 5]);
+    await expect.poll(() => page.getByText('3 selected').count()).toBe(1);
+    const [from, to] = [(await frame(1).boundingBox())!, (await frame(3).boundingBox())!];
+    await page.mouse.move(from.x + 40, from.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 30, to.y + 60, { steps: 5 });
+    expect(await page.locator('.band').count()).toBe(1);
+    await page.mouse.up();
+    expect(await selected()).toEqual([1, 2, 3]);
+    expect(await page.locator('.band').count()).toBe(0);
+  });
+
+  it('goes, selects, rates and opens by keyboard alone', async () => {
+    await open();
+    await frame(1).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    expect(await selected()).toEqual([2, 3]);
+    const grid = page.getByRole('grid');
+    expect(await grid.getAttribute('aria-activedescendant')).toBe('frame-3');
+    await page.keyboard.press('4');
+    await page.keyboard.press('x');
+    await expect.poll(() => frame(2).getAttribute('aria-label')).toContain('4 stars, Reject');
+    await page.keyboard.press('Control+a');
+    await expect.poll(() => page.getByText('104 selected').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    expect(await selected()).toEqual([]);
+    await page.keyboard.press('End');
+    await expect.poll(() => frame(104).isVisible()).toBe(true);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => grid.isVisible()).toBe(false);
+    // The lightbox is loaded when it is first opened; its keys are there when its panels are.
+    await page.getByRole('tab').first().waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => grid.isVisible()).toBe(true);
+  });
+
+  it('shows the raw film while R is held, and the picture again after', async () => {
+    await open();
+    await frame(2).click();
+    expect(await page.locator('canvas.raw').count()).toBe(0);
+    await page.keyboard.down('r');
+    await expect.poll(() => page.locator('canvas.raw[data-ready]').count()).toBeGreaterThan(3);
+    await page.keyboard.up('r');
+    await expect.poll(() => page.locator('canvas.raw').count()).toBe(0);
+  });
+
+  it('Tab on the table folds the panels; everywhere else it moves the focus', async () => {
+    await open();
+    const panel = page.getByRole('complementary');
+    await frame(1).click();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Tab');
+    await expect.poll(() => panel.count()).toBe(0);
+    await page.keyboard.press('Tab');
+    await expect.poll(() => panel.count()).toBe(1);
+    await page.getByRole('button', { name: 'Kind' }).focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Rating');
+    expect(await panel.count()).toBe(1);
+  });
+
+  it('corrects a kind from its icon, and says why it was chosen', async () => {
+    await open();
+    await page.locator('[data-kind="1"]').hover();
+    await expect.poll(() => page.getByRole('tooltip').innerText()).toContain('orange base');
+    await page.locator('[data-kind="1"]').click();
+    await page.getByRole('menuitemradio', { name: 'Slide', exact: true }).click();
+    await expect.poll(() => frame(1).getAttribute('aria-label')).toContain('Slide');
+  });
+
+  it('narrows by kind, says how much is left, and clears', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Kind' }).click();
+    await page.getByRole('menuitemcheckbox', { name: /B&W negative/ }).click();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('toolbar').first().innerText()).toContain('20 frames');
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(() => page.getByRole('toolbar').first().innerText()).toContain('104 frames');
+  });
+
+  it('removes with a way back', async () => {
+    await open();
+    await frame(1).click();
+    await page.keyboard.press('Delete');
+    await expect.poll(() => frame(1).count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => frame(1).count()).toBe(1);
+  });
+
+  it('takes a circa date for a roll and refuses nonsense', async () => {
+    await open();
+    await page.getByRole('button', { name: '1998-07', exact: true }).click();
+    const field = page.getByLabel('When it was taken');
+    await field.fill('some summer');
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await field.fill('circa 1962');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('row').first().innerText()).toContain('circa 1962');
+  });
+
+  it('shows three targets while files hang over it, two of them honestly not ready, and imports what is dropped', async () => {
+    await open('many=-1');
+    const drag = (type: string) =>
+      page.evaluate((name) => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'roll-01.tif'));
+        const target = document.querySelector('[data-drop="restore"]') ?? document.body;
+        target.dispatchEvent(new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }));
+      }, type);
+    await drag('dragenter');
+    const targets = page.getByTestId('drop-targets');
+    await expect
+      .poll(() => targets.innerText())
+      .toMatch(/Develop[\s\S]*Restore[\s\S]*Not yet[\s\S]*Colorize[\s\S]*Not yet/);
+    await drag('drop');
+    await expect.poll(() => targets.count()).toBe(0);
+    await expect.poll(() => page.getByText('1 file is being imported.').count()).toBe(1);
+    expect(await page.getByText('Restoring is not available yet', { exact: false }).count()).toBe(1);
+  });
+
+  it('a changed key works, its old one does not, and a clash is named', async () => {
+    await open();
+    await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Settings' }).click();
+    await page
+      .getByRole('button', { name: /^Keep: P$/ })
+      .first()
+      .click();
+    await page.keyboard.press('x');
+    await expect.poll(() => page.getByText('The same key is also for: Reject').count()).toBe(1);
+    await page
+      .getByRole('button', { name: /^Keep: X$/ })
+      .first()
+      .click();
+    await page.keyboard.press('j');
+    await expect.poll(() => page.getByText('The same key is also for: Reject').count()).toBe(0);
+    await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Library' }).click();
+    await frame(1).click();
+    await page.keyboard.press('p');
+    await page.keyboard.press('j');
+    await expect.poll(() => frame(1).getAttribute('aria-label')).toContain('Keep');
+  });
+
+  it('every control in every room has a name, in Spanish too', async () => {
+    await open('language=es');
+    const rooms = page.getByRole('navigation').first().getByRole('button');
+    await expect.poll(() => rooms.first().innerText()).toBe('Biblioteca');
+    for (let i = 0; i < 6; i++) {
+      await rooms.nth(i).click();
+      await page.waitForTimeout(250);
+      const nameless = await page.evaluate(() =>
+        [...document.querySelectorAll('button, input, [role=slider], [role=combobox], [role=grid], a')]
+          .filter(
+            (e) =>
+              !e.closest('[aria-hidden=true]') && !(e instanceof HTMLInputElement && e.type === 'hidden'),
+          )
+          .filter((e) => {
+            const labels =
+              e instanceof HTMLInputElement ? [...(e.labels ?? [])].map((l) => l.textContent).join('') : '';
+            return !(
+              e.getAttribute('aria-label') ||
+              e.getAttribute('aria-labelledby') ||
+              e.textContent ||
+              labels
+            );
+          })
+          .map((e) => e.outerHTML.slice(0, 160)),
+      );
+      expect(nameless).toEqual([]);
+      // A key instead of words would show as one: "library.import".
+      expect(await page.locator('body').innerText()).not.toMatch(
+        /\b(library|jobs|settings|common|later)\.[a-z]/,
+      );
+    }
+  });
+});
