@@ -37,8 +37,11 @@ export function fadeRestoration(film: FilmType, amount: number, analysis: Develo
     const span = [0, 1, 2].map((c) => Math.max(0.05, densities[c][HIGH] * scale[c] - low[c]));
     const strongest = Math.max(...span);
     full = [0, 1, 2].map((c) => Math.min(MOST, strongest / span[c])) as unknown as Rgb;
-    const floor = Math.min(...low);
-    if (film === 'slide') stain = low.map((d) => Math.min(0.25, Math.max(0, d - floor))) as unknown as Rgb;
+    // What is left over clear film once the dyes are restored, and not common to all channels, is stain.
+    const restored = low.map((d, c) => d * full[c]);
+    const floor = Math.min(...restored);
+    if (film === 'slide')
+      stain = restored.map((d, c) => Math.min(0.25, Math.max(0, (d - floor) / full[c]))) as unknown as Rgb;
   }
   return {
     slope: full.map((v) => 1 + amount * (v - 1)) as unknown as Rgb,

@@ -87,9 +87,9 @@ export function paperExposure(curve: PaperCurve, reflectance: number): number {
 }
 
 /** Range of L that the print table covers, and its size: fine enough that linear interpolation errs under 1/65535. */
-export const PAPER_MIN = -4;
-export const PAPER_MAX = 4;
-export const PAPER_SIZE = 8192;
+export const PAPER_MIN = -6;
+export const PAPER_MAX = 6;
+export const PAPER_SIZE = 12288;
 
 /** Samples `f(reflectance)` of the curve at PAPER_SIZE + 1 equal steps of L from PAPER_MIN to PAPER_MAX. */
 export function paperTable(curve: PaperCurve, f: (reflectance: number) => number = (r) => r): Float32Array {

@@ -221,9 +221,10 @@ function colourChunk(plan: DevelopPlan, count: number): void {
       if (sg > share) share = sg;
       if (sb > share) share = sb;
       if (share > knee) {
-        const room = 1 - knee;
-        const x = (share - knee) / room;
-        const t = (knee + (room * x) / (1 + x)) / share;
+        // Takes [knee, 1/knee] to [knee, 1], with slope 1 at the knee: a colour at the wall at saturation 1 stays
+        // there, and none loses chroma by asking for more.
+        const x = (share - knee) / (1 / knee - knee);
+        const t = (knee + ((1 - knee) * (1 / knee + 1) * x) / (1 + x / knee)) / share;
         r = y + (r - y) * t;
         g = y + (g - y) * t;
         b = y + (b - y) * t;
