@@ -1,5 +1,5 @@
 /**
- * A process that carries one job and is killed in the middle of it, by queue.test.ts: its action writes a file
+ * A process that carries one job and is killed in the middle of it, by queue-kill.test.ts: its action writes a file
  * per item, slowly, and notes every item that it began. Arguments: library file, output folder, milliseconds an
  * item, and optionally `submit N`.
  */

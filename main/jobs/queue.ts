@@ -9,15 +9,9 @@ import { RevealError } from '../../app/contract/messages.ts';
 import type { Db } from '../library/database.ts';
 import { dropToken, makeLease, takeToken } from './lease.ts';
 import { RateEstimator } from './progress.ts';
+import { isDiskFull, isEngineGone, words } from './reasons.ts';
 import { JobStore, type JobItemRow, type JobRow } from './store.ts';
-import {
-  DiskFullError,
-  type ItemSpec,
-  type JobAction,
-  type JobQueue,
-  type JobType,
-  type NewJob,
-} from './types.ts';
+import { type ItemSpec, type JobAction, type JobQueue, type JobType, type NewJob } from './types.ts';
 
 export interface QueueOptions {
   db: Db;
@@ -435,23 +429,3 @@ export class EmbeddedQueue implements JobQueue {
 }
 
 const pausing = (stage: string): string => (stage ? `Pausing after ${stage}` : 'Pausing');
-
-/** What is written beside a failed item or job. */
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isEngineGone(error: unknown): boolean {
-  return error instanceof RevealError && error.code === 'engine';
-}
-
-/** True when an error says that no room is left, in whichever form it came through the layers. */
-export function isDiskFull(error: unknown): boolean {
-  for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
-    if (e instanceof DiskFullError) return true;
-    const code = (e as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return true;
-    if (code === 'disk' && /no space left|disk is full|disk full|ENOSPC/i.test(e.message)) return true;
-  }
-  return false;
-}

@@ -80,6 +80,18 @@ export class Core {
     return row;
   }
 
+  /** Several items at once; each must be in the library. */
+  items(ids: readonly number[]): Pick<ItemRow, 'id' | 'scan_id' | 'group_id' | 'kind'>[] {
+    const rows = this.parts.db.all<Pick<ItemRow, 'id' | 'scan_id' | 'group_id' | 'kind'>>(
+      `SELECT id, scan_id, group_id, kind FROM items
+       WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
+      [JSON.stringify(ids)],
+    );
+    if (rows.length !== new Set(ids).size)
+      throw new RevealError('not-found', 'A chosen picture is no longer in the library.');
+    return rows;
+  }
+
   /** Does something without the caller waiting; errors become a notice, and closing waits for it. */
   inBackground(work: () => Promise<void>): void {
     const running = work()

@@ -17,7 +17,7 @@ import {
   setReference,
   updateGroup,
 } from './groups.ts';
-import { storeFrames } from './importer.ts';
+import { storeFrames } from './scan-items.ts';
 import {
   markMissing,
   patchItem,
@@ -71,7 +71,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     'library.facets': () => facets(db),
 
     'library.update': ({ ids, patch }) => {
-      const rows = ids.map((id) => core.item(id));
+      const rows = core.items(ids);
       const target = patch.groupId ?? null;
       if (patch.groupId != null && !groupRow(db, patch.groupId))
         throw new RevealError('not-found', 'This group is not there any more.');

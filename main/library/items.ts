@@ -243,7 +243,8 @@ export function patchItem(db: Db, id: number, patch: ItemPatch): void {
   if (patch.groupId !== undefined) put('group_id', patch.groupId);
   if (set.length === 0) return;
   db.run(`UPDATE items SET ${set.join(', ')} WHERE id = ?`, [...values, id]);
-  refreshItem(db, id);
+  const found = ['tags', 'captureDate', 'scanDate', 'groupId'] as const;
+  if (found.some((key) => patch[key] !== undefined)) refreshItem(db, id);
 }
 
 /** Where a scan lies now; its items take the new name and folder along. */

@@ -121,14 +121,19 @@ export function applySidecar(db: Db, scanId: number, sidecar: Sidecar): void {
 
 export type WriteJson = (file: string, value: unknown) => Promise<unknown>;
 
+/** Files written at the same time, so that a change of a whole library does not open them all. */
+const AT_ONCE = 4;
+
 /** Writes sidecars a little after the last change of a scan. */
 export class SidecarWriter {
   readonly #db: Db;
   readonly #write: WriteJson;
   readonly #enabled: () => boolean;
   readonly #delayMs: number;
-  readonly #due = new Map<number, NodeJS.Timeout>();
+  /** Scan -> when it was last touched (ms of a steady clock); oldest first. */
+  readonly #due = new Map<number, number>();
   readonly #work = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(db: Db, write: WriteJson, enabled: () => boolean, delayMs = 1000) {
     this.#db = db;
@@ -139,33 +144,46 @@ export class SidecarWriter {
 
   /** Notes that something about these items changed. */
   touch(itemIds: readonly number[]): void {
-    if (!this.#enabled()) return;
-    for (const id of itemIds) {
-      const scan = this.#db.get<{ scan_id: number }>('SELECT scan_id FROM items WHERE id = ?', [id]);
-      if (!scan) continue;
-      clearTimeout(this.#due.get(scan.scan_id));
-      this.#due.set(
-        scan.scan_id,
-        setTimeout(() => this.#fire(scan.scan_id), this.#delayMs),
-      );
+    if (itemIds.length === 0 || !this.#enabled()) return;
+    const scans = this.#db.column<number>(
+      'SELECT DISTINCT scan_id FROM items WHERE id IN (SELECT value FROM json_each(?))',
+      [JSON.stringify(itemIds)],
+    );
+    const now = performance.now();
+    for (const scan of scans) {
+      this.#due.delete(scan);
+      this.#due.set(scan, now);
     }
+    this.#pump(this.#delayMs);
   }
 
-  /** Writes all that is due now; for closing. */
+  /** Writes all that is due, now; for closing. */
   async flush(): Promise<void> {
-    for (const [scanId, timer] of this.#due) {
-      clearTimeout(timer);
-      this.#fire(scanId);
+    while (this.#due.size > 0 || this.#work.size > 0) {
+      this.#pump(0);
+      if (this.#work.size > 0) await Promise.race(this.#work);
     }
-    await Promise.allSettled([...this.#work]);
+    clearTimeout(this.#timer);
   }
 
-  #fire(scanId: number): void {
-    this.#due.delete(scanId);
-    const scan = scanById(this.#db, scanId);
-    if (!scan || scan.missing) return;
-    const work = this.#put(scan).finally(() => this.#work.delete(work));
-    this.#work.add(work);
+  #pump(delayMs: number): void {
+    clearTimeout(this.#timer);
+    for (const [scanId, at] of this.#due) {
+      if (this.#work.size >= AT_ONCE) return;
+      const wait = at + delayMs - performance.now();
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.#pump(this.#delayMs), wait);
+        return;
+      }
+      this.#due.delete(scanId);
+      const scan = scanById(this.#db, scanId);
+      if (!scan || scan.missing) continue;
+      const work = this.#put(scan).finally(() => {
+        this.#work.delete(work);
+        this.#pump(delayMs);
+      });
+      this.#work.add(work);
+    }
   }
 
   async #put(scan: ScanRow): Promise<void> {
