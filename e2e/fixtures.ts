@@ -87,6 +87,7 @@ export class Darkroom {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#process = child;
+    this.log = '';
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`The browser host did not start:\n${this.log}`)),
@@ -127,18 +128,23 @@ export class Darkroom {
 
   /** Drops files on an element, as from the system's file manager. */
   async drop(target: Locator, files: string[]): Promise<void> {
-    const contents = files.map((file) => ({
-      name: path.basename(file),
-      base64: readFileSync(file).toString('base64'),
-    }));
-    const transfer = await this.page.evaluateHandle((list) => {
+    // A file input gives real File objects without sending their bytes through the test's connection.
+    await this.page.evaluate(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.multiple = true;
+      input.id = 'dropped-files';
+      input.hidden = true;
+      document.body.append(input);
+    });
+    await this.page.locator('#dropped-files').setInputFiles(files);
+    const transfer = await this.page.evaluateHandle(() => {
+      const input = document.querySelector<HTMLInputElement>('#dropped-files')!;
       const data = new DataTransfer();
-      for (const { name, base64 } of list) {
-        const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-        data.items.add(new File([bytes], name));
-      }
+      for (const file of input.files ?? []) data.items.add(file);
+      input.remove();
       return data;
-    }, contents);
+    });
     for (const type of ['dragenter', 'dragover', 'drop'])
       await target.dispatchEvent(type, { dataTransfer: transfer });
   }
