@@ -11,6 +11,8 @@ import { httpError, parsePixels } from './pixels.ts';
 import { BlobThumbs } from './thumbs.ts';
 
 const SESSION_KEY = 'revelado.session';
+/** With this code the host closes a line whose session it does not know. */
+const NO_SESSION = 4001;
 const SESSION_HEADER = 'x-revelado-session';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8000;
@@ -93,8 +95,8 @@ export function browserClient(env: BrowserEnvironment = realEnvironment()): Clie
       }
     };
     socket.onclose = (event: CloseEvent) => {
-      // 4401 (or 1008, "policy violation") before the welcome: the session is not known, trying again is no use.
-      if (refused || (!welcomed && (event.code === 4401 || event.code === 1008))) {
+      // NO_SESSION (or 1008, "policy violation") before the welcome: trying again is no use.
+      if (refused || (!welcomed && (event.code === NO_SESSION || event.code === 1008))) {
         env.storage.removeItem(SESSION_KEY);
         link.drop(REFUSED);
         setState('refused');

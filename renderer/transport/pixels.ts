@@ -1,5 +1,5 @@
 /** Reads the answer of the pixel path: see app/contract/pixels.ts for its layout. */
-import { RevealError } from '../../app/contract/messages.ts';
+import { RevealError, type ErrorCode } from '../../app/contract/messages.ts';
 import type { PixelsHeader } from '../../app/contract/pixels.ts';
 
 export interface PixelsAnswer {
@@ -20,13 +20,28 @@ export function parsePixels(body: ArrayBuffer): PixelsAnswer {
   return { header, rgba };
 }
 
-/** Turns a failed HTTP answer into an error for a person: the host sends {code, message}. */
+/** What a status means to the window, where the answer does not say it itself. */
+const codes: Record<number, ErrorCode> = {
+  400: 'bad-request',
+  404: 'not-found',
+  413: 'bad-request',
+  422: 'bad-input',
+  499: 'cancelled',
+  502: 'engine',
+  507: 'disk',
+};
+
+/** Turns a failed HTTP answer into an error for a person: its body is {code, message} or {code, error}, or the message as plain text. */
 export async function httpError(response: Response): Promise<RevealError> {
+  const code = codes[response.status] ?? 'internal';
+  const body = await response.text().catch(() => '');
   try {
-    const body = (await response.json()) as { code?: RevealError['code']; message?: string };
-    if (body.message) return new RevealError(body.code ?? 'internal', body.message);
+    const said = JSON.parse(body) as { code?: ErrorCode; message?: string; error?: string };
+    const words = said.message ?? said.error;
+    if (words) return new RevealError(said.code ?? code, words);
   } catch {
-    // Not JSON: fall through to the status.
+    const plain = response.headers.get('content-type')?.startsWith('text/plain');
+    if (plain && body.trim() !== '') return new RevealError(code, body.trim());
   }
-  return new RevealError('internal', `The darkroom answered ${response.status} ${response.statusText}.`);
+  return new RevealError(code, `The darkroom answered ${response.status} ${response.statusText}.`);
 }

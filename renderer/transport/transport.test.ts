@@ -162,7 +162,7 @@ describe('browserClient', () => {
     const client = browserClient(fake.env);
     await tick();
     fake.sockets[0].onopen?.();
-    fake.sockets[0].onclose?.({ code: 4401 });
+    fake.sockets[0].onclose?.({ code: 4001 });
     expect(fake.timers).toEqual([]);
     expect(fake.kept['revelado.session']).toBeUndefined();
     await expect(client.call('jobs.list', {})).rejects.toThrow(REFUSED);
@@ -188,6 +188,28 @@ describe('browserClient', () => {
     await expect(client.pixels(request)).rejects.toMatchObject({
       code: 'bad-input',
       message: 'roll-07.tif ends in the middle.',
+    });
+    fake.answers.set(
+      '/pixels',
+      () =>
+        new Response('There is no picture 7.', { status: 404, headers: { 'content-type': 'text/plain' } }),
+    );
+    await expect(client.pixels(request)).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'There is no picture 7.',
+    });
+    fake.answers.set(
+      '/pixels',
+      () =>
+        new Response('<h1>', {
+          status: 502,
+          statusText: 'Bad Gateway',
+          headers: { 'content-type': 'text/html' },
+        }),
+    );
+    await expect(client.pixels(request)).rejects.toMatchObject({
+      code: 'engine',
+      message: 'The darkroom answered 502 Bad Gateway.',
     });
     expect(new Headers(fake.requests[0].init.headers).get('x-revelado-session')).toBe('S0');
   });
