@@ -28,18 +28,10 @@ export interface Grid {
   grey: boolean;
 }
 
-/** Greatest stored sample of an integer or float buffer. */
-function topOf(data: Picture['data']): number {
-  if (data instanceof Uint8Array) return 255;
-  if (data instanceof Uint16Array) return 65535;
-  return 1;
-}
-
 /**
- * Makes the grid. `flat`, when given, divides out the light source's unevenness; `gain` multiplies all linear
- * values (normalisation of camera exposure).
+ * Makes the grid. `flat`, when given, divides out the light source's unevenness.
  */
-export function makeGrid(picture: Picture, flat: FlatField | null = null, gain = 1): Grid {
+export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid {
   const { width: w0, height: h0, channels, data } = picture;
   const factor = Math.max(1, Math.ceil(Math.max(w0, h0) / GRID_SIDE));
   const width = Math.max(1, Math.floor(w0 / factor));
@@ -47,7 +39,6 @@ export function makeGrid(picture: Picture, flat: FlatField | null = null, gain =
   const n = width * height;
   const lin: Grid['lin'] = [new Float32Array(n), new Float32Array(n), new Float32Array(n)];
   const clipped = new Uint8Array(n);
-  const top = topOf(data);
   const bits = data instanceof Uint8Array ? 8 : data instanceof Uint16Array ? 16 : 32;
   const clipAt = bits === 8 ? 254 : bits === 16 ? 65200 : 0.9985;
   const tables =
@@ -59,26 +50,26 @@ export function makeGrid(picture: Picture, flat: FlatField | null = null, gain =
   const xs = Math.min(factor, w0);
   const ys = Math.min(factor, h0);
   const area = 1 / (xs * ys);
-  const sum = [0, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      sum[0] = sum[1] = sum[2] = 0;
-      let clip = 0;
+  for (let c = 0; c < channels; c++) {
+    const plane = lin[c];
+    const table = tables ? tables[c] : null;
+    for (let y = 0; y < height; y++)
       for (let j = 0; j < ys; j++) {
-        let o = ((y * factor + j) * w0 + x * factor) * channels;
-        for (let i = 0; i < xs; i++, o += channels) {
-          for (let c = 0; c < channels; c++) {
-            const v = data[o + c];
-            if (v >= clipAt) clip = 1;
-            sum[c] += tables ? tables[c][v] : v / top;
+        let o = (y * factor + j) * w0 * channels + c;
+        for (let p = y * width; p < (y + 1) * width; p++) {
+          let sum = 0;
+          for (let i = 0; i < xs; i++, o += channels) {
+            const v = data[o];
+            if (v >= clipAt) clipped[p] = 1;
+            sum += table ? table[v] : v;
           }
+          plane[p] += sum * area;
         }
       }
-      const p = y * width + x;
-      clipped[p] = clip;
-      if (channels === 1) lin[0][p] = lin[1][p] = lin[2][p] = sum[0] * area * gain;
-      else for (let c = 0; c < 3; c++) lin[c][p] = sum[c] * area * gain;
-    }
+  }
+  if (channels === 1) {
+    lin[1].set(lin[0]);
+    lin[2].set(lin[0]);
   }
   if (flat) divideFlat(lin, width, height, flat);
   const bright = lin.map((plane) => percentile(plane, 0.995));
@@ -123,12 +114,12 @@ function softLog(plane: Float32Array, bright: number): Float32Array {
   return out;
 }
 
-/** The q-quantile (0..1) of values, optionally where mask is 1; by histogram-free partial sort of a sample of at most 100,000. NaN when there is nothing. */
+/** The q-quantile (0..1) of values, optionally where mask is 1; by histogram-free partial sort of a sample of at most 30,000. NaN when there is nothing. */
 export function percentile(values: ArrayLike<number>, q: number, mask?: Uint8Array): number {
   return percentiles(values, [q], mask)[0];
 }
 
-/** Several quantiles in one sort. Values are picked at even steps when there are more than 100,000. */
+/** Several quantiles in one sort. Values are picked at even steps when there are more than 30,000. */
 export function percentiles(values: ArrayLike<number>, qs: readonly number[], mask?: Uint8Array): number[] {
   let count = values.length;
   if (mask) {
@@ -136,7 +127,7 @@ export function percentiles(values: ArrayLike<number>, qs: readonly number[], ma
     for (let p = 0; p < values.length; p++) count += mask[p];
   }
   if (count === 0) return qs.map(() => Number.NaN);
-  const step = Math.max(1, count / 100_000);
+  const step = Math.max(1, count / 30_000);
   const picked = new Float32Array(Math.ceil(count / step));
   let k = 0;
   let seen = 0;
@@ -157,10 +148,10 @@ export function percentiles(values: ArrayLike<number>, qs: readonly number[], ma
   });
 }
 
-/** Median of a short list; NaN when empty. */
+/** Median of a list; NaN when empty. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;
-  const s = [...values].sort((a, b) => a - b);
+  const s = Float64Array.from(values).sort();
   const m = s.length >> 1;
   return s.length % 2 ? s[m] : (s[m - 1] + s[m]) / 2;
 }

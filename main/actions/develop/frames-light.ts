@@ -25,12 +25,16 @@ export function findPerforations(grid: Grid): Perforations | null {
   const [hi, mid] = percentiles(tone, [0.9995, 0.5]);
   let best: Perforations | null = null;
   const mask = new Uint8Array(tone.length);
+  let before = 0;
   for (const drop of [0.04, 0.08, 0.14, 0.22, 0.32, 0.45, 0.6]) {
     const t = hi - drop;
     if (t < mid - 0.3) break;
     let above = 0;
     for (let p = 0; p < tone.length; p++) above += mask[p] = tone[p] > t ? 1 : 0;
     if (above < 60 || above > tone.length * 0.6) continue;
+    // A threshold that adds next to nothing shows the same shapes again.
+    if (above < 1.02 * before) continue;
+    before = above;
     const { blobs } = components(mask, width, height);
     const found = regularRow(
       grid,

@@ -101,7 +101,7 @@ function tiltOf(grid: Grid, level: BaseLevel, holder: Holder): number {
       [cols, 0, s],
     ] as const) {
       bins.fill(0);
-      const step = 2 * Math.max(1, Math.floor(list.length / 24_000));
+      const step = 2 * Math.max(1, Math.floor(list.length / 8_000));
       for (let i = 0; i < list.length; i += step) {
         const v = list[i + own] * c + list[i + 1 - own] * other + size / 2;
         const k = Math.floor(v);

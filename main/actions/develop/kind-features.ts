@@ -80,7 +80,7 @@ export function kindFeatures(
 }
 
 function blocksOf(grid: Grid, picture: Uint8Array, light: Uint8Array): Block[] {
-  const size = Math.max(1, Math.round(Math.max(grid.width, grid.height) / 150));
+  const size = Math.max(1, Math.round(Math.max(grid.width, grid.height) / 120));
   const out: Block[] = [];
   for (let y = 0; y + size <= grid.height; y += size)
     for (let x = 0; x + size <= grid.width; x += size) {
