@@ -43,8 +43,8 @@ export function autoTone(n: Float32Array, fixed: number, hasTrueBase: boolean): 
   const weights = [
     TRUST.fixed * (hasTrueBase ? 1 : 0.5),
     TRUST.mean * agree(white),
-    TRUST.white * agree(white),
-    TRUST.middle * agree(middle),
+    TRUST.white * agree(white) ** 2,
+    TRUST.middle * agree(white) * agree(middle),
   ];
   const cues = [fixed, mean, white, middle];
   const total = weights.reduce((a, b) => a + b);
