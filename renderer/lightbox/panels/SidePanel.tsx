@@ -4,7 +4,7 @@ import { useMemo, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HistoryEntry } from '../../../app/contract/index.ts';
 import { developSteps } from '../../../app/recipe/develop.ts';
-import { useLightbox } from '../context.ts';
+import { useLightbox, useSession } from '../context.ts';
 import { makeCards } from '../logic/controls.ts';
 import { Histogram } from '../parts/Histogram.tsx';
 import type { LightboxActions } from '../useActions.ts';
@@ -26,6 +26,7 @@ export interface SidePanelProps {
 
 export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
   const { t } = useTranslation();
+  const session = useSession();
   const recipe = useLightbox((s) => s.recipe);
   const roll = useLightbox((s) => s.group?.kind === 'roll');
   // The print mode is the roll's, and stands in its card when there is one.
@@ -34,11 +35,11 @@ export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
     [recipe, roll],
   );
   const key = (event: KeyboardEvent) => {
-    // Within the panel Tab goes from control to control; Escape hands the keyboard back to the picture.
-    if (event.key === 'Tab') event.stopPropagation();
-    else if (event.key === 'Escape' && event.target instanceof HTMLElement) {
-      event.target.blur();
-      event.stopPropagation();
+    // Escape hands the keyboard back to the picture.
+    if (event.key === 'Escape') {
+      document.getElementById('lightbox-stage')?.focus();
+      // With a tool in hand Escape puts it away as well.
+      if (session.store.getState().tool === 'none') event.stopPropagation();
     }
   };
   return (

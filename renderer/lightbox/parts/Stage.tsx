@@ -49,6 +49,8 @@ export function Stage({ hover, onScale }: StageProps) {
 
   const scale = box.w / picture.w;
   useEffect(() => onScale(scale), [onScale, scale]);
+  // The keyboard starts at the picture.
+  useEffect(() => surface.current?.focus({ preventScroll: true }), []);
   useStageCommands({ pane, picture, padding });
   const hand = usePanZoom(surface, {
     pane,
@@ -73,14 +75,24 @@ export function Stage({ hover, onScale }: StageProps) {
         {...hand}
         role="group"
         aria-label={t('lightbox.stage', { name: item?.name ?? '' })}
-        tabIndex={-1}
+        tabIndex={0}
+        id="lightbox-stage"
+        data-tab-folds
         sx={{
           position: 'relative',
           flex: 1,
           overflow: 'hidden',
           minWidth: 0,
           minHeight: 0,
-          '&:focus-visible': { outline: 'none' },
+          outline: 'none',
+          '&:focus-visible::after': {
+            content: '""',
+            position: 'absolute',
+            inset: 0,
+            border: 1,
+            borderColor: 'room.lineStrong',
+            pointerEvents: 'none',
+          },
           touchAction: 'none',
           cursor: zoomed && tool === 'none' ? 'grab' : 'default',
           '&:active': zoomed && tool === 'none' ? { cursor: 'grabbing' } : undefined,

@@ -27,10 +27,6 @@ export function ToolBar({ title, hint, children, onDone, doneDisabled }: ToolBar
     <Box
       role="toolbar"
       aria-label={title}
-      onKeyDown={(e) => {
-        // From control to control; Tab on the picture folds the panels.
-        if (e.key === 'Tab') e.stopPropagation();
-      }}
       sx={{
         display: 'flex',
         flexWrap: 'wrap',
