@@ -25,8 +25,8 @@ export interface Scene {
   height: number;
   /** Spectra that `a` and `b` index. */
   spectra: Spectrum[];
-  a: Uint8Array;
-  b: Uint8Array;
+  a: Uint8Array | Uint16Array;
+  b: Uint8Array | Uint16Array;
   /** Share of `b`, 0..1. */
   mix: Float32Array;
   /** Light relative to the key light, >= 0. */
