@@ -389,7 +389,8 @@ export function makeTheme(mode: Mode): Theme {
             minHeight: sizes.control,
             '&.Mui-selected, &.Mui-selected:hover': {
               color: t.text,
-              background: alpha(t.accent, 0.2),
+              background: alpha(t.text, 0.13),
+              boxShadow: `inset 0 -2px 0 ${t.accent}`,
             },
           },
         },

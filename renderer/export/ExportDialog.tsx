@@ -268,7 +268,7 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
               helperText={
                 unknown.length > 0
                   ? t('export.unknownToken', { tokens: unknown.join(' ') })
-                  : t('export.example', { name: example(recipe, first, group) })
+                  : t('export.example', { name: example(recipe, first, group, ids.length) })
               }
             />
             <Box sx={{ display: 'flex', gap: 0.5, mt: 0.75, flexWrap: 'wrap' }}>

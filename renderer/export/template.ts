@@ -16,24 +16,30 @@ export function unknownTokens(template: string): string[] {
   return (template.match(/\{[^{}]*\}/g) ?? []).filter((t) => !(tokens as readonly string[]).includes(t));
 }
 
-/** The name the first item would get, e.g. 'Getaria-01.tif'; characters no file name may hold become '_'. */
+/** The name the first of `total` items would get, e.g. 'Getaria-01.tif'; as main/jobs/template.ts makes it. */
 export function example(
   recipe: Pick<ExportRecipe, 'template' | 'format'>,
   item: Item | undefined,
   group: Group | undefined,
+  total: number,
 ): string {
   const stem = (item?.name ?? 'scan-01.tif').replace(/\.[^.]*$/, '');
+  const frame = (item?.frame ?? 0) + 1;
+  const date = item?.captureDate ?? group?.captureDate ?? item?.scanDate ?? '';
   const values: Record<string, string> = {
     '{name}': stem,
     '{roll}': group?.name ?? '',
-    '{frame}': String((item?.frame ?? 0) + 1),
-    '{date}': item?.captureDate ?? group?.captureDate ?? '',
-    '{n}': '001',
+    '{frame}': String(frame),
+    '{date}': date.slice(0, 10).replaceAll(':', '-'),
+    '{n}': '1'.padStart(String(total).length, '0'),
   };
-  const name = recipe.template
+  let name = recipe.template
     .replace(/\{[^{}]*\}/g, (token) => values[token] ?? token)
     .replace(/[\\/:*?"<>|]/g, '_')
     .trim();
+  // A later frame of a scan that holds several would bear the name of the first.
+  if (frame > 1 && !/\{(frame|n)\}/.test(recipe.template)) name += `-${frame}`;
+  name = name.replace(/^\.+/, '_').replace(/[. ]+$/, '');
   return `${name || stem}.${extensions[recipe.format]}`;
 }
 

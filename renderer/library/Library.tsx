@@ -44,8 +44,11 @@ export function Library() {
   const error = useLibrary((s) => s.error);
   const empty = useLibrary((s) => s.total === 0);
   const narrowed = useLibrary((s) => narrowing(s.filter) > 0);
+  const refused = useApp((s) => s.line === 'refused');
   const panels = useApp((s) => s.panels);
 
+  // The banner above says what is wrong and what to do; nothing is being loaded.
+  if (phase === 'loading' && refused) return null;
   if (phase === 'loading')
     return (
       <Box sx={{ height: '100%', display: 'grid', placeContent: 'center' }}>

@@ -24,7 +24,7 @@ import { useApp } from '../store/app.ts';
 import { narrowing, noFilter, setFilter, useLibrary, type Filter } from '../store/library.ts';
 import { sizes } from '../theme.ts';
 import { MenuButton } from '../ui/MenuButton.tsx';
-import { readDate } from './state.ts';
+import { readFilterDate } from './state.ts';
 import { largestRow, smallestRow } from './useTableKeys.ts';
 
 interface ManyProps<T extends string> {
@@ -73,9 +73,10 @@ function DateFilter({ filter }: { filter: Filter }) {
   const { t } = useTranslation();
   const [from, setFrom] = useState(filter.dateFrom ?? '');
   const [to, setTo] = useState(filter.dateTo ?? '');
-  const bad = (text: string) => readDate(text) === undefined;
+  const bad = (text: string) => readFilterDate(text) === undefined;
   const apply = () => {
-    if (!bad(from) && !bad(to)) setFilter({ dateFrom: readDate(from) ?? null, dateTo: readDate(to) ?? null });
+    if (!bad(from) && !bad(to))
+      setFilter({ dateFrom: readFilterDate(from) ?? null, dateTo: readFilterDate(to) ?? null });
   };
   return (
     <Box

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDate } from './state.ts';
+import { readDate, readFilterDate } from './state.ts';
 
 describe('readDate', () => {
   it('takes years, months, days and circa', () => {
@@ -15,6 +15,20 @@ describe('readDate', () => {
       'circa 1930',
       '1930/1935',
       null,
+    ]);
+  });
+  it('keeps words that have a year in them', () => {
+    expect(readDate(' summer  of 1962 ')).toBe('summer of 1962');
+    expect(readDate('1960s')).toBe('1960s');
+  });
+  it('filters by plain dates only', () => {
+    expect(['1962', '1962-7', '', 'circa 1962', 'summer 1962', '1930-1935'].map(readFilterDate)).toEqual([
+      '1962',
+      '1962-07',
+      null,
+      undefined,
+      undefined,
+      undefined,
     ]);
   });
   it('refuses what is no date', () => {

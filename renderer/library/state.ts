@@ -21,8 +21,9 @@ export function openDialog(dialog: LibraryDialog | null): void {
 }
 
 /**
- * A capture date a person may write: a year, month or day, each with 'circa' before it, or a span of years.
- * Returns it tidied, null for an empty text, undefined when it cannot be understood.
+ * A capture date a person may write: a year, month or day, each with 'circa' before it, a span of years, or
+ * words with a year in them ('summer 1962', '1960s'), which are kept as they are. Returns it tidied, null for
+ * an empty text, undefined when there is no date in it.
  */
 export function readDate(text: string): string | null | undefined {
   const tidy = text.trim().replace(/\s+/g, ' ');
@@ -37,7 +38,14 @@ export function readDate(text: string): string | null | undefined {
   }
   const span = /^(\d{4}) ?[-–/] ?(\d{4})$/.exec(tidy);
   if (span && Number(span[1]) <= Number(span[2])) return `${span[1]}/${span[2]}`;
-  return undefined;
+  // Words may say more than a calendar; figures alone that are no date are a slip of the hand.
+  return /\p{L}/u.test(tidy) && /(?<!\d)(1[89]\d\d|20\d\d)(?!\d)/.test(tidy) ? tidy : undefined;
+}
+
+/** A date to filter by: year, month or day only. null for an empty text, undefined when it is none of these. */
+export function readFilterDate(text: string): string | null | undefined {
+  const date = readDate(text);
+  return date && !/^\d{4}(-\d\d){0,2}$/.test(date) ? undefined : date;
 }
 
 function isDay(year: number, month: number, day: number): boolean {
