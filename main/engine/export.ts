@@ -25,6 +25,12 @@ const DIGITAL_SOURCE_SLIDE = 'http://cv.iptc.org/newscodes/digitalsourcetype/pos
 const READ = 0.25;
 const PRINT = 0.45;
 
+/** Pixels of a band when an engine has died on this picture before. */
+const SAFER_BAND = 1 << 16;
+
+/** Pictures from this size on (bytes) are worth a collection when they are done. */
+const COLLECT_FROM = 32e6;
+
 /** Name of the change record beside an output. */
 export function recordPath(output: string): string {
   return `${output}.revelado.json`;
@@ -85,7 +91,7 @@ export async function exportPicture(
   const samples = view.region.w * view.region.h * scale * scale * (info.channels === 1 ? 1 : 3);
   const bytes = samples * (info.bits / 8) + samples * (bits / 8) * (full.exact ? 0.5 : 1) * 2;
 
-  return shop.memory.with(bytes, signal, async () => {
+  const work = async (): Promise<ExportResult> => {
     call.progress('read', 0, 100);
     // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
     const decoded = reduced
@@ -123,6 +129,7 @@ export async function exportPicture(
         bits,
         layout,
         consume: true,
+        ...(task.safer ? { bandPixels: SAFER_BAND } : {}),
       },
       signal,
       (share) => call.progress('print', (READ + share * PRINT) * 100, 100),
@@ -182,5 +189,14 @@ export async function exportPicture(
       record: record.record,
       sha256,
     };
+  };
+  // After a death of the engine it is tried once more with all the memory to itself, in small bands.
+  return shop.memory.with(task.safer ? Infinity : bytes, signal, async () => {
+    try {
+      return await work();
+    } finally {
+      // In a later turn: until then this function's own variables hold the samples.
+      if (bytes > COLLECT_FROM) setImmediate(() => shop.pool.collect());
+    }
   });
 }

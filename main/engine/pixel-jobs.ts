@@ -55,7 +55,9 @@ export interface PixelResult extends ScanResult {
 }
 
 export type WorkerMessage =
-  { t: 'run'; job: PixelJob; planId: number | null; plan?: unknown } | { t: 'forget'; planId: number };
+  | { t: 'run'; job: PixelJob; planId: number | null; plan?: unknown }
+  | { t: 'forget'; planId: number }
+  | { t: 'collect' };
 export type WorkerAnswer =
   { t: 'done'; result: PixelResult } | { t: 'failed'; code: ErrorCode; message: string };
 

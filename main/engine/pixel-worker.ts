@@ -1,6 +1,7 @@
 /** A pixel worker thread: takes jobs from its pool one at a time and keeps the plans it was told. */
 import { parentPort } from 'node:worker_threads';
 import { RevealError } from '../../app/contract/messages.ts';
+import { collectGarbage } from './collect.ts';
 import { runPixelJob } from './pixel-jobs.ts';
 import type { WorkerAnswer, WorkerMessage } from './pixel-jobs.ts';
 
@@ -19,5 +20,6 @@ async function run(message: WorkerMessage & { t: 'run' }): Promise<WorkerAnswer>
 
 parentPort?.on('message', (message: WorkerMessage) => {
   if (message.t === 'forget') plans.delete(message.planId);
+  else if (message.t === 'collect') collectGarbage();
   else void run(message).then((answer) => parentPort?.postMessage(answer));
 });

@@ -12,6 +12,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import type { Samples } from '../../app/picture.ts';
 import type { DecodedScan, DecodeOptions } from '../files/types.ts';
 import type { Budget } from './budget.ts';
+import { collectGarbage } from './collect.ts';
 import type { PixelJob, PixelResult, WorkerAnswer, WorkerMessage } from './pixel-jobs.ts';
 
 /** What the jobs of one picture share; sent to each thread once, forgotten by `release`. */
@@ -66,6 +67,9 @@ function workerEntry(): string {
   return file;
 }
 
+/** Bytes of reduced copies after which the threads are told to let go of old ones. */
+const COLLECT_EVERY = 256e6;
+
 export class PixelPool {
   readonly size: number;
   private readonly threads: Thread[] = [];
@@ -73,6 +77,7 @@ export class PixelPool {
   private readonly cores: Budget | null;
   private nextPlan = 1;
   private closed = false;
+  private sinceCollection = 0;
 
   /** @param size number of threads; they start with the first job. `cores`: each running band takes one. */
   constructor(size: number, cores: Budget | null = null) {
@@ -137,12 +142,22 @@ export class PixelPool {
     signal?: AbortSignal,
   ): Promise<DecodedScan> {
     const { decoded } = await this.run({ kind: 'decode', path, options }, null, signal);
+    const { picture } = decoded as DecodedScan;
+    this.sinceCollection += picture.data.byteLength;
+    if (this.sinceCollection > COLLECT_EVERY) setImmediate(() => this.collect());
     return decoded as DecodedScan;
   }
 
   /** SHA-256 of a file, computed in a thread. */
   async hash(path: string, signal?: AbortSignal): Promise<string> {
     return (await this.run({ kind: 'hash', path }, null, signal)).sha256 as string;
+  }
+
+  /** Lets go of the memory of pictures that nobody uses any more, in all threads. */
+  collect(): void {
+    this.sinceCollection = 0;
+    for (const { worker } of this.threads) worker.postMessage({ t: 'collect' } satisfies WorkerMessage);
+    collectGarbage();
   }
 
   async close(): Promise<void> {

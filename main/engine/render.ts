@@ -37,6 +37,8 @@ export interface RenderInput {
   layout: 'rgb' | 'rgba' | 'grey';
   /** The samples may be overwritten (nobody else needs them): saves a second buffer of that size. */
   consume: boolean;
+  /** Pixels of a band; a few milliseconds of work by default. */
+  bandPixels?: number;
   /** Count the finished pixels (rgba only). */
   count?: boolean;
 }
@@ -103,7 +105,7 @@ export async function render(
   signal?: AbortSignal,
   onProgress?: (share: number) => void,
 ): Promise<Rendered> {
-  const { picture, geometry, bits, layout } = input;
+  const { picture, geometry, bits, layout, bandPixels = BAND_PIXELS } = input;
   const plan = planDevelop(input.params, planContext(input.context), planSource(picture), {
     space: input.space,
     bits,
@@ -126,7 +128,7 @@ export async function render(
     const results = await pool.bands(
       0,
       pixels,
-      BAND_PIXELS,
+      bandPixels,
       (from, to) => ({
         kind: 'develop',
         input: source,
@@ -147,7 +149,7 @@ export async function render(
     await pool.bands(
       0,
       height,
-      Math.max(1, Math.floor(BAND_PIXELS / width)),
+      Math.max(1, Math.floor(bandPixels / width)),
       (from, to) => ({
         kind: 'geometry',
         geometry,
