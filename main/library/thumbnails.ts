@@ -20,6 +20,7 @@ export const THUMB_SIDE = 512;
 const FORMAT = 1;
 /** Pictures nobody refers to any more (old recipes) are kept this long for undo. */
 const KEEP_MS = 14 * 24 * 3600_000;
+const LEFT_BEHIND_MS = 3600_000;
 
 export interface ThumbnailsOptions {
   db: Db;
@@ -128,16 +129,15 @@ export class Thumbnails {
         .map((r) => path.join(this.#o.dir, r.thumb_file)),
     );
     let removed = 0;
-    for (const folder of await readdir(this.#o.dir, { withFileTypes: true })) {
-      if (!folder.isDirectory()) continue;
-      const dir = path.join(this.#o.dir, folder.name);
-      for (const name of await readdir(dir)) {
-        const file = path.join(dir, name);
-        const info = await stat(file).catch(() => null);
-        if (!info || used.has(file) || now - info.mtimeMs < KEEP_MS) continue;
-        await rm(file, { force: true });
-        removed++;
-      }
+    for (const name of await readdir(this.#o.dir, { recursive: true })) {
+      const file = path.join(this.#o.dir, name);
+      const info = await stat(file).catch(() => null);
+      if (!info?.isFile() || used.has(file)) continue;
+      // What an import that was killed left behind is nobody's; at the top there is nothing else.
+      const keep = path.dirname(name) === '.' ? LEFT_BEHIND_MS : KEEP_MS;
+      if (now - info.mtimeMs < keep) continue;
+      await rm(file, { force: true });
+      removed++;
     }
     return removed;
   }
