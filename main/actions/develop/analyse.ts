@@ -60,6 +60,7 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
       film,
       hasTrueBase,
       options.stock ?? 'generic',
+      picture.curve.kind !== 'linear',
     );
   const whole = of(search.picture);
   const analysis: DevelopAnalysis = {

@@ -9,7 +9,7 @@ import { clamp, quantile } from './balance-statistics.ts';
 /** Where a well exposed scene lies, log10 relative to mid grey: mean, brightest and darkest half per cent. */
 const SCENE = { mean: -0.17, white: 0.7, black: -0.9 };
 /** What each cue is worth (inverse variance): the stock's fixed print, mean, brightest half per cent, middle of the range. */
-const TRUST = { fixed: 3, mean: 25, white: 15, middle: 35 };
+const TRUST = { fixed: 3, mean: 15, white: 25, middle: 35 };
 /**
  * Where mean and brightest places disagree by more than this, the frame holds lamps in a dark scene (or the
  * like) and says little about its exposure: the fixed print then decides.

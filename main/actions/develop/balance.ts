@@ -112,6 +112,8 @@ interface Prior {
 }
 const WITH_BASE: Prior = { offset: 0.03, slope: 0.06 };
 const WITHOUT_BASE: Prior = { offset: 0.12, slope: 0.12 };
+/** A rendered scan went through somebody's colour matrix and tone curve: film base is no longer a sure black. */
+const RENDERED: Prior = { offset: 0.08, slope: 0.12 };
 
 /** Widths of the redescending weight, in density of chroma. */
 const WIDTHS = [0.4, 0.3, 0.22, 0.16, 0.12, 0.1];
@@ -131,6 +133,8 @@ interface Anchor {
 /** Trust in the darkest and the densest places being neutral: standard deviation in density. */
 const BLACK_SPREAD = 0.1;
 const WHITE_SPREAD = 0.15;
+/** In a rendered scan the darkest places of the picture are a better witness of black than the film base. */
+const RENDERED_BLACK = 0.3;
 /** Ends that are further from neutral than this are colours, not greys. */
 const END_CHROMA = 0.2;
 
@@ -225,7 +229,8 @@ function balanceOf(line: Line, prior: Rgb): { slope: Rgb; offset: Rgb } {
 /**
  * Balance and exposure of a frame. `samples` are densities over the base inside the picture (a few ten
  * thousand are plenty), `hasTrueBase` says that the base was measured (rebate, rectangle, leader) and not
- * guessed from the picture, `stock` is an id of stocks.ts. A slide's densities are over clear film; it gets
+ * guessed from the picture, `stock` is an id of stocks.ts, `rendered` says that the scan is tone-curved, so that
+ * a camera or scanner program had its own say in tones and colours. A slide's densities are over clear film; it gets
  * no slopes and only a gentle exposure.
  */
 export function balanceFromSamples(
@@ -233,6 +238,7 @@ export function balanceFromSamples(
   film: FilmType,
   hasTrueBase: boolean,
   stock = 'generic',
+  rendered = false,
 ): FrameBalance {
   const known = filmStock(stock, film);
   const percentiles: FrameBalance['percentiles'] = [
@@ -259,8 +265,10 @@ export function balanceFromSamples(
     const shading = shadingSlopes(samples, prior);
     prior = [prior[0] * shading.red ** shading.weight, prior[1], prior[2] * shading.blue ** shading.weight];
     const end = (i: number): Rgb => [percentiles[0][i], percentiles[1][i], percentiles[2][i]];
-    const anchors = [anchorOf(end(1), prior, BLACK_SPREAD), anchorOf(end(7), prior, WHITE_SPREAD)];
-    const fit = fitGreyLine(poolColours(samples, prior), hasTrueBase ? WITH_BASE : WITHOUT_BASE, anchors);
+    const black = BLACK_SPREAD * (rendered ? RENDERED_BLACK : 1);
+    const anchors = [anchorOf(end(1), prior, black), anchorOf(end(7), prior, WHITE_SPREAD)];
+    const freedom = rendered ? RENDERED : hasTrueBase ? WITH_BASE : WITHOUT_BASE;
+    const fit = fitGreyLine(poolColours(samples, prior), freedom, anchors);
     balance = balanceOf(fit.line, prior);
     confidence = clamp(fit.support * 1.5, 0, 1) * (hasTrueBase ? 1 : 0.6);
   }
