@@ -17,6 +17,7 @@ import { findFrames, markFrames, type FrameSearch } from './frames.ts';
 import { findHolder, findPerforations, type Holder, type Perforations } from './frames-light.ts';
 import { filmOfKind, kindOf } from './kind.ts';
 import { baseForScan, type BaseReference, type FlatField } from './reference.ts';
+import { rigOf } from './rig.ts';
 import type { DevelopAnalysis, FilmType } from './types.ts';
 
 export interface AnalyseOptions {
@@ -75,6 +76,7 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
     exposure: whole.exposure,
     cameraExposure: info.cameraExposure && info.cameraExposure > 0 ? info.cameraExposure : 1,
     role,
+    rig: rigOf(info),
     ...(silver ? { silver } : {}),
     warnings,
   };

@@ -16,6 +16,7 @@ export {
 } from './plan.ts';
 export { countHistogram, type FlatBand, outputChannels, type OutputSamples, processBand } from './process.ts';
 export { balanceFromSamples, type BalanceSamples, type FrameBalance, PERCENTILES } from './balance.ts';
+export { type Rig, rigOf } from './rig.ts';
 export { filmStock, type FilmStock, filmStocks } from './stocks.ts';
 export {
   applyGeometry,

@@ -240,7 +240,9 @@ export function planNumbers(params: DevelopParams, context: PlanContext, convert
     matrix:
       film === 'bw'
         ? [...silver, ...silver, ...silver]
-        : crosstalkMatrix(stock, f.crosstalk * (converted ? CONVERTED : 1)),
+        : converted
+          ? crosstalkMatrix(stock, f.crosstalk * CONVERTED)
+          : crosstalkMatrix(stock, f.crosstalk, analysis?.rig),
     exposure,
     lights: film === 'bw' ? [0, 0, 0] : printerLights,
     curve: paperCurve(print, film === 'slide'),

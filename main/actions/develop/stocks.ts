@@ -12,6 +12,7 @@
  */
 import { apply3, IDENTITY3, type Matrix3, mix3 } from '../../../app/color/matrix3.ts';
 import type { Rgb } from '../../../app/picture.ts';
+import type { Rig } from './rig.ts';
 import type { FilmType } from './types.ts';
 
 export interface FilmStock {
@@ -19,8 +20,8 @@ export interface FilmStock {
   film: FilmType;
   /** Slope of density over log10 exposure: red-, green-, blue-sensitive layer. */
   gamma: Rgb;
-  /** Crosstalk matrix at strength 1. */
-  crosstalk: Matrix3;
+  /** Crosstalk matrix at strength 1, by the kind of device that scanned it. */
+  crosstalk: Record<Rig, Matrix3>;
   /** Typical base density (support, fog and mask): what a neutral light loses in clear film. */
   base: Rgb;
   /** Green density over base of a mid grey (18 %) at box speed. */
@@ -33,8 +34,16 @@ function unmix(rg: number, rb: number, gr: number, gb: number, br: number, bg: n
   return [1 - rg - rb, rg, rb, gr, 1 - gr - gb, gb, br, bg, 1 - br - bg];
 }
 
-const C41 = unmix(-0.095, -0.065, 0.025, -0.204, 0.009, -0.316);
-const SLIDE = IDENTITY3;
+/**
+ * Crosstalk of masked colour negatives by rig. Fitted to reference prints over simulated stocks (build/eval)
+ * with each scan balanced on its greys; `unknown` is the best compromise.
+ */
+const C41: Record<Rig, Matrix3> = {
+  unknown: unmix(-0.095, -0.065, 0.025, -0.204, 0.009, -0.316),
+  scanner: unmix(0.004, -0.055, 0.066, -0.191, -0.011, -0.253),
+  camera: unmix(-0.377, 0.007, -0.129, -0.25, 0.171, -0.596),
+};
+const NONE: Record<Rig, Matrix3> = { unknown: IDENTITY3, scanner: IDENTITY3, camera: IDENTITY3 };
 
 const list: FilmStock[] = [
   negative('generic', [0.55, 0.57, 0.59], [0.25, 0.6, 0.85], 0.74, 'typical'),
@@ -71,7 +80,7 @@ function silver(id: string, gamma: number, midDensity: number): FilmStock {
     base: [0.25, 0.25, 0.25],
     midDensity,
     confidence: 'typical',
-    crosstalk: IDENTITY3,
+    crosstalk: NONE,
   };
 }
 function slide(id: string, gamma: Rgb): FilmStock {
@@ -82,7 +91,7 @@ function slide(id: string, gamma: Rgb): FilmStock {
     base: [0.15, 0.15, 0.16],
     midDensity: 0.8,
     confidence: 'read',
-    crosstalk: SLIDE,
+    crosstalk: NONE,
   };
 }
 
@@ -108,8 +117,8 @@ export function filmStocks(): readonly FilmStock[] {
 }
 
 /** Crosstalk matrix at a strength 0..2: only the off-diagonal part is scaled, the rows still sum to 1. */
-export function crosstalkMatrix(stock: FilmStock, strength: number): Matrix3 {
-  return mix3(IDENTITY3, stock.crosstalk, strength);
+export function crosstalkMatrix(stock: FilmStock, strength: number, rig: Rig = 'unknown'): Matrix3 {
+  return mix3(IDENTITY3, stock.crosstalk[rig], strength);
 }
 
 /** Slopes relative to green that make a neutral of this stock equal in all channels: gammaG / gamma. */

@@ -61,6 +61,8 @@ export interface DevelopAnalysis {
    * lamp, or clips, says nothing. Absent: the developer's own weights.
    */
   silver?: Rgb;
+  /** Kind of device that scanned it, as its metadata say; decides the crosstalk matrix. Absent: unknown. */
+  rig?: 'scanner' | 'camera' | 'unknown';
   /** Infrared: present, and whether it may be used. */
   infrared?: { slope: number; usable: boolean; reason: string };
   warnings: string[];
