@@ -8,7 +8,7 @@ import { getClient } from '../client.ts';
 import { cssColour } from '../format.ts';
 import { notify, openExport, report } from '../store/app.ts';
 import { setFilter, setSelection, useLibrary } from '../store/library.ts';
-import { groupIcons } from './kinds.tsx';
+import { filmName, groupIcons } from './kinds.tsx';
 import { groupCounts, NO_GROUP } from './layout.ts';
 import { openDialog } from './state.ts';
 
@@ -90,7 +90,7 @@ export function GroupHeader({ groupId }: { groupId: number }) {
         }}
       >
         {group?.base && <BaseSwatch base={group.base} />}
-        {group?.film && <span>{group.film}</span>}
+        {group?.film && <span>{filmName(group.film, t)}</span>}
         <Box component="span" sx={{ typography: 'figure' }}>
           {group && shown < group.count
             ? t('library.framesOf', { shown, count: group.count })
@@ -104,7 +104,9 @@ export function GroupHeader({ groupId }: { groupId: number }) {
               minHeight: 26,
               px: 0.75,
               minWidth: 0,
-              color: group.captureDate ? 'text.secondary' : 'primary.main',
+              color: 'text.secondary',
+              textDecoration: group.captureDate ? 'none' : 'underline dotted',
+              textUnderlineOffset: '4px',
               fontWeight: 500,
               fontSize: 13,
             }}

@@ -8,7 +8,7 @@ import { setFilter, useLibrary } from '../store/library.ts';
 import { sizes } from '../theme.ts';
 import { useRows } from '../ui/rows.ts';
 import { BaseSwatch } from './GroupHeader.tsx';
-import { groupIcons } from './kinds.tsx';
+import { filmName, groupIcons } from './kinds.tsx';
 
 type Line = { type: 'label'; kind: Group['kind'] } | { type: 'group'; group: Group };
 const LABEL = 38;
@@ -99,8 +99,9 @@ export function SidePanel() {
 }
 
 function GroupLine({ group, on }: { group: Group; on: boolean }) {
+  const { t } = useTranslation();
   const Icon = groupIcons[group.kind];
-  const about = [group.film, group.captureDate].filter(Boolean).join(' · ');
+  const about = [group.film && filmName(group.film, t), group.captureDate].filter(Boolean).join(' · ');
   return (
     <Choice on={on} onClick={() => setFilter({ groupId: on ? null : group.id })}>
       {group.base ? (

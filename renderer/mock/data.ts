@@ -200,7 +200,7 @@ export const mockJobs: Job[] = [
   {
     id: 2,
     type: 'analyse-roll',
-    title: 'Neon street',
+    title: 'Analyse Neon street',
     state: 'paused',
     stage: 'neon-street-04.tif',
     done: 3,
@@ -228,7 +228,7 @@ export const mockJobs: Job[] = [
   {
     id: 4,
     type: 'import',
-    title: '36 files',
+    title: 'Import 36 files',
     state: 'done',
     stage: '',
     done: 36,

@@ -15,6 +15,7 @@ import { duration } from '../format.ts';
 import { isCancelled, report } from '../store/app.ts';
 import { useRows } from '../ui/rows.ts';
 import { RecordDialog } from './RecordDialog.tsx';
+import { fileName } from './titles.ts';
 
 const PAGE = 200;
 const ROW = 40;
@@ -115,12 +116,16 @@ export function JobItems({ job }: { job: Job }) {
               >
                 <Icon titleAccess={t(`jobs.state.${item.state}`)} sx={{ color: colour }} />
                 <Box sx={{ flex: 1, minWidth: 0 }}>
-                  <Typography variant="body2" noWrap>
-                    {item.input}
+                  <Typography
+                    variant="body2"
+                    noWrap
+                    title={[item.input, item.output].filter(Boolean).join(' → ')}
+                  >
+                    {fileName(item.input)}
                     {item.output && item.output !== item.input && (
                       <Box component="span" sx={{ color: 'text.secondary' }}>
                         {'  →  '}
-                        {item.output}
+                        {fileName(item.output)}
                       </Box>
                     )}
                   </Typography>

@@ -17,6 +17,7 @@ import { activeJobs, goTo, useApp } from '../store/app.ts';
 import { useScope } from '../useShortcut.ts';
 import { act, actionsFor, clearEnded, type JobAction } from './actions.ts';
 import { JobItems } from './JobItems.tsx';
+import { fileName, jobTitle } from './titles.ts';
 
 const stateIcons = {
   queued: { Icon: Schedule, colour: 'text.secondary' },
@@ -71,7 +72,7 @@ function JobLine({ job, on }: { job: Job; on: boolean }) {
         <Icon sx={{ color: colour }} />
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography variant="h4" component="h3" noWrap sx={{ m: 0 }}>
-            {t(`jobs.type.${job.type}`)}: {job.title}
+            {jobTitle(job, t)}
           </Typography>
           <Typography variant="figure" component="div" color="textSecondary" noWrap>
             {summary(job, t)}
@@ -104,10 +105,10 @@ function JobDetail({ job }: { job: Job }) {
           <Icon sx={{ color: colour, fontSize: 26 }} />
           <Box sx={{ flex: '1 1 220px', minWidth: 0 }}>
             <Typography variant="h2" noWrap sx={{ m: 0 }}>
-              {job.title}
+              {jobTitle(job, t)}
             </Typography>
             <Typography variant="body2" color="textSecondary" noWrap>
-              {t(`jobs.type.${job.type}`)} · {t('jobs.started', { at: moment(job.createdAt, i18n.language) })}
+              {t('jobs.started', { at: moment(job.createdAt, i18n.language) })}
             </Typography>
           </Box>
           <Box sx={{ display: 'flex', gap: 1 }}>
@@ -145,7 +146,7 @@ function JobDetail({ job }: { job: Job }) {
         <Box sx={{ display: 'flex', gap: 2, color: 'text.secondary' }}>
           <Typography variant="figure">{summary(job, t)}</Typography>
           <Typography variant="figure" noWrap sx={{ ml: 'auto' }}>
-            {job.state === 'running' ? job.stage : ''}
+            {job.state === 'running' ? fileName(job.stage) : ''}
           </Typography>
         </Box>
         {job.error && (

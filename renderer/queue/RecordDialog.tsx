@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { JobItem } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
 import { errorText } from '../store/app.ts';
+import { fileName } from './titles.ts';
 
 /** One line of the outline: how deep, the key, the value when it is a leaf. */
 export interface OutlineLine {
@@ -71,7 +72,9 @@ export function RecordDialog({
   }, [jobId, item.index]);
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby="record-title">
-      <DialogTitle id="record-title">{t('jobs.recordOf', { name: item.output ?? item.input })}</DialogTitle>
+      <DialogTitle id="record-title">
+        {t('jobs.recordOf', { name: fileName(item.output ?? item.input) })}
+      </DialogTitle>
       <DialogContent sx={{ minHeight: 160 }}>
         {error && <Typography color="error">{error}</Typography>}
         {!error && record === undefined && <CircularProgress size={24} aria-label={t('common.loading')} />}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TFunction } from 'i18next';
 import type { Job } from '../../app/contract/jobs.ts';
 import { actionsFor } from './actions.ts';
 import { outline } from './RecordDialog.tsx';
+import { fileName, jobTitle } from './titles.ts';
 
 const job = (patch: Partial<Job>): Job => ({
   id: 1,
@@ -28,6 +30,24 @@ describe('actionsFor', () => {
     expect(actionsFor(job({ state: 'done', failed: 2 }))).toEqual(['retry', 'openFolder']);
     expect(actionsFor(job({ state: 'failed', done: 0, failed: 8 }))).toEqual(['retry']);
     expect(actionsFor(job({ state: 'done', type: 'import' }))).toEqual([]);
+  });
+});
+
+describe('jobTitle', () => {
+  const t = ((key: string, options?: { count?: number }) =>
+    options?.count ? `${options.count} things` : key) as unknown as TFunction;
+  it('says the host’s English titles in the reader’s words', () => {
+    expect(jobTitle(job({ title: 'Export 9 pictures', total: 9 }), t)).toBe('jobs.type.export: 9 things');
+    expect(jobTitle(job({ type: 'analyse-roll', title: 'Analyse 24 mm lens' }), t)).toBe(
+      'jobs.type.analyse-roll: 24 mm lens',
+    );
+  });
+  it('shortens paths of every system', () => {
+    expect(['/a/b c.tif', 'C:\\\\scans\\\\d.tif', 'e.tif'].map(fileName)).toEqual([
+      'b c.tif',
+      'd.tif',
+      'e.tif',
+    ]);
   });
 });
 

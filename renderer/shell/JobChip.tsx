@@ -6,6 +6,7 @@ import { Box, ButtonBase, CircularProgress, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../app/contract/jobs.ts';
 import { duration, share } from '../format.ts';
+import { jobTitle } from '../queue/titles.ts';
 import { activeJobs, goTo, useApp } from '../store/app.ts';
 
 function Ring({ value }: { value: number }) {
@@ -53,7 +54,7 @@ export function JobChip() {
       ) : (
         <Ring value={share(shown)} />
       );
-    title = `${t(`jobs.type.${shown.type}`)}: ${shown.title}`;
+    title = jobTitle(shown, t);
     detail = [
       t('jobs.of', { done: shown.done + shown.failed, total: shown.total }),
       shown.state === 'paused'
@@ -67,7 +68,7 @@ export function JobChip() {
       .join(' · ');
   } else if (failure) {
     icon = <ErrorOutline sx={{ color: 'error.main' }} />;
-    title = `${t(`jobs.type.${failure.type}`)}: ${failure.title}`;
+    title = jobTitle(failure, t);
     detail = t('jobs.failedCount', { count: failure.failed });
   }
 
