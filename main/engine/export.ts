@@ -7,13 +7,17 @@ import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { makeProfile } from '../../app/color/icc.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
+import type { Geometry } from '../actions/develop/geometry.ts';
 import { developRecord } from '../actions/develop/record.ts';
+import type { MaskSummary } from '../actions/develop/record.ts';
 import { decodeScan, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
 import type { CallContext } from './core.ts';
 import type { Workshop } from './workshop.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
 import type { ExportResult, ExportTask } from './protocol.ts';
 import { exportLayout, render } from './render.ts';
+import type { Rendered } from './render.ts';
+import { renderStrips, suitsStrips } from './render-strips.ts';
 import { fullGeometry, isIdentity, planView, viewGeometry } from './view.ts';
 import { APP_VERSION } from './version.ts';
 
@@ -93,47 +97,55 @@ export async function exportPicture(
 
   const work = async (): Promise<ExportResult> => {
     call.progress('read', 0, 100);
-    // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
-    const decoded = reduced
-      ? await shop.pool.decode(
-          task.path,
-          { region: view.region, maxSide: view.maxSide, infrared: wantDust },
-          signal,
-        )
-      : await shop.cores.with(1, signal, () =>
-          decodeScan(task.path, { region: view.region, infrared: wantDust, signal }),
-        );
-    clock.step('read');
-    call.progress('read', READ * 100, 100);
     // Beside the pixel work; its own failure is reported where it is awaited.
     const hashing = shop.pool.hash(task.path, signal);
     hashing.catch(() => undefined);
-
-    const dust = await repairPicture(shop.pool, decoded.picture, task.params, analysis, signal);
-    if (dust) clock.step('dust');
-
-    const geometry = viewGeometry(view, decoded.picture.width, decoded.picture.height);
-    const layout = exportLayout(task.params, context);
-    const rendered = await render(
-      shop.pool,
-      {
-        picture: decoded.picture,
-        region: view.region,
-        scanWidth: info.width,
-        scanHeight: info.height,
-        geometry,
-        params: task.params,
-        context,
-        flat: await shop.flat(task.context.flatFile),
-        space,
-        bits,
-        layout,
-        consume: true,
-        ...(task.safer ? { bandPixels: SAFER_BAND } : {}),
-      },
-      signal,
-      (share) => call.progress('print', (READ + share * PRINT) * 100, 100),
-    );
+    const common = {
+      region: view.region,
+      scanWidth: info.width,
+      scanHeight: info.height,
+      params: task.params,
+      context,
+      flat: await shop.flat(task.context.flatFile),
+      space,
+      bits,
+      layout: exportLayout(task.params, context),
+      ...(task.safer ? { bandPixels: SAFER_BAND } : {}),
+    };
+    let rendered: Rendered;
+    let geometry: Geometry;
+    const masks: MaskSummary[] = [];
+    if (suitsStrips(info, view.region, reduced, wantDust)) {
+      geometry = viewGeometry(view, view.region.w, view.region.h);
+      rendered = await renderStrips(
+        shop.pool,
+        { ...common, geometry, path: task.path, cores: shop.cores },
+        signal,
+        (share) => call.progress('print', share * (READ + PRINT) * 100, 100),
+      );
+    } else {
+      // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
+      const { picture } = reduced
+        ? await shop.pool.decode(
+            task.path,
+            { region: view.region, maxSide: view.maxSide, infrared: wantDust },
+            signal,
+          )
+        : await shop.cores.with(1, signal, () =>
+            decodeScan(task.path, { region: view.region, infrared: wantDust, signal }),
+          );
+      clock.step('read');
+      call.progress('read', READ * 100, 100);
+      const dust = await repairPicture(shop.pool, picture, task.params, analysis, signal);
+      if (dust) {
+        clock.step('dust');
+        masks.push(dust.summary);
+      }
+      geometry = viewGeometry(view, picture.width, picture.height);
+      rendered = await render(shop.pool, { ...common, picture, geometry, consume: true }, signal, (share) =>
+        call.progress('print', (READ + share * PRINT) * 100, 100),
+      );
+    }
     clock.step('print');
     if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
 
@@ -154,7 +166,7 @@ export async function exportPicture(
       numbers: rendered.plan.numbers,
       geometry: isIdentity(geometry) ? full : geometry,
       output: { width, height, bits, space, format: settings.format },
-      masks: dust ? [dust.summary] : [],
+      masks,
     });
     call.progress('write', (READ + PRINT) * 100, 100);
     const { sha256 } = await shop.cores.with(1, signal, () =>

@@ -14,13 +14,13 @@ import type { DevelopPlan, FlatBand, PlanContext } from '../actions/develop/inde
 import type { FlatField } from '../actions/develop/reference.ts';
 import { outputChannels } from '../actions/develop/process.ts';
 import type { PixelResult } from './pixel-jobs.ts';
-import { onSharedMemory } from './pool.ts';
+import { onSharedMemory, sharedLike } from './pool.ts';
 import type { PixelPool } from './pool.ts';
 import type { DevelopContext } from './protocol.ts';
 import { isIdentity } from './view.ts';
 
 /** Pixels of a band: a few milliseconds of work, so that progress and cancel come often. */
-const BAND_PIXELS = 1 << 19;
+export const BAND_PIXELS = 1 << 19;
 
 export interface RenderInput {
   picture: Picture;
@@ -80,6 +80,7 @@ export function flatBand(
     x0: (region.x + 0.5 * perPixel) * across - 0.5,
     y0: (region.y + 0.5 * perPixel) * down - 0.5,
     step: across * perPixel,
+    stepY: down * perPixel,
   };
 }
 
@@ -141,31 +142,44 @@ export async function render(
       { plan: shared, signal, onRows: (done) => onProgress?.((done / pixels) * (1 - turn)) },
     );
     let histogram = input.count === true ? sumHistograms(results) : null;
-    if (turn === 0) {
-      return { width: picture.width, height: picture.height, channels, data: developed, plan, histogram };
-    }
-    const { width, height } = geometry;
-    const data = new Kind(new SharedArrayBuffer(width * height * channels * Kind.BYTES_PER_ELEMENT));
-    await pool.bands(
-      0,
-      height,
-      Math.max(1, Math.floor(bandPixels / width)),
-      (from, to) => ({
-        kind: 'geometry',
-        geometry,
-        source: { data: developed, x: 0, y: 0, width: picture.width, height: picture.height },
-        channels,
-        output: data,
-        from,
-        to,
-      }),
-      { signal, onRows: (done) => onProgress?.(1 - turn + (done / height) * turn) },
+    const { width, height, data } = await applyToAll(
+      pool,
+      geometry,
+      { data: developed, width: picture.width, height: picture.height },
+      channels,
+      bandPixels,
+      signal,
+      (share) => onProgress?.(1 - turn + share * turn),
     );
     if (histogram && !geometry.exact) histogram = countRgba(data);
     return { width, height, channels, data, plan, histogram };
   } finally {
     pool.release(shared);
   }
+}
+
+/** Runs a geometry over developed pixels in bands of rows; they come back as they are when there is nothing to do. */
+export async function applyToAll(
+  pool: PixelPool,
+  geometry: Geometry,
+  developed: { data: Uint8Array | Uint16Array; width: number; height: number },
+  channels: 1 | 3 | 4,
+  bandPixels: number,
+  signal?: AbortSignal,
+  onProgress?: (share: number) => void,
+): Promise<{ width: number; height: number; data: Uint8Array | Uint16Array }> {
+  if (isIdentity(geometry)) return developed;
+  const { width, height } = geometry;
+  const data = sharedLike(developed.data, width * height * channels);
+  const source = { ...developed, x: 0, y: 0 };
+  await pool.bands(
+    0,
+    height,
+    Math.max(1, Math.floor(bandPixels / width)),
+    (from, to) => ({ kind: 'geometry', geometry, source, channels, output: data, from, to }),
+    { signal, onRows: (done) => onProgress?.(done / height) },
+  );
+  return { width, height, data };
 }
 
 function countRgba(rgba: Uint8Array | Uint16Array): Uint32Array {

@@ -27,6 +27,8 @@ export interface FlatBand {
   x0: number;
   y0: number;
   step: number;
+  /** Cells a pixel downwards, where cells are not square. */
+  stepY?: number;
 }
 
 type Tables = readonly [Float32Array, Float32Array, Float32Array];
@@ -140,12 +142,12 @@ function filmChunk(plan: DevelopPlan, count: number): void {
 
 /** Dividing by the light source is adding its logarithm to the density. */
 function addFlat(flat: FlatBand, at: number, count: number): void {
-  const { width, height, log, row, x0, y0, step } = flat;
+  const { width, height, log, row, x0, y0, step, stepY = step } = flat;
   for (let k = 0; k < count; k++) {
     const index = at + k;
     const py = Math.floor(index / row);
     let fx = x0 + (index - py * row) * step;
-    let fy = y0 + py * step;
+    let fy = y0 + py * stepY;
     fx = fx < 0 ? 0 : fx > width - 1 ? width - 1 : fx;
     fy = fy < 0 ? 0 : fy > height - 1 ? height - 1 : fy;
     const ix = fx | 0;
