@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { developSteps } from '../../../app/recipe/develop.ts';
 import { crosstalkMatrix, filmStock, filmStocks, neutralSlopes, rowSums } from './stocks.ts';
+import { rigOf } from './rig.ts';
 import { straighten, TOE_WIDTH } from './toe.ts';
 
 describe('stocks', () => {
@@ -41,5 +42,17 @@ describe('toe', () => {
       if (last > -Infinity) expect(x - last).toBeLessThan(0.0005 * 4);
       last = x;
     }
+  });
+});
+
+describe('rig', () => {
+  const info = { make: null, model: null, software: null, format: 'tiff', cameraExposure: null };
+  it('tells scanners from cameras by their metadata, and says when it does not know', () => {
+    expect(rigOf(info)).toBe('unknown');
+    expect(rigOf({ ...info, software: 'SilverFast 9.2.8' })).toBe('scanner');
+    expect(rigOf({ ...info, make: 'Nikon', model: 'SUPER COOLSCAN 5000 ED' })).toBe('scanner');
+    expect(rigOf({ ...info, make: 'NIKON CORPORATION', model: 'NIKON Z 7' })).toBe('camera');
+    expect(rigOf({ ...info, format: 'raw' })).toBe('camera');
+    expect(rigOf({ ...info, cameraExposure: 0.002 })).toBe('camera');
   });
 });
