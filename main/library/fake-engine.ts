@@ -80,6 +80,15 @@ function analysisOf(
     balance: { slope: [1, 1, 1], offset: [0, 0, 0], confidence: 1 },
     exposure: name.includes('far') ? 2 : 0,
     cameraExposure: 1,
+    ...(frames > 1
+      ? {
+          perFrame: Array.from({ length: frames }, (_, n) => ({
+            densities: [[n], [n], [n]] as [number[], number[], number[]],
+            balance: { slope: [1, 1, 1] as const, offset: [0, 0, 0] as const, confidence: 1 },
+            exposure: n / 10,
+          })),
+        }
+      : {}),
     role: name.includes('blank') ? 'blank' : name.includes('flat') ? 'flat' : 'picture',
     warnings: [],
   };

@@ -6,6 +6,7 @@
 import path from 'node:path';
 import type { Group, ScanKind } from '../../app/contract/library.ts';
 import type { Rgb } from '../../app/picture.ts';
+import { analysisOfFrame } from '../actions/develop/analyse.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { DevelopContext } from '../engine/protocol.ts';
 import type { Db } from './database.ts';
@@ -332,34 +333,31 @@ export function refreshRoll(db: Db, groupId: number, baseline: Baseline): number
   return db.transaction(() => {
     const group = groupRow(db, groupId);
     if (!group || group.kind !== 'roll') return [];
-    const rows = db.all<
-      { id: number; scan_id: number; kind: ScanKind } & Pick<ScanRow, 'analysis' | 'frames'>
-    >(
-      `SELECT i.id, i.scan_id, i.kind, s.analysis, s.frames FROM items i JOIN scans s ON s.id = i.scan_id
+    const rows = db.all<{ id: number; frame: number } & Pick<ScanRow, 'analysis' | 'frames'>>(
+      `SELECT i.id, i.frame, s.analysis, s.frames FROM items i JOIN scans s ON s.id = i.scan_id
        WHERE i.group_sort = ? AND i.deleted_at IS NULL ORDER BY i.id`,
       [groupId],
     );
-    // One voice a scan, and only film that is one: references and strays are left out of the statistics.
-    const frames = new Map<number, { id: number; analysis: DevelopAnalysis }>();
-    for (const row of rows) {
+    // One voice a frame. Leaders and blank frames know the base best; a light source without film knows nothing.
+    const used = rows.flatMap((row) => {
       const analysis = scanAnalysis(row);
-      if (!analysis || analysis.role !== 'picture' || frames.has(row.scan_id)) continue;
-      if (group.film !== null && analysis.film !== group.film) continue;
-      frames.set(row.scan_id, { id: row.id, analysis });
-    }
-    const used = [...frames.values()];
+      return analysis && analysis.role !== 'flat'
+        ? [{ row, analysis: analysisOfFrame(analysis, row.frame) }]
+        : [];
+    });
     const found =
       used.length > 0
         ? baseline(
             used.map((f) => f.analysis),
-            used.map((f) => String(f.id)),
+            used.map((f) => String(f.row.id)),
           )
         : null;
     const text = found ? JSON.stringify(found) : null;
+    // References are far from the pictures by their nature; nobody needs to look at them for it.
     const outliers = new Set(found?.outliers.map(Number) ?? []);
-    const outlierScans = new Set([...frames].filter(([, f]) => outliers.has(f.id)).map(([scan]) => scan));
+    for (const { row, analysis } of used) if (analysis.role !== 'picture') outliers.delete(row.id);
     for (const row of rows)
-      db.run('UPDATE items SET outlier = ? WHERE id = ?', [outlierScans.has(row.scan_id) ? 1 : 0, row.id]);
+      db.run('UPDATE items SET outlier = ? WHERE id = ?', [outliers.has(row.id) ? 1 : 0, row.id]);
     if (text === group.baseline) return [];
     db.run('UPDATE groups SET baseline = ?, film = COALESCE(?, film) WHERE id = ?', [
       text,

@@ -38,7 +38,7 @@ type LibraryCalls = Extract<
 
 /** All but `library.pick`, which needs the host. */
 export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls, 'library.pick'>> {
-  const { db, changes, sidecars, engine, queue, thumbnails } = core.parts;
+  const { db, changes, sidecars, engine, queue } = core.parts;
   const ok = { ok: true } as const;
 
   /** A path that is really there; else the item is marked missing and the person told. */
@@ -253,7 +253,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       });
       changes.add([...new Set([...ids, ...before])], true);
       sidecars.touch(ids);
-      core.inBackground(() => thumbnails.refresh(ids));
+      core.redraw([...new Set([...ids, ...core.rebalance(ids)])]);
       return ok;
     },
   };

@@ -150,6 +150,9 @@ describe('import', () => {
     });
     expect(task.context.frame).toBe(1);
     expect(task.context.analysis?.frames).toHaveLength(2);
+    // The left half lies over frames 0 and 1 (more of 0), the right one over 1 and 2 (more of 2).
+    expect(task.context.analysis?.perFrame?.map((f) => f.exposure)).toEqual([0, 0.2]);
+    expect(task.context.roll?.exposure).toBe(2);
   });
 
   it('keeps films as reels, without pictures', async () => {
@@ -287,17 +290,18 @@ describe('rolls', () => {
   });
 
   it('gives blank and flat frames to the roll as references and analyses the frames with them', async () => {
-    await house.files(['r/blank.tif', '1'], ['r/flat.tif', '2'], ['r/z1.tif', '3'], ['r/z2.tif', '4']);
+    await house.files(['r/blank far.tif', '1'], ['r/flat.tif', '2'], ['r/z1.tif', '3'], ['r/z2.tif', '4']);
     await house.import(path.join(house.dir, 'r'));
     const { groups } = await house.ask('library.groups', {});
     expect(groups).toMatchObject([{ kind: 'roll', name: 'r', count: 4, base: [0.7, 0.35, 0.25] }]);
     const frame = (await house.items()).find((i) => i.name === 'z1.tif')!;
     const task = pixels(frame.id);
-    expect(path.basename(task.context.baseFile!)).toBe('blank.tif');
+    expect(path.basename(task.context.baseFile!)).toBe('blank far.tif');
     expect(path.basename(task.context.flatFile!)).toBe('flat.tif');
     expect(task.context.analysis?.base.source).toBe('file');
-    // Two pictures speak for the roll; its references do not.
-    expect(task.context.roll?.exposure).toBe(2);
+    // Two pictures and the blank frame speak for the roll; the light source does not.
+    expect(task.context.roll?.exposure).toBe(3);
+    expect((await house.items()).filter((i) => i.outlier)).toEqual([]);
     await house.ask('roll.setReference', {
       groupId: groups[0].id,
       itemId: (await house.items())[0].id,

@@ -1,6 +1,7 @@
 /** Scans and items in the database: rows in, `Item`s out, and the small changes a person or the analysis makes to them. */
 import path from 'node:path';
 import type { Item, ItemPatch, ScanKind } from '../../app/contract/library.ts';
+import type { Rect } from '../../app/picture.ts';
 import type { DevelopAnalysis, FoundFrame } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { Db, Value } from './database.ts';
@@ -106,8 +107,26 @@ export const itemsOfScan = (db: Db, scanId: number): ItemRow[] =>
 export function scanAnalysis(scan: Pick<ScanRow, 'analysis' | 'frames'>): DevelopAnalysis | null {
   if (!scan.analysis) return null;
   const analysis = JSON.parse(scan.analysis) as DevelopAnalysis;
-  if (scan.frames) analysis.frames = JSON.parse(scan.frames) as FoundFrame[];
-  return analysis;
+  if (!scan.frames) return analysis;
+  const frames = JSON.parse(scan.frames) as FoundFrame[];
+  const { densities, balance, exposure } = analysis;
+  // A frame keeps what was measured where most of it lies; one drawn elsewhere has the scan's own figures.
+  if (analysis.perFrame) {
+    const measured = analysis.perFrame;
+    analysis.perFrame = frames.map((frame) => {
+      const shared = analysis.frames.map((found) => overlap(found.rect, frame.rect));
+      const most = Math.max(...shared);
+      return most > 0 ? measured[shared.indexOf(most)] : { densities, balance, exposure };
+    });
+  }
+  return { ...analysis, frames };
+}
+
+/** Area two rectangles share, in square pixels. */
+function overlap(a: Rect, b: Rect): number {
+  const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
+  const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+  return Math.max(0, w) * Math.max(0, h);
 }
 
 export interface NewScan {
