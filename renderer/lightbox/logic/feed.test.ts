@@ -194,7 +194,11 @@ describe('feed', () => {
     b.feed.want(b.wish({ itemId: 666 }));
     await b.answer();
     expect(b.errors).toHaveLength(1);
-    b.feed.want(b.wish({ itemId: 666 }));
+    b.feed.again();
+    expect(b.asked).toHaveLength(2);
+    await b.answer();
+    b.feed.start(1);
+    b.feed.again();
     expect(b.asked).toHaveLength(2);
   });
 

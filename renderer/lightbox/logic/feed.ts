@@ -156,6 +156,11 @@ export class Feed<Bitmap> {
     }
   }
 
+  /** Asks once more for what the stage wants (after a failure); nothing when another picture was started. */
+  again(): void {
+    if (this.wish) this.want(this.wish);
+  }
+
   /** Forgets what was asked and fetches again (after an error, or when the scan changed). */
   refresh(): void {
     for (const layer of ['after', 'before'] as const)

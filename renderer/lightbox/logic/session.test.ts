@@ -300,4 +300,16 @@ describe('session', () => {
     expect(s.store.getState().auto?.film).toBe('bw');
     expect(h.heard.filter((c) => c.name === 'develop.auto').length).toBe(asked + 1);
   });
+
+  it('loads unknown items once each and shows them together', async () => {
+    const s = make();
+    let changes = 0;
+    s.store.subscribe(() => changes++);
+    s.needItems([1, 2]);
+    s.needItems([2, 3]);
+    await new Promise((r) => setTimeout(r, 80));
+    expect(Object.keys(s.store.getState().items)).toEqual(['1', '2', '3']);
+    expect(h.heard.filter((c) => c.name === 'library.item')).toHaveLength(3);
+    expect(changes).toBe(1);
+  });
 });

@@ -50,6 +50,7 @@ export interface Session {
 }
 
 const SETTLE_MS = 250;
+const ARRIVE_MS = 30;
 
 const blank = (): DevelopRecipe => ({
   action: 'develop',
@@ -86,6 +87,7 @@ export function createSession(options: {
   let visit = 0;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
   const asked = new Set<number>();
+  const arrived: Item[] = [];
 
   const say: Session['say'] = (level, text) => options.notify?.(level, text);
   const fail: Session['fail'] = (error) => {
@@ -255,7 +257,7 @@ export function createSession(options: {
         asked.add(id);
         client
           .call('library.item', { id })
-          .then((item) => set((s) => ({ items: { ...s.items, [id]: item } })))
+          .then(arrive)
           .catch(() => undefined)
           .finally(() => asked.delete(id));
       }
@@ -304,6 +306,15 @@ export function createSession(options: {
       visit++;
     },
   };
+
+  /** Items come one by one; what arrives together is shown together. */
+  function arrive(item: Item): void {
+    if (arrived.push(item) > 1) return;
+    setTimeout(() => {
+      const fresh = arrived.splice(0);
+      set((s) => ({ items: { ...s.items, ...Object.fromEntries(fresh.map((i) => [i.id, i])) } }));
+    }, ARRIVE_MS);
+  }
 
   async function refreshGroup(): Promise<void> {
     const group = get().items[get().id]?.groupId ?? null;

@@ -12,7 +12,8 @@ export interface SliderTrackProps {
   spec: NumberSpec;
   value: number;
   name: string;
-  describedBy: string;
+  /** Id of the help text. */
+  describedBy?: string;
   disabled: boolean;
 }
 
@@ -83,6 +84,7 @@ export function SliderTrack({ step, spec, value, name, describedBy, disabled }: 
         cursor: disabled ? 'default' : 'ew-resize',
         touchAction: 'pan-y',
         opacity: disabled ? 0.45 : 1,
+        '&:focus-visible': { outlineOffset: 0 },
         '&:hover .thumb': disabled ? undefined : { bgcolor: 'text.primary' },
       }}
     >

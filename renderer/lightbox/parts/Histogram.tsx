@@ -7,7 +7,8 @@ import { histogramHeights, histogramPath, histogramRange } from '../logic/histog
 
 const W = 256;
 const H = 84;
-const colours = ['#e5484d', '#46a758', '#3e7bfa'];
+/** Chosen so that all three laid over each other make a neutral grey. */
+const colours = ['#d64a4a', '#46cd46', '#466ed7'];
 
 function Lamp({ share, side }: { share: number; side: 'black' | 'white' }) {
   const { t, i18n } = useTranslation();

@@ -12,6 +12,8 @@ import { loadThumb } from './useThumb.ts';
 
 const VIEW_DELAY = 60;
 const PREFETCH_DELAY = 500;
+const RETRIES = 3;
+const RETRY_MS = 600;
 /** Tools that work on the whole scan, without crop and turns. */
 const scanTools = new Set(['base', 'crop', 'frames']);
 
@@ -53,18 +55,28 @@ export function useFeed(
   const box = placement(viewport, picture, pane, padding);
   const geometry = !scanTools.has(tool);
   // The base is judged on the film itself.
-  const mode = flicker || tool === 'base' ? 'before' : compare === 'off' ? 'after' : compare;
+  const mode =
+    flicker || tool === 'base' ? 'before' : compare === 'off' || tool !== 'none' ? 'after' : compare;
   const film = mode !== 'after' || prefetch;
 
-  const [feed] = useState(
-    () =>
-      new Feed<Bitmap>({
-        fetch: (request, signal) => session.client.pixels(request, { signal }),
-        bitmap: toBitmap,
-        failed: (error) => session.fail(error),
-        busy: (busy) => session.store.setState({ busy }),
-      }),
-  );
+  const [feed] = useState(() => {
+    // An engine that died is started anew by the host: ask again before bothering anybody.
+    let failures = 0;
+    const made: Feed<Bitmap> = new Feed<Bitmap>({
+      fetch: (request, signal) => session.client.pixels(request, { signal }),
+      bitmap: (answer, space) => {
+        failures = 0;
+        return toBitmap(answer, space);
+      },
+      failed: (error) => {
+        failures++;
+        if (failures > 1) session.fail(error);
+        if (failures <= RETRIES) setTimeout(() => made.again(), RETRY_MS * failures);
+      },
+      busy: (busy) => session.store.setState({ busy }),
+    });
+    return made;
+  });
   const doPaint = useEffectEvent(() => {
     pending.current = 0;
     if (!canvas.current || pane.w === 0) return;

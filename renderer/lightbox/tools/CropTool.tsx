@@ -84,7 +84,6 @@ export function CropTool({ box, picture }: { box: Box; picture: Size }) {
               spec={straighten}
               value={frame.straighten}
               name={name}
-              describedBy=""
               disabled={false}
             />
             <ValueField

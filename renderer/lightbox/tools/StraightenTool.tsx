@@ -43,7 +43,7 @@ export function StraightenTool({ box, picture }: { box: Box; picture: Size }) {
       </Div>
       <ToolBar title={t('lightbox.commands.straighten')} hint={t('lightbox.tools.straighten.hint')}>
         <Div sx={{ display: 'grid', gridTemplateColumns: '160px auto', alignItems: 'center', gap: 1 }}>
-          <SliderTrack step="frame" spec={spec} value={value} name={name} describedBy="" disabled={false} />
+          <SliderTrack step="frame" spec={spec} value={value} name={name} disabled={false} />
           <ValueField step="frame" spec={spec} value={value} name={name} disabled={false} />
         </Div>
       </ToolBar>
