@@ -53,7 +53,8 @@ interface Evidence {
 
 /** Decides from the features; separate from their measuring so that it can be tested on plain numbers. */
 export function decide(f: KindFeatures, saysNegative: boolean | null, perforated: boolean): FoundKind {
-  const masked = f.clearGreen < -0.24 && f.clearBlue < -0.42;
+  // Orange, not the yellow of a lamp (blue lost alone) nor the faint brown of paper.
+  const masked = f.clearGreen < -0.17 && f.clearBlue < -0.36 && f.clearBlue > 4.2 * f.clearGreen;
   const negative = evidence(f, saysNegative, perforated, masked);
   const score = negative.reduce((s, e) => s + e.weight, 0);
   const reasons = (sign: 1 | -1): string[] =>
@@ -110,9 +111,9 @@ function evidence(
     out.push({ weight: 4, reason: 'The film around the perforations is clear, clearer than the picture.' });
   else if (perforated && f.underRing < 0.3)
     out.push({ weight: -4, reason: 'The film around the perforations is denser than the picture.' });
-  if (masked && (f.orange > 0.8 || f.clearShare > 0.1))
+  if (masked && (f.orange > 0.55 || f.clearShare > 0.04))
     out.push({
-      weight: 3,
+      weight: f.clearGreen < -0.22 ? 3 : 2.2,
       reason: `Its clearest parts are orange like the mask of colour negative film (${(-f.clearGreen).toFixed(2)} D in green, ${(-f.clearBlue).toFixed(2)} D in blue over red).`,
     });
   const muddy = !f.grey && f.orange > 0.85 && f.range < 1.05 && f.darkest > -0.95 && f.darkRedOverBlue > 0.35;
