@@ -131,6 +131,9 @@ describe('profiles made', () => {
   it('read back as what they are', () => {
     expect(parseProfile(makeProfile('srgb')).curve).toEqual({ kind: 'srgb' });
     expect(parseProfile(makeProfile('grey'))).toMatchObject({ space: 'GRAY', curve: { kind: 'srgb' } });
+    expect(parseProfile(makeProfile('srgb', 1))).toMatchObject({ space: 'GRAY', curve: { kind: 'srgb' } });
+    expect(parseProfile(makeProfile('adobe-rgb', 1)).space).toBe('GRAY');
+    expect(parseProfile(makeProfile('adobe-rgb')).space).toBe('RGB ');
     expect(parseProfile(makeProfile('adobe-rgb')).curve).toEqual({ kind: 'gamma', gamma: 563 / 256 });
     for (const name of spaceNames) {
       const p = parseProfile(makeProfile(name));

@@ -175,19 +175,21 @@ function mergeCurves(curves: ChannelCurve[]): ToneCurve {
 /** Names `makeProfile` knows: the output spaces, and grey with the sRGB curve for one-channel pictures. */
 export type ProfileName = SpaceName | 'grey';
 
-const made = new Map<ProfileName, Uint8Array>();
+const made = new Map<string, Uint8Array>();
 
 /**
  * A version 4.3 display profile with colorants adapted to D50, parametric curves, `chad`, and a licence text
  * that lets it travel with any picture. The bytes are the same every time (the creation date is fixed).
+ * With one channel it is a grey profile with the space's tone curve.
  */
-export function makeProfile(name: ProfileName): Uint8Array {
-  const known = made.get(name);
+export function makeProfile(name: ProfileName, channels: 1 | 3 = 3): Uint8Array {
+  const key = `${name} ${channels}`;
+  const known = made.get(key);
   if (known) return known.slice();
-  const grey = name === 'grey';
-  const space = spaces[grey ? 'srgb' : name];
+  const grey = name === 'grey' || channels === 1;
+  const space = spaces[name === 'grey' ? 'srgb' : name];
   const curve = parametric(space.curve);
-  const label = grey ? 'Grey, sRGB tone curve' : space.label;
+  const label = grey ? `Grey, ${space.label} tone curve` : space.label;
   const m = space.toPcs;
   const tags: [string, Uint8Array][] = [
     ['desc', mluc(label)],
@@ -206,7 +208,7 @@ export function makeProfile(name: ProfileName): Uint8Array {
       ['bTRC', curve],
     );
   const profile = assemble(grey ? 'GRAY' : 'RGB ', tags);
-  made.set(name, profile);
+  made.set(key, profile);
   return profile.slice();
 }
 

@@ -115,7 +115,7 @@ export async function exportPicture(
     let rendered: Rendered;
     let geometry: Geometry;
     const masks: MaskSummary[] = [];
-    if (suitsStrips(info, view.region, reduced, wantDust)) {
+    if (suitsStrips(info, view.region, common, reduced, wantDust)) {
       geometry = viewGeometry(view, view.region.w, view.region.h);
       rendered = await renderStrips(
         shop.pool,
@@ -176,7 +176,8 @@ export async function exportPicture(
         {
           format: settings.format,
           quality: settings.quality,
-          icc: makeProfile(space),
+          // A grey picture under an RGB profile is not a valid PNG or TIFF: it gets the same tone curve as grey.
+          icc: makeProfile(space, rendered.channels === 1 ? 1 : 3),
           metadataFrom: task.path,
           dpi: info.dpi,
           captureDate: task.captureDate,
