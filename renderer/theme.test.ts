@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contrast, makeTheme, textPairs, type Mode } from './theme.ts';
+import { makeTheme } from './theme.ts';
+import { contrast, textPairs, type Mode } from './tones.ts';
 
 const modes: Mode[] = ['dark', 'light'];
 
