@@ -105,10 +105,16 @@ describe('develop in strips', () => {
   it('is for large TIFF files without repairs', async () => {
     const info = { ...(await probeScan(path.join(dir, 'scan.tif'))) };
     const large = { w: 12000, h: 8000 };
-    expect(suitsStrips(info, large, false, false)).toBe(true);
-    expect(suitsStrips(info, { w: 6000, h: 4000 }, false, false)).toBe(false);
-    expect(suitsStrips(info, large, true, false)).toBe(false);
-    expect(suitsStrips(info, large, false, true)).toBe(false);
-    expect(suitsStrips({ ...info, format: 'jpeg' }, large, false, false)).toBe(false);
+    const huge = { w: 20000, h: 15000 };
+    const same = { bits: 16, layout: 'rgb' } as const;
+    const smaller = { bits: 8, layout: 'rgb' } as const;
+    expect(suitsStrips(info, large, smaller, false, false)).toBe(true);
+    expect(suitsStrips(info, large, { bits: 16, layout: 'grey' }, false, false)).toBe(true);
+    expect(suitsStrips(info, large, same, false, false)).toBe(false);
+    expect(suitsStrips(info, huge, same, false, false)).toBe(true);
+    expect(suitsStrips(info, { w: 6000, h: 4000 }, smaller, false, false)).toBe(false);
+    expect(suitsStrips(info, huge, same, true, false)).toBe(false);
+    expect(suitsStrips(info, huge, same, false, true)).toBe(false);
+    expect(suitsStrips({ ...info, format: 'jpeg' }, huge, same, false, false)).toBe(false);
   });
 });

@@ -18,17 +18,24 @@ import type { Tile } from './tiles.ts';
 
 /** Pixels of a strip: some 50 MB of 16-bit colour. */
 export const STRIP_PIXELS = 8e6;
-/** From this size on (pixels) a scan is read in strips. */
+/** From this size on (pixels) a scan whose samples change their size is read in strips, so that it is not held twice. */
 const LARGE = 60e6;
+/** From this size on every scan is; below, samples of equal size are developed in place, which is quicker. */
+const HUGE = 250e6;
+/** Strips after which their memory is given back. */
+const COLLECT_AFTER = 5;
 
-/** Whether a scan is developed in strips: large, uncompressed by nature, whole pixels, nothing to repair. */
+/** Whether a scan is developed in strips: a large TIFF at full size, nothing to repair. */
 export function suitsStrips(
   info: ScanInfo,
   region: { w: number; h: number },
+  output: { bits: 8 | 16; layout: 'rgb' | 'grey' },
   reduced: boolean,
   dust: boolean,
 ): boolean {
-  return info.format === 'tiff' && !reduced && !dust && region.w * region.h >= LARGE;
+  if (info.format !== 'tiff' || reduced || dust) return false;
+  const inPlace = info.bits === output.bits && (info.channels === 1) === (output.layout === 'grey');
+  return region.w * region.h >= (inPlace ? HUGE : LARGE);
 }
 
 export type StripInput = Omit<RenderInput, 'picture' | 'consume' | 'count'> & {
@@ -68,6 +75,7 @@ export async function renderStrips(
   const rows = input.stripRows ?? Math.max(1, Math.floor(STRIP_PIXELS / region.w));
   const turn = input.geometry.exact ? 0.1 : 0.3;
 
+  let strips = 0;
   /** Develops a strip into its place in the finished picture. */
   const strip = async (tile: Tile): Promise<Uint8Array | Uint16Array> => {
     const at = tile.y * region.w * channels;
@@ -83,6 +91,7 @@ export async function renderStrips(
       (from, to) => ({ kind: 'develop', input: tile.data, output, from, to, flat, count: false }),
       { plan: shared, signal },
     );
+    if (++strips % COLLECT_AFTER === 0) pool.collect();
     return output;
   };
   try {
