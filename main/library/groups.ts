@@ -338,24 +338,16 @@ export function refreshRoll(db: Db, groupId: number, baseline: Baseline): number
        WHERE i.group_sort = ? AND i.deleted_at IS NULL ORDER BY i.id`,
       [groupId],
     );
-    // One voice a frame. Leaders and blank frames know the base best; a light source without film knows nothing.
+    // One voice a frame. References speak through the frames that were analysed with them.
     const used = rows.flatMap((row) => {
       const analysis = scanAnalysis(row);
-      return analysis && analysis.role !== 'flat'
-        ? [{ row, analysis: analysisOfFrame(analysis, row.frame) }]
+      return analysis?.role === 'picture'
+        ? [{ id: row.id, analysis: analysisOfFrame(analysis, row.frame) }]
         : [];
     });
-    const found =
-      used.length > 0
-        ? baseline(
-            used.map((f) => f.analysis),
-            used.map((f) => String(f.row.id)),
-          )
-        : null;
+    const found = used.length > 0 ? balanced(used, baseline) : null;
     const text = found ? JSON.stringify(found) : null;
-    // References are far from the pictures by their nature; nobody needs to look at them for it.
     const outliers = new Set(found?.outliers.map(Number) ?? []);
-    for (const { row, analysis } of used) if (analysis.role !== 'picture') outliers.delete(row.id);
     for (const row of rows)
       db.run('UPDATE items SET outlier = ? WHERE id = ?', [outliers.has(row.id) ? 1 : 0, row.id]);
     if (text === group.baseline) return [];
@@ -366,6 +358,29 @@ export function refreshRoll(db: Db, groupId: number, baseline: Baseline): number
     ]);
     return rows.map((r) => r.id);
   });
+}
+
+/**
+ * The baseline of these frames. Where only some of them know the exposure of the camera that scanned them
+ * (1 = unknown), none is compared by it: a known one beside an unknown one says nothing.
+ */
+function balanced(
+  frames: readonly { id: number; analysis: DevelopAnalysis }[],
+  baseline: Baseline,
+): RollBaseline {
+  const ids = frames.map((f) => String(f.id));
+  const unknown = frames.filter((f) => f.analysis.cameraExposure === 1).length;
+  if (unknown === 0 || unknown === frames.length)
+    return baseline(
+      frames.map((f) => f.analysis),
+      ids,
+    );
+  const found = baseline(
+    frames.map((f) => ({ ...f.analysis, cameraExposure: 1 })),
+    ids,
+  );
+  delete found.cameraExposure;
+  return found;
 }
 
 /** The name a roll gets from where its scans lie. */

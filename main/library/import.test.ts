@@ -299,8 +299,8 @@ describe('rolls', () => {
     expect(path.basename(task.context.baseFile!)).toBe('blank far.tif');
     expect(path.basename(task.context.flatFile!)).toBe('flat.tif');
     expect(task.context.analysis?.base.source).toBe('file');
-    // Two pictures and the blank frame speak for the roll; the light source does not.
-    expect(task.context.roll?.exposure).toBe(3);
+    // Two pictures speak for the roll; its references do not.
+    expect(task.context.roll?.exposure).toBe(2);
     expect((await house.items()).filter((i) => i.outlier)).toEqual([]);
     await house.ask('roll.setReference', {
       groupId: groups[0].id,
