@@ -55,7 +55,7 @@ export function EmptyLibrary() {
             </Box>
           ))}
         </Box>
-        <Button variant="contained" size="large" startIcon={<Add />} onClick={startImport}>
+        <Button variant="contained" size="large" startIcon={<Add />} onClick={() => startImport()}>
           {t('empty.button')}
         </Button>
         <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>

@@ -39,7 +39,7 @@ function NothingFound() {
 export function Library() {
   const { t } = useTranslation();
   useScope('library');
-  useShortcut('library.import', startImport);
+  useShortcut('library.import', () => startImport());
   const phase = useLibrary((s) => s.phase);
   const error = useLibrary((s) => s.error);
   const empty = useLibrary((s) => s.total === 0);

@@ -62,11 +62,11 @@ export async function importFiles(files: Dropped[]): Promise<void> {
   }
 }
 
-/** The Import button: the system's dialog where there is one, else the list of folders. */
-export function startImport(): void {
+/** Import by hand: the system's dialog for files or a folder where there is one, else the list of folders. */
+export function startImport(what: 'files' | 'folder' = 'files'): void {
   if (!useApp.getState().info?.dialogs) {
     useApp.setState({ pickerOpen: true });
     return;
   }
-  getClient().call('library.pick', { what: 'files' }).catch(report);
+  getClient().call('library.pick', { what }).catch(report);
 }

@@ -1,6 +1,7 @@
 /** The bar on top: what room this is, the search box, bringing scans in, and what runs. */
 import Add from '@mui/icons-material/Add';
 import Close from '@mui/icons-material/Close';
+import CreateNewFolderOutlined from '@mui/icons-material/CreateNewFolderOutlined';
 import HelpOutline from '@mui/icons-material/HelpOutlined';
 import Search from '@mui/icons-material/Search';
 import { Box, Button, IconButton, InputAdornment, OutlinedInput, Tooltip, Typography } from '@mui/material';
@@ -78,6 +79,7 @@ function SearchBox() {
 export function TopBar() {
   const { t } = useTranslation();
   const room = useApp((s) => s.room);
+  const dialogs = useApp((s) => s.info?.dialogs ?? false);
   return (
     <Box
       component="header"
@@ -99,9 +101,17 @@ export function TopBar() {
       <SearchBox />
       <Box sx={{ flex: 1 }} />
       <JobChip />
-      <Button variant="contained" startIcon={<Add />} onClick={startImport} sx={{ flexShrink: 0 }}>
+      <Button variant="contained" startIcon={<Add />} onClick={() => startImport()} sx={{ flexShrink: 0 }}>
         {t('library.import')}
       </Button>
+      {/* The system's dialogs pick either files or a folder; the window's own list takes both at once. */}
+      {dialogs && (
+        <Tooltip title={t('library.importFolder')}>
+          <IconButton aria-label={t('library.importFolder')} onClick={() => startImport('folder')}>
+            <CreateNewFolderOutlined />
+          </IconButton>
+        </Tooltip>
+      )}
       <Tooltip title={t('commands.global.shortcuts')}>
         <IconButton
           aria-label={t('commands.global.shortcuts')}
