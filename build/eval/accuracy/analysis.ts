@@ -39,9 +39,17 @@ export function decoded(scan: SimulatedScan, scanner: Scanner): DecodedScan {
   return { info, picture, scale: 1 };
 }
 
+/** What the product is told beforehand. */
+export interface Told {
+  /** True base and frame are given. */
+  given: boolean;
+  /** 'auto', or what the person says the film is. */
+  film: 'auto' | 'c41';
+}
+
 /** The product's analysis, or, with `given`, one in which base and frame are the true ones. */
-export function analysisOf(scan: SimulatedScan, scanner: Scanner, given: boolean): DevelopAnalysis {
-  if (!given) return analyseScan(decoded(scan, scanner), { film: 'auto' });
+export function analysisOf(scan: SimulatedScan, scanner: Scanner, told: Told): DevelopAnalysis {
+  if (!told.given) return analyseScan(decoded(scan, scanner), { film: told.film });
   const { data, width } = scan.picture;
   const { x, y, w, h } = scan.image;
   const stride = 3;

@@ -11,7 +11,7 @@ import type { Triple } from '../film/spectra.ts';
 import type { DevelopAnalysis, RollBaseline } from '../../../main/actions/develop/types.ts';
 import { type DevelopParams, defaultDevelopParams } from '../../../app/recipe/develop.ts';
 import { planDevelop, planSource, processBand } from '../../../main/actions/develop/index.ts';
-import { analysisOf } from './analysis.ts';
+import { analysisOf, type Told } from './analysis.ts';
 import type { Case } from './cases.ts';
 
 const WIDTH = 720;
@@ -132,9 +132,9 @@ function plainPatches(scan: SimulatedScan): Lab[] {
 }
 
 /** Renders, develops and measures one case. `seed` fixes grain, noise and texture. */
-export function measure(one: Case, seed: number, given: boolean): Measured {
+export function measure(one: Case, seed: number, told: Told): Measured {
   const scan = takeAndScan({ ...one, scene: sceneOf(one.scene, 1), seed });
-  const analysis = analysisOf(scan, one.scanner, given);
+  const analysis = analysisOf(scan, one.scanner, told);
   const want = referencePatches(one.light);
   const params = defaultDevelopParams();
   const asIs = figures(developPatches(scan, analysis, params), want);

@@ -7,7 +7,7 @@ import { rollFog, takeAndScan, type Layout } from '../film/render.ts';
 import { type Scanner, scanners } from '../film/scanner.ts';
 import { sceneNames } from '../film/scene.ts';
 import { colourStocks, type Stock } from '../film/stocks.ts';
-import { analysisOf, rollOf } from './analysis.ts';
+import { analysisOf, rollOf, type Told } from './analysis.ts';
 import { sceneOf } from './measure.ts';
 
 export interface RollFigures {
@@ -16,7 +16,13 @@ export interface RollFigures {
 
 const FRAMES = 12;
 
-function oneRoll(stock: Stock, scanner: Scanner, layout: Layout, seed: number): RollFigures['rows'][number] {
+function oneRoll(
+  stock: Stock,
+  scanner: Scanner,
+  layout: Layout,
+  seed: number,
+  film: Told['film'],
+): RollFigures['rows'][number] {
   const truth = [0, 0, 0];
   const analyses = Array.from({ length: FRAMES }, (_, i) => {
     const scan = takeAndScan({
@@ -30,7 +36,7 @@ function oneRoll(stock: Stock, scanner: Scanner, layout: Layout, seed: number): 
       fog: rollFog(i, seed),
     });
     scan.base.forEach((b, c) => (truth[c] += Math.log10(b) / FRAMES));
-    return analysisOf(scan, scanner, false);
+    return analysisOf(scan, scanner, { given: false, film });
   });
   const roll = rollOf(analyses);
   const far = (base: readonly number[], from: readonly number[]) =>
@@ -46,12 +52,12 @@ function oneRoll(stock: Stock, scanner: Scanner, layout: Layout, seed: number): 
 }
 
 /** Rolls with rebate on four scanners, and one roll of bare pictures. */
-export function measureRoll(seed: number): RollFigures {
+export function measureRoll(seed: number, film: Told['film']): RollFigures {
   return {
     rows: [
-      ...scanners.map((s, i) => oneRoll(colourStocks[i], s, i % 2 === 0 ? 'strip' : 'rebate', seed)),
-      oneRoll(colourStocks[colourStocks.length - 1], scanners[0], 'rebate', seed + 1),
-      oneRoll(colourStocks[1], scanners[0], 'bare', seed + 2),
+      ...scanners.map((s, i) => oneRoll(colourStocks[i], s, i % 2 === 0 ? 'strip' : 'rebate', seed, film)),
+      oneRoll(colourStocks[colourStocks.length - 1], scanners[0], 'rebate', seed + 1, film),
+      oneRoll(colourStocks[1], scanners[0], 'bare', seed + 2, film),
     ],
   };
 }
