@@ -22,6 +22,8 @@ export interface KindFeatures {
   clearBlue: number;
   /** Share of the scan that those clearest parts cover. */
   clearShare: number;
+  /** log10 of green over red in the middle of all blocks. */
+  typicalGreen: number;
   /** Share of blocks in which red passes green and green passes blue. */
   orange: number;
   /** Tone between the 3rd and the 99th percentile, density. */
@@ -67,6 +69,7 @@ export function kindFeatures(
     clearGreen: clear.log[1] - clear.log[0],
     clearBlue: clear.log[2] - clear.log[0],
     clearShare: clear.share,
+    typicalGreen: median(blocks.map((b) => log(b.g) - log(b.r))),
     orange: blocks.filter((b) => b.r > 1.15 * b.g && b.g > 1.05 * b.b).length / Math.max(1, blocks.length),
     range: hi - lo,
     skew: skewness(tones),

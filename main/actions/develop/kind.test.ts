@@ -15,6 +15,7 @@ const PLAIN: KindFeatures = {
   clearGreen: 0,
   clearBlue: 0,
   clearShare: 0.1,
+  typicalGreen: 0,
   orange: 0.2,
   range: 1.6,
   skew: -0.6,

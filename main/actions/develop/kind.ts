@@ -116,6 +116,9 @@ function evidence(
       weight: f.clearGreen < -0.22 ? 3 : 2.2,
       reason: `Its clearest parts are orange like the mask of colour negative film (${(-f.clearGreen).toFixed(2)} D in green, ${(-f.clearBlue).toFixed(2)} D in blue over red).`,
     });
+  // Browner as a whole than toned paper ever is.
+  else if (f.typicalGreen < -0.23 && f.orange > 0.55 && f.range < 1.3)
+    out.push({ weight: 2, reason: 'As a whole it is orange, as behind the mask of colour negative film.' });
   const muddy = !f.grey && f.orange > 0.85 && f.range < 1.05 && f.darkest > -0.95 && f.darkRedOverBlue > 0.35;
   if (muddy) out.push({ weight: 1.6, reason: 'Its densest parts still let orange light through.' });
   if (f.range > 1.45)
