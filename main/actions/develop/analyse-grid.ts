@@ -1,6 +1,6 @@
 /**
- * The working copy on which analysis looks at a scan: linear light, reduced by whole factors to at most about
- * 800 px, three planes, plus a softened logarithm of each plane. Box averaging happens in linear light (where
+ * The working copy on which analysis looks at a scan: linear light, reduced by whole factors to about
+ * 750 px, three planes, plus a softened logarithm of each plane. Box averaging happens in linear light (where
  * it is physically right) and quietens grain and noise, so that the thresholds of the analysis hold for any
  * scanner. Also the few order statistics that every analysis file needs.
  */
@@ -8,8 +8,8 @@ import { linearTable } from '../../../app/color/curve.ts';
 import type { Picture, Rgb } from '../../../app/picture.ts';
 import type { FlatField } from './reference.ts';
 
-/** Longest side of the analysis grid, in cells. */
-export const GRID_SIDE = 800;
+/** Longest side of the analysis grid, in cells, as nearly as a whole factor allows. */
+export const GRID_SIDE = 750;
 
 export interface Grid {
   width: number;
@@ -33,7 +33,7 @@ export interface Grid {
  */
 export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid {
   const { width: w0, height: h0, channels, data } = picture;
-  const factor = Math.max(1, Math.ceil(Math.max(w0, h0) / GRID_SIDE));
+  const factor = Math.max(1, Math.round(Math.max(w0, h0) / GRID_SIDE));
   const width = Math.max(1, Math.floor(w0 / factor));
   const height = Math.max(1, Math.floor(h0 / factor));
   const n = width * height;
