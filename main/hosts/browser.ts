@@ -168,6 +168,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
         inbox,
         sources,
         request.signal,
+        url.searchParams.get('folder'),
       );
       return Response.json({ jobId: await services.importPaths([file]) });
     } catch (error) {

@@ -121,7 +121,7 @@ describe('the Electron host', () => {
     expect(fake.api.protocol.registerSchemesAsPrivileged).toHaveBeenCalledWith([
       {
         scheme: 'revelado',
-        privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
+        privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true },
       },
     ]);
   });

@@ -38,7 +38,10 @@ export const DROP_CHANNEL = 'revelado:drop';
 /** Must be called before the app is ready: gives the private scheme fetch, streams and a real origin. */
 export function registerScheme(electron: Pick<ElectronApi, 'protocol'>): void {
   electron.protocol.registerSchemesAsPrivileged([
-    { scheme: 'revelado', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+    {
+      scheme: 'revelado',
+      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true },
+    },
   ]);
 }
 

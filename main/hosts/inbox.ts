@@ -43,7 +43,7 @@ async function sameSize(dir: string, size: number, depth = 8): Promise<string[]>
 
 /**
  * Receives one dropped file. Returns the path to import: the original under `folders` where there is one, else
- * `<inbox>/<first 16 of its SHA-256>/<name>`. Nothing half-received carries that name.
+ * `<inbox>/<first 16 of its SHA-256>/[<dropped folder>/]<name>`. Nothing half-received carries that name.
  * @throws RevealError 'disk' when it cannot be stored, 'bad-input' when it is empty.
  */
 export async function receiveFile(
@@ -52,6 +52,8 @@ export async function receiveFile(
   inbox: string,
   folders: readonly string[],
   signal: AbortSignal,
+  /** Folder the file was dropped in, if a whole folder was dropped: it names the roll. */
+  dropFolder?: string | null,
 ): Promise<string> {
   const clean = safeName(name);
   await mkdir(inbox, { recursive: true });
@@ -81,7 +83,8 @@ export async function receiveFile(
         }
       }
     }
-    const home = path.join(inbox, digest.slice(0, 16));
+    const hashed = path.join(inbox, digest.slice(0, 16));
+    const home = dropFolder ? path.join(hashed, safeName(dropFolder)) : hashed;
     const target = path.join(home, clean);
     await mkdir(home, { recursive: true });
     const there = await access(target).then(

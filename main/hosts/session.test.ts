@@ -61,6 +61,22 @@ describe('the inbox', () => {
     expect(left).toEqual([]);
   });
 
+  it('keeps the name of a dropped folder', async () => {
+    const signal = new AbortController().signal;
+    const file = await receiveFile(
+      bytes('negative'),
+      'a.tif',
+      path.join(dir, 'inbox'),
+      [],
+      signal,
+      '../Roll 7',
+    );
+    expect(path.relative(path.join(dir, 'inbox'), file).split(path.sep).slice(1)).toEqual([
+      'Roll 7',
+      'a.tif',
+    ]);
+  });
+
   it('uses the original where a served folder holds the same bytes', async () => {
     await mkdir(path.join(dir, 'scans', 'deep'), { recursive: true });
     await writeFile(path.join(dir, 'scans', 'same-size.tif'), 'NEGATIVE');

@@ -171,7 +171,7 @@ export function assignGroup(db: Db, arrival: Arrival): number | null {
   if (arrival.analysis && arrival.analysis.role !== 'picture') return null;
   const kind = groupKindOf(arrival.kind);
   const film = kind === 'roll' ? (arrival.analysis?.film ?? null) : null;
-  const folder = arrival.inbox ? 'inbox' : arrival.folder;
+  const { folder } = arrival;
   return db.transaction(() => {
     const candidates = db.all<GroupRow>(
       `SELECT * FROM groups WHERE automatic = 1 AND folder = ? AND kind = ? AND film IS ?

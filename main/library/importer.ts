@@ -56,6 +56,16 @@ export interface ImportOptions {
 const unchanged = (scan: ScanRow, size: number, mtime: number): boolean =>
   scan.size === size && Math.abs(scan.mtime - mtime) < 1;
 
+/** Where a scan came from, which decides what it is grouped with: its folder, a folder dropped on a browser, or a loose drop. */
+export function cameFrom(inbox: string, file: string): { folder: string; inbox: boolean; groupName: string } {
+  if (!isInside(inbox, file))
+    return { folder: path.dirname(file), inbox: false, groupName: folderName(file) };
+  // <inbox>/<hash>/[<dropped folder>/]<name>
+  const parts = path.relative(inbox, file).split(path.sep);
+  if (parts.length > 2) return { folder: `inbox/${parts[1]}`, inbox: false, groupName: parts[1] };
+  return { folder: 'inbox', inbox: true, groupName: new Date().toISOString().slice(0, 10) };
+}
+
 export class ImportAction implements JobAction<ImportPayload> {
   readonly type = 'import' as const;
   readonly lane = 'import';
@@ -185,18 +195,11 @@ export class ImportAction implements JobAction<ImportPayload> {
       assignGroup(this.#o.db, {
         itemIds: [id],
         kind: row.kind,
-        folder: path.dirname(row.path),
-        inbox: isInside(this.#o.inbox, row.path),
-        groupName: this.#nameOf(row.path),
+        ...cameFrom(this.#o.inbox, row.path),
         camera: row.camera,
         analysis: analysis && { ...analysis, role: 'picture' },
       });
     }
-  }
-
-  #nameOf(file: string): string {
-    if (!isInside(this.#o.inbox, file)) return folderName(file);
-    return new Date().toISOString().slice(0, 10);
   }
 
   /** The same path, the same bytes: only what was removed or missing comes back. */
@@ -333,9 +336,7 @@ export class ImportAction implements JobAction<ImportPayload> {
         assignGroup(db, {
           itemIds: made,
           kind: first.kind,
-          folder: path.dirname(file),
-          inbox: isInside(this.#o.inbox, file),
-          groupName: this.#nameOf(file),
+          ...cameFrom(this.#o.inbox, file),
           camera: first.camera,
           analysis,
         });
