@@ -28,15 +28,10 @@ const green = spectrum((nm) => rise(nm, 492, 12) - rise(nm, 588, 12));
 /** Index of the spectrum in which channel `top` is 1 and the two others are i and j steps of STEPS. */
 const indexOf = (top: number, i: number, j: number): number => (top * (STEPS + 1) + i) * (STEPS + 1) + j;
 
-/** Scene from a photograph. */
-export async function sceneFromPhoto(file: string, width: number): Promise<Scene> {
-  const { data, info } = await sharp(file)
-    .rotate()
-    .resize({ width, withoutEnlargement: false })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+let allSpectra: Scene['spectra'] | null = null;
+/** Every mixture of two of the three spectra with the third in full, in the order of `indexOf`. */
+function photoSpectra(): Scene['spectra'] {
+  if (allSpectra) return allSpectra;
   const spectra = [];
   for (let top = 0; top < 3; top++)
     for (let i = 0; i <= STEPS; i++)
@@ -46,12 +41,28 @@ export async function sceneFromPhoto(file: string, width: number): Promise<Scene
           spectrum(() => 0).map((_, b) => (rgb[0] * red[b] + rgb[1] * green[b] + rgb[2] * blue[b]) / STEPS),
         );
       }
+  return (allSpectra = spectra);
+}
+
+/** Scene from a photograph: a path, or the bytes of a JPEG with the name it goes by. All such scenes share their spectra. */
+export async function sceneFromPhoto(
+  file: string | Uint8Array,
+  width: number,
+  name = typeof file === 'string' ? path.basename(file) : 'photograph',
+): Promise<Scene> {
+  const { data, info } = await sharp(file)
+    .rotate()
+    .resize({ width, withoutEnlargement: false })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const n = info.width * info.height;
   const scene: Scene = {
-    name: path.basename(file),
+    name,
     width: info.width,
     height: info.height,
-    spectra,
+    spectra: photoSpectra(),
     a: new Uint16Array(n),
     b: new Uint16Array(n),
     mix: new Float32Array(n),
