@@ -1,11 +1,20 @@
-/** Electron's entry: one instance, the private scheme, the host, and a clean end. */
+/**
+ * Electron's entry: a command of the command line when the arguments say so, else one instance, the private
+ * scheme, the host, and a clean end.
+ */
 import * as electron from 'electron';
+import { commandArguments, runElectronCommand } from './hosts/electron-command.ts';
 import { registerScheme, startElectronHost, type ElectronHost } from './hosts/electron.ts';
 
 const { app } = electron;
 
-// A second start brings the first window forward; two hosts would fight over the job leases.
-if (!app.requestSingleInstanceLock()) {
+const command = commandArguments(process.argv, app.isPackaged);
+
+// A second start brings the first window forward; two hosts would fight over the job leases. A command shares
+// the library with them and may run beside.
+if (command) {
+  void runElectronCommand(electron, process.argv, command);
+} else if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
   registerScheme(electron);

@@ -50,6 +50,8 @@ export interface ServicesOptions {
   folders: readonly Folder[];
   host: HostFacts;
   publish<N extends TopicName>(topic: N, value: TopicEvent<N>): void;
+  /** Told the settings as they are at the start, before any engine is asked for anything, and after each change. */
+  settingsChanged?(settings: Settings): void;
   tools?: Partial<ServiceTools>;
   /** Shorter waits for tests (ms). */
   timing?: {
@@ -123,6 +125,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const changes = new ChangeBatch((event) => publish('library.changed', event), timing.changeMs);
   const changed = (ids: number[], groups = false): void => changes.add(ids, groups);
   const settings = (): Settings => getSettings(db);
+  options.settingsChanged?.(settings());
   const sidecars = new SidecarWriter(
     db,
     tools.writeJsonAtomic,
@@ -206,7 +209,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
       named,
       watch,
       doctor: tools.doctor,
-      settingsChanged: (value) => publish('settings.changed', value),
+      settingsChanged: (value) => {
+        options.settingsChanged?.(value);
+        publish('settings.changed', value);
+      },
     }),
   };
 

@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { defaultDevelopParams } from '../../app/recipe/develop.ts';
 import { startEngine } from '../engine/process.ts';
+import type { EngineFork } from '../engine/process.ts';
 import type { PixelsTask } from '../engine/protocol.ts';
 
 const MOVES = 40;
@@ -11,12 +12,14 @@ const MOVES = 40;
 export async function previewTimes(
   scan: string,
   cacheDir: string,
+  fork?: EngineFork,
 ): Promise<{ width: number; height: number; firstMs: number; medianMs: number; worstMs: number }> {
   const engine = startEngine({
     role: 'interactive',
     threads: 0,
     device: 'auto',
     cacheDir: path.join(cacheDir, 'cache'),
+    ...(fork ? { fork } : {}),
   });
   try {
     const analysis = await engine.call('analyse', {

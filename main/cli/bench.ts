@@ -15,6 +15,7 @@ import { darktableXmp } from './bench-darktable.ts';
 import { previewTimes } from './bench-preview.ts';
 import { writeBenchScan } from './bench-scan.ts';
 import { numberIn } from './options.ts';
+import type { CommandHost } from './commands.ts';
 import { UsageError } from './usage.ts';
 
 export const BENCH_HELP = `Usage: revelado bench [--megapixels N] [--frames N] [--only develop,roll,preview] [--dir DIR] [--json]
@@ -70,7 +71,6 @@ function measure(program: string, args: string[]): Promise<Run> {
   });
 }
 
-const cli = (): string => process.argv[1];
 const round = (n: number, digits = 2): number => Number(n.toFixed(digits));
 
 interface Figures {
@@ -86,12 +86,13 @@ interface Figures {
 }
 
 async function benchDevelop(
+  self: readonly string[],
   dir: string,
   scan: string,
   say: (line: string) => void,
 ): Promise<Figures['develop']> {
   const ours = await measure(process.execPath, [
-    cli(),
+    ...self,
     'develop',
     scan,
     '--out',
@@ -141,6 +142,7 @@ async function benchDevelop(
 }
 
 async function benchRoll(
+  self: readonly string[],
   dir: string,
   scan: string,
   frames: number,
@@ -152,7 +154,7 @@ async function benchRoll(
   const run = async (threads: number): Promise<number> => {
     const out = path.join(dir, `roll-${threads}`);
     const { seconds } = await measure(process.execPath, [
-      cli(),
+      ...self,
       'develop',
       rollDir,
       '--roll',
@@ -180,7 +182,8 @@ async function benchRoll(
 }
 
 /** @returns exit status */
-export async function benchCommand(argv: string[]): Promise<number> {
+export async function benchCommand(argv: string[], host: CommandHost = {}): Promise<number> {
+  const self = host.self ?? [process.argv[1]];
   let values;
   try {
     ({ values } = parseArgs({
@@ -225,15 +228,15 @@ export async function benchCommand(argv: string[]): Promise<number> {
     const scan = path.join(dir, 'negative.tif');
     const { width, height } = await writeBenchScan(scan, megapixels);
     say(`Made-up negative of ${width} × ${height}, 16 bits, on ${figures.threads} cores.`);
-    if (parts.includes('develop')) figures.develop = await benchDevelop(dir, scan, say);
+    if (parts.includes('develop')) figures.develop = await benchDevelop(self, dir, scan, say);
     if (parts.includes('preview')) {
-      figures.preview = await previewTimes(scan, dir);
+      figures.preview = await previewTimes(scan, dir, host.fork);
       const p = figures.preview;
       say(
         `preview ${p.width} × ${p.height}: first ${p.firstMs.toFixed(0)} ms, then ${p.medianMs.toFixed(0)} ms a slider move (worst ${p.worstMs.toFixed(0)})`,
       );
     }
-    if (parts.includes('roll')) figures.roll = await benchRoll(dir, scan, frames, say);
+    if (parts.includes('roll')) figures.roll = await benchRoll(self, dir, scan, frames, say);
   } finally {
     await closeFiles();
     await rm(dir, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import { rollBaseline } from '../actions/develop/roll.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { Engine, ExportResult } from '../engine/protocol.ts';
 import { expandInputs, outputName } from '../files/index.ts';
+import type { CommandHost } from './commands.ts';
 import { commandEngine } from './engine.ts';
 import { parseDevelop } from './options.ts';
 import type { DevelopCommand } from './options.ts';
@@ -261,7 +262,7 @@ class DevelopRun {
 }
 
 /** @returns exit status: 0 all done, 1 some inputs failed, 130 cancelled; UsageError for wrong usage */
-export async function developCommand(argv: string[]): Promise<number> {
+export async function developCommand(argv: string[], host: CommandHost = {}): Promise<number> {
   const command = parseDevelop(argv);
   if (command.help) {
     process.stdout.write(DEVELOP_HELP);
@@ -281,6 +282,7 @@ export async function developCommand(argv: string[]): Promise<number> {
     threads: command.threads,
     device: command.device,
     inputs: files.length,
+    ...(host.fork ? { fork: host.fork } : {}),
   });
   const run = new DevelopRun(command, engine, stop.signal, progress, total);
   const started = performance.now();

@@ -11,6 +11,7 @@ import type { DoctorReport } from '../../app/contract/host.ts';
 import { doctorReport } from '../doctor.ts';
 import { probeProviders } from '../engine/process-probe.ts';
 import { defaultDataDir } from '../hosts/paths.ts';
+import type { CommandHost } from './commands.ts';
 import { UsageError } from './usage.ts';
 
 export const DOCTOR_HELP = `Usage: revelado doctor [--json] [--ffmpeg FILE] [--install-cuda]
@@ -35,6 +36,14 @@ export function reportText(report: DoctorReport): string {
   ]);
   lines.push('', report.ok ? 'Ready to develop.' : 'Something that developing needs is missing.');
   return `${lines.join('\n')}\n`;
+}
+
+/** The install script needs a Node to run in, and a packaged program has none. @returns exit status */
+function noInstall(): number {
+  process.stderr.write(
+    'The CUDA libraries cannot be fetched into an installed Revelado. Use a checkout (`npm run -s revelado -- doctor --install-cuda`). Nothing was changed.\n',
+  );
+  return 1;
 }
 
 /** Runs onnxruntime-node's own install script. @returns exit status */
@@ -106,7 +115,7 @@ async function installCuda(): Promise<number> {
 }
 
 /** @returns exit status */
-export async function doctorCommand(argv: string[]): Promise<number> {
+export async function doctorCommand(argv: string[], host: CommandHost = {}): Promise<number> {
   let values;
   try {
     ({ values } = parseArgs({
@@ -126,11 +135,11 @@ export async function doctorCommand(argv: string[]): Promise<number> {
     process.stdout.write(DOCTOR_HELP);
     return 0;
   }
-  if (values['install-cuda']) return installCuda();
+  if (values['install-cuda']) return host.fork ? noInstall() : installCuda();
   const report = await doctorReport({
     ffmpegPath: values.ffmpeg ? path.resolve(values.ffmpeg) : null,
     libraryDir: defaultDataDir(),
-    providers: () => probeProviders(),
+    providers: () => probeProviders(host.fork),
   });
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
   return report.ok ? 0 : 1;

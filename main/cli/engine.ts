@@ -9,16 +9,23 @@ import path from 'node:path';
 import type { Settings } from '../../app/contract/host.ts';
 import { localEngine } from '../engine/local.ts';
 import { startEngine } from '../engine/process.ts';
+import type { EngineFork } from '../engine/process.ts';
 import type { Engine } from '../engine/protocol.ts';
 
 export async function commandEngine(options: {
   threads: number;
   device: Settings['device'];
   inputs: number;
+  fork?: EngineFork;
 }): Promise<Engine> {
   const cacheDir = await mkdtemp(path.join(os.tmpdir(), 'revelado-cli-'));
   const settings = { role: 'batch', threads: options.threads, device: options.device, cacheDir } as const;
-  const engine = options.inputs > 1 ? startEngine(settings) : localEngine(settings);
+  const { fork } = options;
+  // A program that brings its own way of starting processes (Electron) is no place for native libraries.
+  const engine =
+    fork || options.inputs > 1
+      ? startEngine({ ...settings, ...(fork ? { fork } : {}) })
+      : localEngine(settings);
   return {
     ...engine,
     close: async () => {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { numberIn } from './options.ts';
+import type { CommandHost } from './commands.ts';
 import { UsageError } from './usage.ts';
 
 export const SERVE_HELP = `Usage: revelado serve [--port N] [--open] [--folder DIR]…
@@ -15,7 +16,7 @@ Serves the darkroom to a browser on this machine (127.0.0.1 only) and prints its
 `;
 
 /** Serves until SIGINT or SIGTERM. @returns 0 */
-export async function serveCommand(argv: string[]): Promise<number> {
+export async function serveCommand(argv: string[], program: CommandHost = {}): Promise<number> {
   let parsed;
   try {
     parsed = parseArgs({
@@ -45,6 +46,7 @@ export async function serveCommand(argv: string[]): Promise<number> {
     open: values.open === true,
     folders: (values.folder ?? []).map((folder) => path.resolve(folder)),
     ...(values['data-dir'] === undefined ? {} : { dataDir: path.resolve(values['data-dir']) }),
+    ...(program.fork ? { fork: program.fork } : {}),
     log: (line) => process.stderr.write(`${line}\n`),
   });
   process.stdout.write(`${host.url}\n`);

@@ -14,6 +14,7 @@ import type { DecodedScan, DecodeOptions } from '../files/types.ts';
 import type { Budget } from './budget.ts';
 import { collectGarbage } from './collect.ts';
 import type { PixelJob, PixelResult, WorkerAnswer, WorkerMessage } from './pixel-jobs.ts';
+import { unpacked } from './process-fork.ts';
 
 /** What the jobs of one picture share; sent to each thread once, forgotten by `release`. */
 export interface SharedPlan {
@@ -61,7 +62,8 @@ export function sharedLike<T extends Samples>(like: T, length: number): T {
 
 function workerEntry(): string {
   const here = fileURLToPath(import.meta.url);
-  const file = path.join(path.dirname(here), here.endsWith('.ts') ? 'pixel-worker.ts' : 'pixel-worker.cjs');
+  const name = here.endsWith('.ts') ? 'pixel-worker.ts' : 'pixel-worker.cjs';
+  const file = unpacked(path.join(path.dirname(here), name));
   if (!existsSync(file))
     throw new RevealError('internal', `The pixel worker's program file is missing: ${file}`);
   return file;

@@ -21,11 +21,18 @@ export interface EngineChannel {
 /** Starts `modulePath` with `env` added to the environment. */
 export type EngineFork = (modulePath: string, env: Record<string, string>) => EngineChannel;
 
+/**
+ * The place on the disk of a file of the packaged program. Inside Electron the program's files seem to lie in
+ * `app.asar`; those that other processes and threads start from lie unpacked beside it (electron-builder.yml).
+ */
+export function unpacked(file: string): string {
+  return file.replace(/([\\/])app\.asar(?=[\\/])/, '$1app.asar.unpacked');
+}
+
 /** The engine's entry: beside the bundle when we run bundled, the source file when we run from source. */
-export function engineEntry(): string {
-  const here = fileURLToPath(import.meta.url);
+export function engineEntry(here = fileURLToPath(import.meta.url)): string {
   const name = here.endsWith('.ts') ? 'main.ts' : 'engine.cjs';
-  const file = path.join(path.dirname(here), name);
+  const file = unpacked(path.join(path.dirname(here), name));
   if (!existsSync(file)) throw new RevealError('internal', `The engine's program file is missing: ${file}`);
   return file;
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { classifyExit } from './exit.ts';
 import { EngineGoneError, startEngine } from './process.ts';
+import { engineEntry, unpacked } from './process-fork.ts';
 import type { EngineChannel, EngineFork } from './process.ts';
 import type { Engine, EngineAnswer, EngineExit, EngineRequest } from './protocol.ts';
 
@@ -202,4 +203,23 @@ describe('a real process', () => {
       message: expect.stringContaining('scan.tif'),
     });
   });
+});
+
+describe('where the program lies', () => {
+  it('starts processes from the unpacked files of a packaged program', () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'revelado-asar-'));
+    try {
+      const real = path.join(dir, 'app.asar.unpacked', 'dist', 'main', 'engine.cjs');
+      mkdirSync(path.dirname(real), { recursive: true });
+      writeFileSync(real, '');
+      expect(engineEntry(path.join(dir, 'app.asar', 'dist', 'main', 'index.cjs'))).toBe(real);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+  it.each([
+    ['C:\\x\\resources\\app.asar\\dist\\main', 'C:\\x\\resources\\app.asar.unpacked\\dist\\main'],
+    ['/x/app.asar.unpacked/dist', '/x/app.asar.unpacked/dist'],
+    ['/x/my-app.asar/dist', '/x/my-app.asar/dist'],
+  ])('%s', (file, place) => expect(unpacked(file)).toBe(place));
 });

@@ -26,6 +26,8 @@ export interface EngineSettings {
   cacheDir: string;
 }
 export interface EngineOptions extends EngineSettings {
+  /** What the person has chosen meanwhile; asked at each start of the process, over `threads` and `device`. */
+  chosen?: () => Partial<Pick<EngineSettings, 'threads' | 'device'>>;
   fork?: EngineFork;
   /** Lines the engine writes to stderr. */
   log?: (line: string) => void;
@@ -44,12 +46,29 @@ interface Pending {
 const CANCEL_GRACE_MS = 5000;
 const MAX_BACKOFF_MS = 30_000;
 
+/** How long a process that was asked to end may take. */
+const END_GRACE_MS = 3000;
+
+/** An engine whose process can be exchanged for one with other settings. */
+export interface RestartableEngine extends Engine {
+  /**
+   * The next call starts a process with the settings of that moment; the running one answers what it was asked
+   * and ends. No call is lost. Does nothing while no process runs.
+   */
+  restartWhenIdle(): void;
+}
+
 /** One life of the process. */
 interface Life {
   channel: EngineChannel;
   ready: Promise<string>;
   pending: Map<number, Pending>;
   asked: boolean;
+  /** To be ended when its last call is answered. */
+  stale: boolean;
+  /** Resolves when the process is gone. */
+  ended: Promise<void>;
+  gone: boolean;
   oomKillsBefore: number;
 }
 
@@ -57,7 +76,7 @@ interface Life {
  * Makes an engine; the process itself starts with the first call. Calls in flight when it dies are rejected
  * with `EngineGoneError` (code 'engine').
  */
-export function startEngine(options: EngineOptions): Engine {
+export function startEngine(options: EngineOptions): RestartableEngine {
   const forkEngine = options.fork ?? forkNode;
   const listeners = new Set<(exit: EngineExit) => void>();
   const settings: EngineSettings = {
@@ -71,9 +90,12 @@ export function startEngine(options: EngineOptions): Engine {
   let nextId = 1;
   let deaths = 0;
   let closed = false;
+  const lives = new Set<Life>();
 
   function spawn(): Life {
-    const channel = forkEngine(engineEntry(), { REVELADO_ENGINE: JSON.stringify(settings) });
+    const channel = forkEngine(engineEntry(), {
+      REVELADO_ENGINE: JSON.stringify({ ...settings, ...options.chosen?.() }),
+    });
     const pending = new Map<number, Pending>();
     let readyResolve: (socket: string) => void = () => undefined;
     let readyReject: (error: Error) => void = () => undefined;
@@ -82,7 +104,18 @@ export function startEngine(options: EngineOptions): Engine {
       readyReject = reject;
     });
     ready.catch(() => undefined);
-    const mine: Life = { channel, ready, pending, asked: false, oomKillsBefore: systemOomKillCount() };
+    let hasEnded: () => void = () => undefined;
+    const mine: Life = {
+      channel,
+      ready,
+      pending,
+      asked: false,
+      stale: false,
+      ended: new Promise((resolve) => (hasEnded = resolve)),
+      gone: false,
+      oomKillsBefore: systemOomKillCount(),
+    };
+    lives.add(mine);
     channel.onMessage((message) => {
       if (message.t === 'ready') return readyResolve(message.socket);
       const call = pending.get(message.id);
@@ -96,11 +129,15 @@ export function startEngine(options: EngineOptions): Engine {
       deaths = 0;
       if (message.t === 'result') call.resolve(message.value);
       else call.reject(new RevealError(message.code as ErrorCode, message.message));
+      retire(mine);
     });
     channel.onExit((code, signal) => {
       const kills = systemOomKillCount() - mine.oomKillsBefore;
       const exit = classifyExit(code, signal, channel.stderr?.() ?? '', mine.asked, kills);
       if (life === mine) life = null;
+      lives.delete(mine);
+      mine.gone = true;
+      hasEnded();
       if (exit.reason !== 'closed') {
         deaths += 1;
         options.log?.(exit.detail);
@@ -115,6 +152,21 @@ export function startEngine(options: EngineOptions): Engine {
       for (const listener of [...listeners]) listener(exit);
     });
     return mine;
+  }
+
+  /** Lets a stale process go once nothing waits for it. */
+  function retire(mine: Life): void {
+    if (mine.stale && mine.pending.size === 0) void end(mine);
+  }
+
+  /** Asks a process to end, and ends it if it does not. */
+  async function end(mine: Life): Promise<void> {
+    if (mine.asked) return mine.ended;
+    mine.asked = true;
+    const timer = setTimeout(() => mine.channel.kill(), END_GRACE_MS);
+    mine.channel.postMessage({ t: 'shutdown' });
+    await mine.ended;
+    clearTimeout(timer);
   }
 
   async function alive(): Promise<Life> {
@@ -147,6 +199,8 @@ export function startEngine(options: EngineOptions): Engine {
       return { providers } as EngineMethods[M][1];
     }
     const mine = await alive();
+    // Exchanged in this very moment: the next one answers.
+    if (mine.asked && !closed) return call(method, args, callOptions);
     if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
     const id = nextId++;
     return new Promise<EngineMethods[M][1]>((resolve, reject) => {
@@ -155,6 +209,7 @@ export function startEngine(options: EngineOptions): Engine {
         mine.channel.postMessage({ t: 'cancel', id });
         grace = setTimeout(() => {
           if (!mine.pending.delete(id)) return;
+          retire(mine);
           signal?.removeEventListener('abort', onAbort);
           reject(new RevealError('cancelled', 'Cancelled.'));
         }, CANCEL_GRACE_MS);
@@ -170,8 +225,8 @@ export function startEngine(options: EngineOptions): Engine {
           signal?.removeEventListener('abort', onAbort);
         },
       });
-      if (life !== mine) {
-        // It died between `alive()` and here; its exit handler has already run.
+      if (mine.gone) {
+        // It ended between `alive()` and here; its exit handler has already run.
         mine.pending.delete(id);
         signal?.removeEventListener('abort', onAbort);
         reject(
@@ -190,19 +245,16 @@ export function startEngine(options: EngineOptions): Engine {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: async () => {
-      closed = true;
+    restartWhenIdle: () => {
       const mine = life;
       if (!mine) return;
-      mine.asked = true;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => mine.channel.kill(), 3000);
-        listeners.add(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        mine.channel.postMessage({ t: 'shutdown' });
-      });
+      life = null;
+      mine.stale = true;
+      retire(mine);
+    },
+    close: async () => {
+      closed = true;
+      await Promise.all([...lives].map(end));
     },
   };
 }

@@ -10,9 +10,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RevealError } from '../../app/contract/messages.ts';
-import { startEngine } from '../engine/process.ts';
+import type { EngineFork } from '../engine/process.ts';
 import { createServices } from '../services.ts';
 import { createConnection, Hub } from './connection.ts';
+import { hostEngines } from './engines.ts';
 import { receiveFile } from './inbox.ts';
 import { openInBrowser } from './open.ts';
 import { defaultDataDir, defaultExportDir, rendererDir } from './paths.ts';
@@ -30,7 +31,10 @@ export interface BrowserHostOptions {
   /** Where exports go; default ~/Pictures/Revelado. */
   exportDir?: string;
   dataDir?: string;
+  /** Threads of an engine, whatever the settings say. */
   threads?: number;
+  /** How engine processes are started; a forked Node by default. */
+  fork?: EngineFork;
   log(line: string): void;
 }
 
@@ -64,11 +68,8 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   await mkdir(inbox, { recursive: true });
 
   const hub = new Hub();
-  const engineOptions = { threads: options.threads ?? 0, device: 'auto' as const, cacheDir };
-  const engines = {
-    interactive: startEngine({ role: 'interactive', ...engineOptions }),
-    batch: startEngine({ role: 'batch', ...engineOptions }),
-  };
+  const { threads, fork } = options;
+  const engines = hostEngines({ cacheDir, ...(threads ? { threads } : {}), ...(fork ? { fork } : {}) });
   const services = await createServices({
     dataDir,
     engines,
@@ -90,6 +91,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
       platform: process.platform,
     },
     publish: (topic, value) => hub.publish(topic, value),
+    settingsChanged: (settings) => engines.apply(settings),
   });
 
   const sessions = new Sessions();
@@ -213,7 +215,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     await once(server, 'listening');
   } catch (error) {
     await services.close();
-    await Promise.all([engines.interactive.close(), engines.batch.close()]);
+    await engines.close();
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw new RevealError(
       'bad-input',
@@ -237,7 +239,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
       server.close();
       server.closeAllConnections();
       await services.close();
-      await Promise.all([engines.interactive.close(), engines.batch.close()]);
+      await engines.close();
     },
   };
 }

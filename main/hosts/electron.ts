@@ -7,10 +7,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type * as ElectronModule from 'electron';
 import type { Answer } from '../../app/contract/messages.ts';
-import { startEngine } from '../engine/process.ts';
 import { createServices } from '../services.ts';
 import { createConnection, Hub, type Connection } from './connection.ts';
 import { utilityFork } from './electron-engine.ts';
+import { hostEngines } from './engines.ts';
 import { defaultDataDir, rendererDir } from './paths.ts';
 import { createRouter } from './router.ts';
 import { APP_VERSION } from './version.ts';
@@ -77,11 +77,7 @@ export async function startElectronHost(
 
   const hub = new Hub();
   const fork = utilityFork(electron.utilityProcess);
-  const engineOptions = { threads: 0, device: 'auto' as const, cacheDir, fork };
-  const engines = {
-    interactive: startEngine({ role: 'interactive', ...engineOptions }),
-    batch: startEngine({ role: 'batch', ...engineOptions }),
-  };
+  const engines = hostEngines({ cacheDir, fork });
   const windows = new Set<ElectronModule.BrowserWindow>();
   const pickPaths = async (
     properties: ('openFile' | 'openDirectory' | 'multiSelections' | 'createDirectory')[],
@@ -117,6 +113,7 @@ export async function startElectronHost(
       showInFolder: (file: string) => shell.showItemInFolder(file),
     },
     publish: (topic, value) => hub.publish(topic, value),
+    settingsChanged: (settings) => engines.apply(settings),
   });
 
   const route = createRouter({
@@ -221,7 +218,7 @@ export async function startElectronHost(
       for (const connection of connections.values()) connection.close();
       connections.clear();
       await services.close();
-      await Promise.all([engines.interactive.close(), engines.batch.close()]);
+      await engines.close();
     },
   };
 }
