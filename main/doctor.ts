@@ -8,13 +8,20 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { DoctorReport } from '../app/contract/host.ts';
+import { say, type Sentence } from '../app/words/sentences.ts';
 import { findTool, onPath } from './engine/ffmpeg-find.ts';
 import type { FfmpegTool } from './engine/ffmpeg-find.ts';
 import type { ProviderReport } from './engine/process-probe.ts';
 import { freeSpace, readableFormats } from './files/index.ts';
 import { openDatabase } from './library/database.ts';
 
-type Check = DoctorReport['checks'][number];
+/** Names that are the same in every language. */
+type Product = 'Node.js' | 'Electron' | 'SQLite' | FfmpegTool;
+/** A check in words of the catalogue, so that a window can say them in its own language. */
+interface Check extends Omit<DoctorReport['checks'][number], 'label' | 'advice'> {
+  label: Sentence | Product;
+  advice: Sentence | '';
+}
 
 export interface DoctorOptions {
   /** ffmpeg chosen in the settings, or null. */
@@ -27,7 +34,7 @@ export interface DoctorOptions {
 
 const require = createRequire(import.meta.url);
 const GB = 1e9;
-const gb = (bytes: number): string => `${(bytes / GB).toFixed(1)} GB`;
+const gb = (bytes: number): string => (bytes / GB).toFixed(1);
 
 /** Checks without which nothing can be developed. */
 const NEEDED = new Set(['node', 'provider-cpu', 'sqlite', 'formats']);
@@ -40,13 +47,12 @@ const PROVIDER_NAMES: Record<string, string> = {
   webgpu: 'WebGPU',
 };
 
-const PROVIDER_ADVICE: Record<string, string> = {
-  cpu: 'Run `npm ci` again: the onnxruntime-node package is damaged or missing.',
-  cuda: 'With an NVIDIA card: install its driver, CUDA 12 and cuDNN 9, then run `revelado doctor --install-cuda`. Without one nothing is lost: the CPU is used.',
-  dml: 'DirectML comes with Windows 10 and 11; update Windows and the graphics driver.',
-  coreml: 'Core ML comes with macOS on Apple silicon; update macOS.',
-  webgpu:
-    'Update the graphics driver (Vulkan on Linux). Without a graphics card nothing is lost: the CPU is used.',
+const PROVIDER_ADVICE: Record<string, Sentence> = {
+  cpu: say('advice-cpu'),
+  cuda: say('advice-cuda'),
+  dml: say('advice-dml'),
+  coreml: say('advice-coreml'),
+  webgpu: say('advice-webgpu'),
 };
 
 function runtime(): Check[] {
@@ -58,7 +64,7 @@ function runtime(): Check[] {
       label: 'Node.js',
       status: major >= 22 ? 'ok' : 'missing',
       found: `${process.versions.node} (${process.platform} ${process.arch})`,
-      advice: major >= 22 ? '' : 'Install Node 24, then run `npm ci` again.',
+      advice: major >= 22 ? '' : say('advice-node'),
     },
   ];
   if (electron) {
@@ -71,9 +77,7 @@ function runtime(): Check[] {
     label: 'Electron',
     status: program.present ? 'ok' : 'missing',
     found: program.found,
-    advice: program.present
-      ? ''
-      : '`npm start` fetches it once when the network allows; until then the window opens in your browser (`revelado serve --open`).',
+    advice: program.present ? '' : say('advice-electron'),
   });
   return checks;
 }
@@ -88,9 +92,9 @@ function electronProgram(): { present: boolean; found: string } {
     const file = process.env['REVELADO_ELECTRON'] ?? path.join(path.dirname(manifest), 'dist', name);
     return existsSync(file)
       ? { present: true, found: version }
-      : { present: false, found: `package ${version} without its program file` };
+      : { present: false, found: say('found-no-program', { version }) };
   } catch {
-    return { present: false, found: 'not installed' };
+    return { present: false, found: say('found-nowhere') };
   }
 }
 
@@ -103,7 +107,7 @@ async function tool(name: FfmpegTool, setting: string | null): Promise<Check> {
       label: name,
       status: 'missing',
       found: `not found${notes}`,
-      advice: `Install ffmpeg (${process.platform === 'linux' ? '`apt install ffmpeg`' : 'https://ffmpeg.org'}), or choose its program in the settings. Only films need it.`,
+      advice: process.platform === 'linux' ? say('advice-ffmpeg-linux') : say('advice-ffmpeg'),
     };
   const old = found.source === 'npm package';
   return {
@@ -111,7 +115,7 @@ async function tool(name: FfmpegTool, setting: string | null): Promise<Check> {
     label: name,
     status: rejected.some((reason) => reason.endsWith('does not run')) ? 'warning' : 'ok',
     found: `${found.version} (${found.source}: ${found.path})${notes}`,
-    advice: old ? 'A build of 2018; a newer ffmpeg on the PATH is used when there is one.' : '',
+    advice: old ? say('advice-ffmpeg-old') : '',
   };
 }
 
@@ -119,9 +123,11 @@ function provider(report: ProviderReport): Check {
   const known = PROVIDER_NAMES[report.name] ?? report.name;
   return {
     id: `provider-${report.name}`,
-    label: `Device: ${known}`,
+    label: say('doctor-device', { name: known }),
     status: report.ok ? 'ok' : 'missing',
-    found: report.ok ? `works, ${report.ms?.toFixed(2)} ms (${report.reason})` : report.reason,
+    found: report.ok
+      ? say('found-device', { ms: (report.ms ?? 0).toFixed(2), detail: report.reason })
+      : report.reason,
     advice: report.ok ? '' : (PROVIDER_ADVICE[report.name] ?? ''),
   };
 }
@@ -135,10 +141,10 @@ function memory(): Check {
   const little = limit < 4 * GB || free < 1.5 * GB;
   return {
     id: 'memory',
-    label: 'Memory',
+    label: say('doctor-memory'),
     status: little ? 'warning' : 'ok',
-    found: `${gb(limit)}, ${gb(free)} free`,
-    advice: little ? 'A scan of 100 megapixels needs about 1.5 GB: close other programs.' : '',
+    found: say('found-memory', { all: gb(limit), free: gb(free) }),
+    advice: little ? say('advice-memory') : '',
   };
 }
 
@@ -148,18 +154,18 @@ async function disk(dir: string): Promise<Check> {
     const little = free < 5 * GB;
     return {
       id: 'disk',
-      label: 'Disk of the library',
+      label: say('doctor-disk'),
       status: little ? 'warning' : 'ok',
-      found: `${gb(free)} free for ${dir}`,
-      advice: little ? 'A finished 24-megapixel TIFF takes 0.15 GB: free some space.' : '',
+      found: say('found-disk', { free: gb(free), folder: dir }),
+      advice: little ? say('advice-disk') : '',
     };
   } catch (error) {
     return {
       id: 'disk',
-      label: 'Disk of the library',
+      label: say('doctor-disk'),
       status: 'warning',
       found: error instanceof Error ? error.message : String(error),
-      advice: 'Choose another folder with the library.',
+      advice: say('advice-other-disk'),
     };
   }
 }
@@ -177,14 +183,10 @@ function exiftool(): Check {
   const good = perl !== null && version !== '';
   return {
     id: 'exiftool',
-    label: 'ExifTool and Perl',
+    label: say('doctor-exiftool'),
     status: good ? 'ok' : 'missing',
     found: `ExifTool ${version || 'not installed'}, Perl ${perl ?? 'not found'}`,
-    advice: good
-      ? ''
-      : perl === null
-        ? 'Install perl (`apt install perl`). Without it dates and places of scans in some formats are not carried over.'
-        : 'Run `npm ci` again.',
+    advice: good ? '' : perl === null ? say('advice-perl') : say('advice-install-again'),
   };
 }
 
@@ -194,18 +196,18 @@ async function formats(): Promise<Check> {
     const heic = read.includes('heic');
     return {
       id: 'formats',
-      label: 'Picture formats',
+      label: say('doctor-formats'),
       status: heic ? 'ok' : 'warning',
       found: `libvips ${version}: ${read.join(', ')}`,
-      advice: heic ? '' : 'HEIC photographs cannot be opened; export them as JPEG or TIFF. AVIF works.',
+      advice: heic ? '' : say('advice-heic'),
     };
   } catch (error) {
     return {
       id: 'formats',
-      label: 'Picture formats',
+      label: say('doctor-formats'),
       status: 'missing',
       found: error instanceof Error ? error.message.split('\n')[0] : String(error),
-      advice: 'Run `npm ci` again: the sharp package is damaged or made for another system.',
+      advice: say('advice-sharp'),
     };
   }
 }
@@ -222,7 +224,7 @@ function sqlite(): Check {
       label: 'SQLite',
       status: 'missing',
       found: error instanceof Error ? error.message.split('\n')[0] : String(error),
-      advice: 'Run `npm ci` again: the better-sqlite3 package is damaged or made for another Node.',
+      advice: say('advice-sqlite'),
     };
   }
 }

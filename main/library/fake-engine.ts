@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { Engine, EngineExit, EngineMethod, EngineMethods } from '../engine/protocol.ts';
 import type { ScanInfo } from '../files/types.ts';
@@ -63,7 +64,7 @@ function analysisOf(
         : found === 'bw'
           ? 'bw-negative'
           : 'slide',
-    reasons: ['By its name.'],
+    reasons: [say('kind-says-negative')],
     film: found,
     frames: Array.from({ length: frames }, (_, n) => ({
       rect: { x: (600 / frames) * n, y: 0, w: 600 / frames, h: 400 },

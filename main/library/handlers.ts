@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Handlers } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import { defaultDevelopParams, DEVELOP_VERSION, type Recipe } from '../../app/recipe/develop.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { DevelopAnalysis, FoundFrame } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { Core } from './core.ts';
@@ -174,8 +175,8 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       const roll = group?.kind === 'roll' ? baselineOf(group) : null;
       const base = roll ? roll.base : analysis.base.rgb;
       const reasons = [...analysis.reasons];
-      if (roll) reasons.push(`Film base and print shared with the roll "${group!.name}".`);
-      if (row.outlier) reasons.push('This frame lies far from its roll: look at it.');
+      if (roll) reasons.push(say('roll-shared', { roll: group!.name }));
+      if (row.outlier) reasons.push(say('roll-outlier'));
       return {
         recipe,
         reasons,

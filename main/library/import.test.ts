@@ -34,7 +34,7 @@ describe('import', () => {
     expect(library.map((i) => i.name)).toEqual(['a.tif', 'c.tif']);
     expect(library[0]).toMatchObject({
       kind: 'colour-negative',
-      kindReasons: ['By its name.'],
+      kindReasons: ['The scanner software calls it a negative.'],
       state: 'analysed',
       camera: 'EPSON Perfection V700',
       scanDate: '2024-05-06T10:00:00',

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Item, ItemPatch, ScanKind } from '../../app/contract/library.ts';
 import type { Rect } from '../../app/picture.ts';
+import { say, type Sentence } from '../../app/words/sentences.ts';
 import type { DevelopAnalysis, FoundFrame } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { Db, Value } from './database.ts';
@@ -157,7 +158,7 @@ export interface NewItem {
   hash: string;
   path: string;
   kind: ScanKind;
-  reasons: string[];
+  reasons: Sentence[];
   width: number;
   height: number;
   bits: number;
@@ -253,7 +254,7 @@ export function patchItem(db: Db, id: number, patch: ItemPatch): void {
   if (patch.kind !== undefined) {
     put('kind', patch.kind);
     put('kind_by_person', 1);
-    put('reasons', JSON.stringify(['Set by hand.']));
+    put('reasons', JSON.stringify([say('kind-by-hand')]));
   }
   if (patch.tags !== undefined)
     put('tags', JSON.stringify([...new Set(patch.tags.map((t) => t.trim()))].filter(Boolean)));

@@ -146,7 +146,7 @@ describe('recipes', () => {
     expect(auto.recipe.params.frame.rotate).toBe('180');
     expect(auto.baseSource).toBe('roll');
     expect(auto.base).toEqual([0.7, 0.35, 0.25]);
-    expect(auto.reasons).toContain('By its name.');
+    expect(auto.reasons).toContain('The scanner software calls it a negative.');
     expect((await house.ask('recipe.get', { itemId: a.id })).recipe).toEqual(mine);
   });
 

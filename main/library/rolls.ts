@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ScanKind } from '../../app/contract/library.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { FinishWork, ItemOutcome, ItemSpec, ItemWork, JobAction } from '../jobs/types.ts';
@@ -47,7 +48,7 @@ export async function analyseAgain(
   );
   if (first.kind_by_person === 1) {
     analysis.kind = first.kind;
-    analysis.reasons = ['Set by hand.'];
+    analysis.reasons = [say('kind-by-hand')];
   }
   db.transaction(() => {
     db.run('UPDATE scans SET analysis = ? WHERE id = ?', [JSON.stringify(analysis), scanId]);

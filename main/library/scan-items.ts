@@ -1,6 +1,7 @@
 /** From a scan to its items: one for each picture on it, with what the file's header and the analysis say. */
 import path from 'node:path';
 import type { ScanKind } from '../../app/contract/library.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { Db } from './database.ts';
@@ -52,7 +53,7 @@ export function storeFrames(
         hash: scan.hash,
         path: scan.path,
         kind,
-        reasons: analysis?.reasons ?? [`Moving pictures (${path.extname(scan.path)}).`],
+        reasons: analysis?.reasons ?? [say('kind-moving', { extension: path.extname(scan.path) })],
         width: Math.round(w),
         height: Math.round(h),
         bits: info.bits,

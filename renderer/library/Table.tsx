@@ -2,6 +2,7 @@
 import { Box, Paper, Popper, Typography } from '@mui/material';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../i18n/said.ts';
 import { ensureItems, setSelection, useLibrary } from '../store/library.ts';
 import { useRows } from '../ui/rows.ts';
 import { useHeld } from '../useShortcut.ts';
@@ -35,6 +36,7 @@ function useInnerWidth(element: HTMLElement | null): number {
 /** Why the kind was chosen, beside the icon pointed at. */
 function KindHover({ anchor, id }: { anchor: HTMLElement; id: number }) {
   const { t } = useTranslation();
+  const said = useSaid();
   const item = useLibrary((s) => s.items.get(id));
   if (!item) return null;
   return (
@@ -46,7 +48,7 @@ function KindHover({ anchor, id }: { anchor: HTMLElement; id: number }) {
         {item.kindReasons.length > 0 && (
           <Box component="ul" sx={{ m: 0, mt: 0.5, pl: 2.25, typography: 'body2', color: 'text.secondary' }}>
             {item.kindReasons.map((reason) => (
-              <li key={reason}>{reason}</li>
+              <li key={reason}>{said(reason)}</li>
             ))}
           </Box>
         )}

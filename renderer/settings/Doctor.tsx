@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DoctorReport } from '../../app/contract/host.ts';
 import { getClient } from '../client.ts';
+import { useSaid } from '../i18n/said.ts';
 import { errorText, isCancelled } from '../store/app.ts';
 import { Card } from './parts.tsx';
 
@@ -20,6 +21,7 @@ type Found = { report: DoctorReport } | { error: string } | null;
 
 export function Doctor() {
   const { t } = useTranslation();
+  const said = useSaid();
   const [found, setFound] = useState<Found>(null);
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -68,18 +70,18 @@ export function Doctor() {
               }}
             >
               <Icon titleAccess={t(`settings.status.${check.status}`)} sx={{ color: colour }} />
-              <Typography variant="body2">{check.label}</Typography>
+              <Typography variant="body2">{said(check.label)}</Typography>
               <Box>
                 <Typography
                   variant="body2"
                   color="textSecondary"
                   sx={{ overflowWrap: 'anywhere', userSelect: 'text' }}
                 >
-                  {check.found}
+                  {said(check.found)}
                 </Typography>
                 {check.advice && (
                   <Typography variant="caption" component="p" sx={{ m: 0, mt: 0.25 }}>
-                    {check.advice}
+                    {said(check.advice)}
                   </Typography>
                 )}
               </Box>

@@ -8,6 +8,7 @@
 import { densityOver } from '../../../app/color/density.ts';
 import type { Picture, Rgb } from '../../../app/picture.ts';
 import type { UnitRect } from '../../../app/recipe/develop.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { DecodedScan } from '../../files/types.ts';
 import { makeGrid, percentiles, type Grid } from './analyse-grid.ts';
 import { balanceFromSamples, type BalanceSamples, type FrameBalance } from './balance.ts';
@@ -40,7 +41,7 @@ const SAMPLES = 40_000;
 export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): DevelopAnalysis {
   const { info, picture, scale } = decoded;
   const grid = makeGrid(picture, options.flat ?? null);
-  const warnings: string[] = [];
+  const warnings: Sentence[] = [];
   const holder = findHolder(grid);
   const perfs = findPerforations(grid);
   const level = findBaseLevel(grid, holder, perfs);
@@ -85,9 +86,9 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
       const one = of(markFrames(grid, [f], 0.012));
       return { densities: one.percentiles, balance: one.balance, exposure: one.exposure };
     });
-  if (role === 'blank') warnings.push('This frame is blank: clear film without a picture.');
-  if (role === 'leader') warnings.push('This is a leader: it shows film base, not a picture.');
-  if (role === 'flat') warnings.push('This shows the light source without film.');
+  if (role === 'blank') warnings.push(say('role-blank'));
+  if (role === 'leader') warnings.push(say('role-leader'));
+  if (role === 'flat') warnings.push(say('role-flat'));
   return analysis;
 }
 
@@ -160,7 +161,7 @@ function findBase(
   film: FilmType,
   options: AnalyseOptions,
   cameraExposure: number | null,
-  warnings: string[],
+  warnings: Sentence[],
 ): FoundBase {
   const ownRebate = (): FoundBase | null => {
     const sure = search.frames.filter((f) => f.confidence >= 0.5);
@@ -194,16 +195,13 @@ function alignReference(
   reference: BaseReference,
   cameraExposure: number | null,
   own: FoundBase | null,
-  warnings: string[],
+  warnings: Sentence[],
 ): Rgb {
   const rgb = baseForScan(reference, cameraExposure);
   if (!own) return rgb;
   const apart = own.rgb.map((v, c) => Math.log10(v / rgb[c]));
   const shift = (apart[0] + apart[1] + apart[2]) / 3;
-  if (Math.max(...apart.map((a) => Math.abs(a - shift))) > 0.12)
-    warnings.push(
-      'The film base beside this picture has another colour than the reference file: they may not belong to the same roll.',
-    );
+  if (Math.max(...apart.map((a) => Math.abs(a - shift))) > 0.12) warnings.push(say('reference-other-roll'));
   if ((reference.cameraExposure && cameraExposure) || Math.abs(shift) > 0.5) return rgb;
   const k = 10 ** shift;
   return [rgb[0] * k, rgb[1] * k, rgb[2] * k];

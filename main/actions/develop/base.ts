@@ -10,6 +10,7 @@
  */
 import type { Rect, Rgb } from '../../../app/picture.ts';
 import type { UnitRect } from '../../../app/recipe/develop.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { DecodedScan } from '../../files/types.ts';
 import {
   components,
@@ -116,7 +117,7 @@ export interface BaseSample {
   /** Robust standard deviation per channel in density. */
   sigma: Rgb;
   /** Why this may not be film base; null when nothing speaks against it. */
-  warning: string | null;
+  warning: Sentence | null;
 }
 
 /**
@@ -159,11 +160,10 @@ function baseWarning(
   clipped: number,
   rgb: Rgb,
   sigma: Rgb,
-): string | null {
-  if (clipped > 0.02 * area)
-    return 'Part of this area is clipped: the scan was exposed too long here, or it is a perforation or naked light. Pick unexposed film beside the picture.';
+): Sentence | null {
+  if (clipped > 0.02 * area) return say('base-clipped');
   if (unevenness(grid, mask) > 0.05 || Math.max(...sigma) > 0.12 || kept < 0.7 * area)
-    return 'This area is not even: it seems to hold part of the picture, a scratch or an edge. Pick a smooth patch of unexposed film.';
+    return say('base-uneven');
   const holder = findHolder(grid);
   const perfs = findPerforations(grid);
   const level = findBaseLevel(grid, holder, perfs);
@@ -176,13 +176,10 @@ function baseWarning(
     dark += holder.mask[p];
     if (grid.tone[p] < level.surface[p] - Math.max(0.08, level.tolerance)) darker++;
   }
-  if (dark > 0.3 * area)
-    return 'This area is the film holder, not film. Pick unexposed film beside the picture.';
-  if (light > 0.5 * area)
-    return 'This area is brighter than the film base: it seems to be a perforation or naked light. Pick unexposed film beside the picture.';
-  if (darker > 0.5 * area)
-    return 'This area is denser than the clearest film on the scan: it seems to be exposed. Pick unexposed film between or beside the pictures.';
-  if (Math.max(...rgb) < 0.02) return 'This area is almost black and cannot be film base.';
+  if (dark > 0.3 * area) return say('base-holder');
+  if (light > 0.5 * area) return say('base-light');
+  if (darker > 0.5 * area) return say('base-exposed');
+  if (Math.max(...rgb) < 0.02) return say('base-black');
   return null;
 }
 

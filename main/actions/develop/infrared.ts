@@ -14,6 +14,7 @@
  * reach, then at full size in the windows that hold most detail, to a fraction of a pixel.
  */
 import type { Picture } from '../../../app/picture.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
 import { boxMean, type Planes, poolPlanes } from './infrared-planes.ts';
 
 export interface InfraredAnalysis {
@@ -24,7 +25,7 @@ export interface InfraredAnalysis {
   /** Kodachrome-like film: only strong defects should be trusted. */
   reduced: boolean;
   /** Plain English, for hover text and --json. */
-  reason: string;
+  reason: Sentence;
   /** The infrared of pixel (x, y) lies at (x + shift.x, y + shift.y), in pixels of the picture given. */
   shift: { x: number; y: number };
   /** Peak of the registration's correlation, 0..1; under 0.05 the shift is not trusted and stays 0. */
@@ -69,25 +70,24 @@ function verdict(slope: number, range: number): Pick<InfraredAnalysis, 'usable' 
     return {
       usable: true,
       reduced: false,
-      reason:
-        'The frame is nearly blank, so nothing says how its image looks in infrared; taken for colour film.',
+      reason: say('infrared-blank'),
     };
   if (slope > SLOPE_OFF)
     return {
       usable: false,
       reduced: false,
-      reason: `The infrared plane shows the picture itself (slope ${s}): silver film. Infrared cleaning would eat the image and is off.`,
+      reason: say('infrared-silver', { slope: s }),
     };
   if (slope > SLOPE_REDUCED)
     return {
       usable: true,
       reduced: true,
-      reason: `The image shows in the infrared in part (slope ${s}), as Kodachrome's does: only strong defects are repaired; look at the result.`,
+      reason: say('infrared-partly', { slope: s }),
     };
   return {
     usable: true,
     reduced: false,
-    reason: `The dyes let infrared through (slope ${s}): dust shows alone.`,
+    reason: say('infrared-clean', { slope: s }),
   };
 }
 

@@ -6,6 +6,7 @@
  * negative (its contrast is about 0.6 of the scene's; a print or slide has 1 and more).
  */
 import type { ScanKind } from '../../../app/contract/library.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { ScanInfo } from '../../files/types.ts';
 import type { Grid } from './analyse-grid.ts';
 import type { BaseLevel } from './base-level.ts';
@@ -25,7 +26,7 @@ export interface KindFacts {
 export interface FoundKind {
   kind: ScanKind;
   /** Short English sentences, the strongest first. */
-  reasons: string[];
+  reasons: Sentence[];
 }
 
 /** Film type that a kind is developed as. A print is left as it is: it goes the way of a slide. */
@@ -35,7 +36,7 @@ export function filmOfKind(kind: ScanKind): FilmType {
 
 /** The kind of a file that cannot be decoded as one picture, from its container alone; null when the pixels must tell. */
 export function kindOfContainer(info: Pick<ScanInfo, 'format'>): FoundKind | null {
-  return info.format === 'video' ? { kind: 'reel', reasons: ['The file is a film with many frames.'] } : null;
+  return info.format === 'video' ? { kind: 'reel', reasons: [say('kind-frames')] } : null;
 }
 
 /** The kind of a scan from what analysis found in it. */
@@ -48,7 +49,7 @@ export function kindOf(facts: KindFacts): FoundKind {
 
 interface Evidence {
   weight: number;
-  reason: string;
+  reason: Sentence;
 }
 
 /** Decides from the features; separate from their measuring so that it can be tested on plain numbers. */
@@ -57,7 +58,7 @@ export function decide(f: KindFeatures, saysNegative: boolean | null, perforated
   const masked = f.clearGreen < -0.17 && f.clearBlue < -0.36 && f.clearBlue > 4.2 * f.clearGreen;
   const negative = evidence(f, saysNegative, perforated, masked);
   const score = negative.reduce((s, e) => s + e.weight, 0);
-  const reasons = (sign: 1 | -1): string[] =>
+  const reasons = (sign: 1 | -1): Sentence[] =>
     negative
       .filter((e) => e.weight * sign > 0)
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
@@ -67,10 +68,7 @@ export function decide(f: KindFeatures, saysNegative: boolean | null, perforated
     return oneHue
       ? {
           kind: 'bw-negative',
-          reasons: [
-            ...reasons(1),
-            f.grey ? 'The file holds a single grey channel.' : 'All of it has one hue, that of the lamp.',
-          ],
+          reasons: [...reasons(1), f.grey ? say('kind-grey') : say('kind-lamp-hue')],
         }
       : { kind: 'colour-negative', reasons: reasons(1) };
   }
@@ -80,21 +78,17 @@ export function decide(f: KindFeatures, saysNegative: boolean | null, perforated
   if (filmSeen || saysNegative === false)
     return {
       kind: 'slide',
-      reasons: filmSeen ? ['The film around the perforations is black.', ...against] : against,
+      reasons: filmSeen ? [say('kind-black-ring'), ...against] : against,
     };
   return oneHue
     ? {
         kind: 'bw-print',
         reasons: [
           ...against,
-          f.grey
-            ? 'The file holds a single grey channel.'
-            : f.clearBlue < -0.1
-              ? 'All of it has one hue, a warm one: toned or yellowed paper.'
-              : 'It holds no colours.',
+          f.grey ? say('kind-grey') : f.clearBlue < -0.1 ? say('kind-toned') : say('kind-no-colours'),
         ],
       }
-    : { kind: 'print', reasons: [...against, 'It holds colours of many hues.'] };
+    : { kind: 'print', reasons: [...against, say('kind-many-hues')] };
 }
 
 /** Evidence for (positive weight) and against a negative. The prior is against: a scan is a picture unless it shows otherwise. */
@@ -104,27 +98,25 @@ function evidence(
   perforated: boolean,
   masked: boolean,
 ): Evidence[] {
-  const out: Evidence[] = [{ weight: -0.6, reason: 'Nothing in it speaks of a negative.' }];
-  if (saysNegative === true) out.push({ weight: 12, reason: 'The scanner software calls it a negative.' });
-  if (saysNegative === false) out.push({ weight: -12, reason: 'The scanner software calls it a positive.' });
-  if (perforated && f.underRing > 0.5)
-    out.push({ weight: 4, reason: 'The film around the perforations is clear, clearer than the picture.' });
-  else if (perforated && f.underRing < 0.3)
-    out.push({ weight: -4, reason: 'The film around the perforations is denser than the picture.' });
+  const out: Evidence[] = [{ weight: -0.6, reason: say('kind-nothing') }];
+  if (saysNegative === true) out.push({ weight: 12, reason: say('kind-says-negative') });
+  if (saysNegative === false) out.push({ weight: -12, reason: say('kind-says-positive') });
+  if (perforated && f.underRing > 0.5) out.push({ weight: 4, reason: say('kind-clear-ring') });
+  else if (perforated && f.underRing < 0.3) out.push({ weight: -4, reason: say('kind-dense-ring') });
   if (masked && (f.orange > 0.55 || f.clearShare > 0.04))
     out.push({
       weight: f.clearGreen < -0.22 ? 3 : 2.2,
-      reason: `Its clearest parts are orange like the mask of colour negative film (${(-f.clearGreen).toFixed(2)} D in green, ${(-f.clearBlue).toFixed(2)} D in blue over red).`,
+      reason: say('kind-masked', { green: (-f.clearGreen).toFixed(2), blue: (-f.clearBlue).toFixed(2) }),
     });
   // Browner as a whole than toned paper ever is.
   else if (f.typicalGreen < -0.23 && f.orange > 0.55 && f.range < 1.3)
-    out.push({ weight: 2, reason: 'As a whole it is orange, as behind the mask of colour negative film.' });
+    out.push({ weight: 2, reason: say('kind-orange') });
   const muddy = !f.grey && f.orange > 0.85 && f.range < 1.05 && f.darkest > -0.95 && f.darkRedOverBlue > 0.35;
-  if (muddy) out.push({ weight: 1.6, reason: 'Its densest parts still let orange light through.' });
+  if (muddy) out.push({ weight: 1.6, reason: say('kind-muddy') });
   if (f.range > 1.45)
     out.push({
       weight: -Math.min(3, (f.range - 1.45) * 4),
-      reason: `Its tones span ${f.range.toFixed(1)} D, as those of a print or slide do.`,
+      reason: say('kind-long-range', { range: f.range.toFixed(1) }),
     });
   const oneHue = f.grey || f.scatter < 0.09 || f.across < 0.03;
   // Without mask or perforations only the tones of a grey picture can tell.
@@ -134,9 +126,9 @@ function evidence(
       tonal > 0
         ? {
             weight: Math.min(2.5, tonal),
-            reason: `Its tones span only ${f.range.toFixed(1)} D and lean to the clear side.`,
+            reason: say('kind-short-range', { range: f.range.toFixed(1) }),
           }
-        : { weight: Math.max(-2.5, tonal), reason: 'Its tones are distributed like those of a positive.' },
+        : { weight: Math.max(-2.5, tonal), reason: say('kind-positive-tones') },
     );
   }
   return out;

@@ -5,6 +5,7 @@
  * left out.
  */
 import type { Rgb } from '../../../app/picture.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { DecodedScan } from '../../files/types.ts';
 import { makeGrid, median, trimmedMean, unevenness } from './analyse-grid.ts';
 import { rebateMask } from './base.ts';
@@ -21,7 +22,7 @@ export interface FlatField {
   /** width·height·3 values; their mean is 0 per channel. */
   log: Float32Array;
   /** What is wrong with the file it was read from; null when nothing is. */
-  warning: string | null;
+  warning: Sentence | null;
 }
 
 /** The film base as a leader or blank frame shows it. */
@@ -32,7 +33,7 @@ export interface BaseReference {
   cameraExposure: number | null;
   /** Share of the scan that was clear film. */
   share: number;
-  warning: string | null;
+  warning: Sentence | null;
 }
 
 /**
@@ -48,11 +49,9 @@ export function readBaseReference(decoded: DecodedScan, flat: FlatField | null =
   const mask = rebateMask(grid, level, holder, null);
   const mean = trimmedMean(grid, mask);
   const share = mean ? mean.count / mask.length : 0;
-  let warning: string | null = null;
-  if (!mean || share < 0.01)
-    warning = 'Hardly any clear film was found in the reference file; the film base may be wrong.';
-  else if (unevenness(grid, mask) > 0.08)
-    warning = 'The clear film in the reference file is uneven; a flat field of the same set-up would help.';
+  let warning: Sentence | null = null;
+  if (!mean || share < 0.01) warning = say('reference-little');
+  else if (unevenness(grid, mask) > 0.08) warning = say('reference-uneven');
   else {
     let clipped = 0;
     let like = 0;
@@ -61,8 +60,7 @@ export function readBaseReference(decoded: DecodedScan, flat: FlatField | null =
         like++;
         clipped += grid.clipped[p];
       }
-    if (clipped > 0.2 * like)
-      warning = 'The clear film in the reference file is clipped: scan it with a shorter exposure.';
+    if (clipped > 0.2 * like) warning = say('reference-clipped');
   }
   return { rgb: mean?.rgb ?? [1, 1, 1], cameraExposure: decoded.info.cameraExposure, share, warning };
 }
@@ -136,11 +134,9 @@ export function readFlatField(decoded: Pick<DecodedScan, 'picture'>): FlatField 
     for (let k = 0; k < smooth.length; k++)
       log[k * 3 + c] = Number.isFinite(smooth[k]) ? smooth[k] - mean : 0;
   }
-  let warning: string | null = null;
-  if (used < 0.2 * grid.tone.length)
-    warning = 'The flat-field file shows hardly any even light; it is of little use.';
-  else if (clipped > 0.05 * used)
-    warning = 'The flat-field file is clipped: scan the light source with a shorter exposure.';
+  let warning: Sentence | null = null;
+  if (used < 0.2 * grid.tone.length) warning = say('flat-little');
+  else if (clipped > 0.05 * used) warning = say('flat-clipped');
   return { width, height, log, warning };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Rect, Rgb } from '../../../app/picture.ts';
 import type { ScanKind } from '../../../app/contract/library.ts';
+import type { Sentence } from '../../../app/words/sentences.ts';
 
 export type FilmType = 'c41' | 'bw' | 'slide';
 
@@ -27,8 +28,8 @@ export interface FoundFrame {
 export interface DevelopAnalysis {
   version: 1;
   kind: ScanKind;
-  /** Why this kind: short English sentences (shown on hover, written into --json). */
-  reasons: string[];
+  /** Why this kind: short English sentences (shown on hover, written into --json), the strongest first. */
+  reasons: Sentence[];
   film: FilmType;
   frames: FoundFrame[];
   /** Film base as linear scan values, 0..1, with where it came from. */
@@ -64,8 +65,8 @@ export interface DevelopAnalysis {
   /** Kind of device that scanned it, as its metadata say; decides the crosstalk matrix. Absent: unknown. */
   rig?: 'scanner' | 'camera' | 'unknown';
   /** Infrared: present, and whether it may be used. */
-  infrared?: { slope: number; usable: boolean; reason: string };
-  warnings: string[];
+  infrared?: { slope: number; usable: boolean; reason: Sentence };
+  warnings: Sentence[];
 }
 
 /** What a roll shares; made from the analyses of its frames by `rollBaseline`. */

@@ -5,12 +5,14 @@ import WarningAmber from '@mui/icons-material/WarningAmber';
 import { Alert, Box, Button, Collapse, Skeleton, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../i18n/said.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
 import { useKey } from '../parts/useKey.ts';
 
 export function AutoCard({ onAuto }: { onAuto(): void }) {
   const { t, i18n } = useTranslation();
+  const said = useSaid();
   const session = useSession();
   const auto = useLightbox((s) => s.auto);
   const error = useLightbox((s) => s.autoError);
@@ -86,7 +88,7 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
               sx={{ display: 'flex', gap: 0.75, mt: 0.75, fontSize: 12, color: 'warning.main' }}
             >
               <WarningAmber sx={{ fontSize: 16, mt: '1px' }} />
-              <span>{w}</span>
+              <span>{said(w)}</span>
             </Box>
           ))}
           {reasons.length > 0 && (
@@ -115,7 +117,7 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
               sx={{ m: 0, mt: 1, pl: 2, color: 'text.secondary', fontSize: 12, lineHeight: 1.45 }}
             >
               {reasons.map((r) => (
-                <li key={r}>{r}</li>
+                <li key={r}>{said(r)}</li>
               ))}
             </Box>
           </Collapse>

@@ -2,6 +2,7 @@
 import { Box as Div, Button, Typography } from '@mui/material';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../i18n/said.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { setParam } from '../logic/controls.ts';
 import { fromCorners } from '../logic/rects.ts';
@@ -19,6 +20,7 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
   const base = useLightbox((s) => s.recipe?.params.film.base ?? null);
   const group = useLightbox((s) => s.group);
   const [rect, setRect] = useState<Box | null>(stored);
+  const said = useSaid();
   const [warning, setWarning] = useState<string | null>(null);
   const [measuring, setMeasuring] = useState(false);
   const turn = useRef(0);
@@ -102,7 +104,7 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
         </Button>
         {warning && (
           <Typography variant="caption" role="alert" sx={{ color: 'warning.main', flexBasis: '100%' }}>
-            {warning}
+            {said(warning)}
           </Typography>
         )}
       </ToolBar>

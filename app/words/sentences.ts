@@ -1,0 +1,177 @@
+/**
+ * Every sentence that analysis, library and doctor say to a person, in English, by id. Holes are `{{name}}` for
+ * text and `{{name:n}}` for a number. Sentences travel and are stored as plain English (command line, JSON,
+ * change record, library); a window that speaks another language recognises them by their template. The brand
+ * on `Sentence` makes that sound: where a type asks for a Sentence, only `say` can make one, so nothing is said
+ * that the catalogue does not hold, and tests prove that each entry is recognised and translated.
+ */
+
+export const sentences = {
+  // What kind of scan it is, and why.
+  'kind-frames': 'The file is a film with many frames.',
+  'kind-moving': 'Moving pictures ({{extension}}).',
+  'kind-by-hand': 'Set by hand.',
+  'kind-grey': 'The file holds a single grey channel.',
+  'kind-lamp-hue': 'All of it has one hue, that of the lamp.',
+  'kind-black-ring': 'The film around the perforations is black.',
+  'kind-toned': 'All of it has one hue, a warm one: toned or yellowed paper.',
+  'kind-no-colours': 'It holds no colours.',
+  'kind-many-hues': 'It holds colours of many hues.',
+  'kind-nothing': 'Nothing in it speaks of a negative.',
+  'kind-says-negative': 'The scanner software calls it a negative.',
+  'kind-says-positive': 'The scanner software calls it a positive.',
+  'kind-clear-ring': 'The film around the perforations is clear, clearer than the picture.',
+  'kind-dense-ring': 'The film around the perforations is denser than the picture.',
+  'kind-masked':
+    'Its clearest parts are orange like the mask of colour negative film ({{green:n}} D in green, {{blue:n}} D in blue over red).',
+  'kind-orange': 'As a whole it is orange, as behind the mask of colour negative film.',
+  'kind-muddy': 'Its densest parts still let orange light through.',
+  'kind-long-range': 'Its tones span {{range:n}} D, as those of a print or slide do.',
+  'kind-short-range': 'Its tones span only {{range:n}} D and lean to the clear side.',
+  'kind-positive-tones': 'Its tones are distributed like those of a positive.',
+
+  // What a scan is to its roll.
+  'roll-shared': 'Film base and print shared with the roll "{{roll}}".',
+  'roll-outlier': 'This frame lies far from its roll: look at it.',
+  'role-blank': 'This frame is blank: clear film without a picture.',
+  'role-leader': 'This is a leader: it shows film base, not a picture.',
+  'role-flat': 'This shows the light source without film.',
+
+  // Film base, reference and flat field.
+  'base-clipped':
+    'Part of this area is clipped: the scan was exposed too long here, or it is a perforation or naked light. Pick unexposed film beside the picture.',
+  'base-uneven':
+    'This area is not even: it seems to hold part of the picture, a scratch or an edge. Pick a smooth patch of unexposed film.',
+  'base-holder': 'This area is the film holder, not film. Pick unexposed film beside the picture.',
+  'base-light':
+    'This area is brighter than the film base: it seems to be a perforation or naked light. Pick unexposed film beside the picture.',
+  'base-exposed':
+    'This area is denser than the clearest film on the scan: it seems to be exposed. Pick unexposed film between or beside the pictures.',
+  'base-black': 'This area is almost black and cannot be film base.',
+  'reference-other-roll':
+    'The film base beside this picture has another colour than the reference file: they may not belong to the same roll.',
+  'reference-little': 'Hardly any clear film was found in the reference file; the film base may be wrong.',
+  'reference-uneven':
+    'The clear film in the reference file is uneven; a flat field of the same set-up would help.',
+  'reference-clipped': 'The clear film in the reference file is clipped: scan it with a shorter exposure.',
+  'flat-little': 'The flat-field file shows hardly any even light; it is of little use.',
+  'flat-clipped': 'The flat-field file is clipped: scan the light source with a shorter exposure.',
+
+  // Infrared.
+  'infrared-blank':
+    'The frame is nearly blank, so nothing says how its image looks in infrared; taken for colour film.',
+  'infrared-silver':
+    'The infrared plane shows the picture itself (slope {{slope:n}}): silver film. Infrared cleaning would eat the image and is off.',
+  'infrared-partly':
+    "The image shows in the infrared in part (slope {{slope:n}}), as Kodachrome's does: only strong defects are repaired; look at the result.",
+  'infrared-clean': 'The dyes let infrared through (slope {{slope:n}}): dust shows alone.',
+
+  // The doctor: labels, what was found, advice.
+  'doctor-device': 'Device: {{name}}',
+  'doctor-memory': 'Memory',
+  'doctor-disk': 'Disk of the library',
+  'doctor-exiftool': 'ExifTool and Perl',
+  'doctor-formats': 'Picture formats',
+  'found-nowhere': 'not installed',
+  'found-no-program': 'package {{version}} without its program file',
+  'found-device': 'works, {{ms:n}} ms ({{detail}})',
+  'found-memory': '{{all:n}} GB, {{free:n}} GB free',
+  'found-disk': '{{free:n}} GB free for {{folder}}',
+  'advice-node': 'Install Node 24, then run `npm ci` again.',
+  'advice-electron':
+    '`npm start` fetches it once when the network allows; until then the window opens in your browser (`revelado serve --open`).',
+  'advice-cpu': 'Run `npm ci` again: the onnxruntime-node package is damaged or missing.',
+  'advice-cuda':
+    'With an NVIDIA card: install its driver, CUDA 12 and cuDNN 9, then run `revelado doctor --install-cuda`. Without one nothing is lost: the CPU is used.',
+  'advice-dml': 'DirectML comes with Windows 10 and 11; update Windows and the graphics driver.',
+  'advice-coreml': 'Core ML comes with macOS on Apple silicon; update macOS.',
+  'advice-webgpu':
+    'Update the graphics driver (Vulkan on Linux). Without a graphics card nothing is lost: the CPU is used.',
+  'advice-ffmpeg-linux':
+    'Install ffmpeg (`apt install ffmpeg`), or choose its program in the settings. Only films need it.',
+  'advice-ffmpeg':
+    'Install ffmpeg (https://ffmpeg.org), or choose its program in the settings. Only films need it.',
+  'advice-ffmpeg-old': 'A build of 2018; a newer ffmpeg on the PATH is used when there is one.',
+  'advice-memory': 'A scan of 100 megapixels needs about 1.5 GB: close other programs.',
+  'advice-disk': 'A finished 24-megapixel TIFF takes 0.15 GB: free some space.',
+  'advice-other-disk': 'Choose another folder for the library.',
+  'advice-perl':
+    'Install perl (`apt install perl`). Without it dates and places of scans in some formats are not carried over.',
+  'advice-install-again': 'Run `npm ci` again.',
+  'advice-heic': 'HEIC photographs cannot be opened; export them as JPEG or TIFF. AVIF works.',
+  'advice-sharp': 'Run `npm ci` again: the sharp package is damaged or made for another system.',
+  'advice-sqlite': 'Run `npm ci` again: the better-sqlite3 package is damaged or made for another Node.',
+} as const;
+
+export type SentenceId = keyof typeof sentences;
+
+declare const said: unique symbol;
+/** English text made by `say`. A plain string to everything that only reads it. */
+export type Sentence = string & { readonly [said]: true };
+
+type HoleOf<T extends string> = T extends `${string}{{${infer H}}}${infer Rest}`
+  ? (H extends `${infer Name}:n` ? Name : H) | HoleOf<Rest>
+  : never;
+/** Names of the holes of a sentence. */
+export type Holes<I extends SentenceId> = HoleOf<(typeof sentences)[I]>;
+
+const HOLE = /\{\{(\w+)(:n)?\}\}/g;
+
+/** Fills the holes of a template; a hole without a value stays as it is written. */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(HOLE, (hole, name: string) => values[name] ?? hole);
+}
+
+/** The English sentence of this id. Numbers are given as they shall stand, e.g. `slope.toFixed(2)`. */
+export function say<I extends SentenceId>(
+  id: I,
+  ...values: [Holes<I>] extends [never] ? [] : [Readonly<Record<Holes<I>, string>>]
+): Sentence {
+  return fill(sentences[id], values[0] ?? {}) as Sentence;
+}
+
+export interface Recognised {
+  id: SentenceId;
+  values: Record<string, string>;
+  /** Names of the holes that hold numbers. */
+  numbers: ReadonlySet<string>;
+}
+
+interface Pattern {
+  id: SentenceId;
+  pattern: RegExp;
+  numbers: ReadonlySet<string>;
+}
+
+let exact: Map<string, SentenceId> | undefined;
+let patterns: Pattern[] | undefined;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+function compile(id: SentenceId): Pattern {
+  const numbers = new Set<string>();
+  let source = '';
+  let at = 0;
+  for (const match of sentences[id].matchAll(HOLE)) {
+    const [hole, name, number] = match;
+    if (number) numbers.add(name);
+    source += escaped(sentences[id].slice(at, match.index));
+    source += number ? `(?<${name}>-?\\d+(?:\\.\\d+)?)` : `(?<${name}>.+)`;
+    at = match.index + hole.length;
+  }
+  return { id, numbers, pattern: new RegExp(`^${source}${escaped(sentences[id].slice(at))}$`, 's') };
+}
+
+/** Which sentence of the catalogue an English text is; null when it is none (an older version's, a system's words). */
+export function recognise(text: string): Recognised | null {
+  const ids = Object.keys(sentences) as SentenceId[];
+  exact ??= new Map(ids.filter((id) => !sentences[id].includes('{{')).map((id) => [sentences[id], id]));
+  const id = exact.get(text);
+  if (id) return { id, values: {}, numbers: new Set() };
+  patterns ??= ids.filter((i) => sentences[i].includes('{{')).map(compile);
+  for (const { id: candidate, pattern, numbers } of patterns) {
+    const match = pattern.exec(text);
+    if (match) return { id: candidate, values: { ...match.groups }, numbers };
+  }
+  return null;
+}
