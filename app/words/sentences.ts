@@ -101,6 +101,55 @@ export const sentences = {
   'advice-heic': 'HEIC photographs cannot be opened; export them as JPEG or TIFF. AVIF works.',
   'advice-sharp': 'Run `npm ci` again: the sharp package is damaged or made for another system.',
   'advice-sqlite': 'Run `npm ci` again: the better-sqlite3 package is damaged or made for another Node.',
+
+  // What is wrong with a file, and with an export.
+  'file-gone': '{{file}} is not there (moved, renamed or deleted).',
+  'file-denied': '{{file}} may not be read: permission denied.',
+  'file-write-denied': '{{file}} may not be written: permission denied in {{folder}}.',
+  'file-is-folder': '{{file}} is a folder, not a file.',
+  'file-empty': '{{file}} is empty (0 bytes). Copy or scan it again.',
+  'file-loop': '{{file}} is a link that leads in circles.',
+  'file-cut': '{{file}} is cut short. Copy or scan it again.',
+  'file-damaged': '{{file}} is damaged: {{detail}}.',
+  'file-unpack': 'its compressed data cannot be unpacked',
+  'file-undecodable':
+    '{{file}} is damaged or cut short and cannot be decoded ({{detail}}). Copy or scan it again.',
+  'file-cannot-decode': '{{file}} cannot be decoded: {{detail}}',
+  'file-cannot-read': '{{file}} cannot be read: {{detail}}',
+  'file-size-lies': '{{file}} decodes to another size than its header says.',
+  'file-no-picture': '{{file}} is not a picture this program can read.',
+  'file-unknown': '{{file}} is not a picture, raw file or film this program knows.',
+  'file-gif':
+    '{{file}} is a GIF (at most 256 colours, often animated). Open the original scan, or save it as TIFF or PNG.',
+  'file-jp2': '{{file}} is a JPEG 2000, which cannot be read here. Save it as TIFF.',
+  'file-jxl': '{{file}} is a JPEG XL, which cannot be read here. Save it as TIFF or PNG.',
+  'file-pdf': '{{file}} is a PDF. Export its pictures as TIFF first.',
+  'file-psd': '{{file}} is a Photoshop document. Save it as a flat TIFF first.',
+  'file-text': '{{file}} is a text file, not a picture, whatever its name says.',
+  'file-cmyk':
+    "{{file}} is a CMYK file: inks for a press, not a scan's light, so densities cannot be taken from it. Use the scan it was made from, or convert it to 16-bit RGB first.",
+  'file-heic':
+    '{{file}} is a HEIC with HEVC compression, which cannot be read here (patents keep its decoder out). Export it as TIFF, or set the camera to JPEG or raw.',
+  'file-film': '{{file}} is a film, not a single picture; open it as a reel.',
+  'file-raw-large': '{{file}} is too large for a raw file (over 600 MB).',
+  'file-raw-unknown':
+    '{{file}} is a raw file that libraw cannot decode (damaged, or a camera it does not know). Convert it to a linear DNG or TIFF.',
+  'folder-empty': '{{file}} holds no scans this program can open.',
+  'output-exists': '{{file}} exists already. Choose another folder or name, or allow overwriting.',
+  'output-is-folder': '{{file}} is a folder; a file cannot replace it.',
+  'output-no-folder': 'The folder {{folder}} is not there. Create it or choose another.',
+  'output-read-only': '{{folder}} is read-only. Choose another folder.',
+  'output-no-space': 'No space left in {{folder}} for {{file}}. Free some and try again.',
+  'output-long-name': 'The name {{file}} is too long for the file system.',
+  'export-gone': 'A chosen picture is no longer in the library.',
+  'export-none': 'Choose the pictures to export first.',
+  'export-not-here': '{{file}} is no longer in the library.',
+  'export-no-original':
+    '{{name}}: the original is not at {{file}} any more. Bring it back, or import the folder where it is now, and retry.',
+  'export-folder': 'The folder {{folder}} cannot be used: {{detail}}. Choose another one.',
+  'export-reel': '{{name}}: reels cannot be exported as pictures.',
+  'export-full':
+    'The disk of {{folder}} is full: {{name}} needs about {{needed:n}} MB and {{free:n}} MB are free. Make room and resume the job.',
 } as const;
 
 export type SentenceId = keyof typeof sentences;

@@ -8,6 +8,7 @@ import { link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/prom
 import { createHash, randomBytes, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import { codeOf, fileError, show } from './bytes.ts';
 
 /** A file that is being written; `write` appends. */
@@ -92,16 +93,12 @@ async function refuseTaken(output: string, overwrite: boolean): Promise<void> {
     if (codeOf(error) === 'ENOENT') return;
     throw fileError(output, error, 'write');
   }
-  if (stat.isDirectory())
-    throw new RevealError('bad-input', `${show(output)} is a folder; a file cannot replace it.`);
+  if (stat.isDirectory()) throw new RevealError('bad-input', say('output-is-folder', { file: show(output) }));
   if (!overwrite) throw taken(output);
 }
 
 const taken = (output: string): RevealError =>
-  new RevealError(
-    'bad-input',
-    `${show(output)} exists already. Choose another folder or name, or allow overwriting.`,
-  );
+  new RevealError('bad-input', say('output-exists', { file: show(output) }));
 
 /** Gives `temp` its final name, failing if that exists. */
 async function takeName(temp: string, output: string): Promise<void> {

@@ -5,6 +5,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 
 export interface ByteSource {
   readonly size: number;
@@ -60,8 +61,7 @@ export class FileSource implements ByteSource {
       const stat = await handle.stat();
       if (!stat.isFile())
         throw new RevealError('bad-input', `${show(file)} is a ${kindOf(stat)}, not a file of pictures.`);
-      if (stat.size === 0)
-        throw new RevealError('bad-input', `${show(file)} is empty (0 bytes). Copy or scan it again.`);
+      if (stat.size === 0) throw new RevealError('bad-input', say('file-empty', { file: show(file) }));
       return new FileSource(file, handle, stat.size, stat.mtimeMs);
     } catch (error) {
       await handle.close();
@@ -134,31 +134,27 @@ export function fileError(file: string, error: unknown, doing: 'read' | 'write')
     case 'ENOENT':
     case 'ENOTDIR':
       return doing === 'read'
-        ? new RevealError('not-found', `${name} is not there (moved, renamed or deleted).`, cause)
-        : new RevealError('disk', `The folder ${folder} is not there. Create it or choose another.`, cause);
+        ? new RevealError('not-found', say('file-gone', { file: name }), cause)
+        : new RevealError('disk', say('output-no-folder', { folder }), cause);
     case 'EACCES':
     case 'EPERM':
       return doing === 'read'
-        ? new RevealError('bad-input', `${name} may not be read: permission denied.`, cause)
-        : new RevealError('disk', `${name} may not be written: permission denied in ${folder}.`, cause);
+        ? new RevealError('bad-input', say('file-denied', { file: name }), cause)
+        : new RevealError('disk', say('file-write-denied', { file: name, folder }), cause);
     case 'EISDIR':
-      return new RevealError('bad-input', `${name} is a folder, not a file.`, cause);
+      return new RevealError('bad-input', say('file-is-folder', { file: name }), cause);
     case 'EROFS':
-      return new RevealError('disk', `${folder} is read-only. Choose another folder.`, cause);
+      return new RevealError('disk', say('output-read-only', { folder }), cause);
     case 'ENOSPC':
     case 'EDQUOT':
-      return new RevealError(
-        'disk',
-        `No space left in ${folder} for ${name}. Free some and try again.`,
-        cause,
-      );
+      return new RevealError('disk', say('output-no-space', { folder, file: name }), cause);
     case 'ENAMETOOLONG':
-      return new RevealError('disk', `The name ${name} is too long for the file system.`, cause);
+      return new RevealError('disk', say('output-long-name', { file: name }), cause);
     case 'EMFILE':
     case 'ENFILE':
       return new RevealError('disk', `Too many files are open to ${doing} ${name}. Try again.`, cause);
     case 'ELOOP':
-      return new RevealError('bad-input', `${name} is a link that leads in circles.`, cause);
+      return new RevealError('bad-input', say('file-loop', { file: name }), cause);
     case 'EIO':
       return new RevealError('disk', `The disk reports an error while it should ${doing} ${name}.`, cause);
     default: {

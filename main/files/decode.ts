@@ -4,6 +4,7 @@
  * linear light (`reduce.ts`).
  */
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Picture, Rect, Samples, ToneCurve } from '../../app/picture.ts';
 import { show } from './bytes.ts';
 import { explain, inspect, type Inspected } from './inspect.ts';
@@ -35,10 +36,7 @@ export async function decodeInspected(scan: Inspected, options: DecodeOptions = 
   const { info } = scan;
   stopIfCancelled(options.signal, scan.source.path);
   if (scan.route.by === 'none')
-    throw new RevealError(
-      'bad-input',
-      `${show(scan.source.path)} is a film, not a single picture; open it as a reel.`,
-    );
+    throw new RevealError('bad-input', say('file-film', { file: show(scan.source.path) }));
   if (scan.route.by === 'raw') return decodeRaw(scan, options);
   const area = clip(options.region, info.width, info.height, scan.source.path);
   const target = options.maxSide
@@ -248,7 +246,7 @@ async function fromVips(
   );
   stopIfCancelled(options.signal, file);
   if (pixels.width !== area.w || pixels.height !== area.h)
-    throw new RevealError('bad-input', `${show(file)} decodes to another size than its header says.`);
+    throw new RevealError('bad-input', say('file-size-lies', { file: show(file) }));
   const channels = info.channels === 1 ? 1 : 3;
   const type = route.wide ? 16 : 8;
   const input = { type, channels, samples: pixels.samples, infrared: -1, curve: scan.curve } as const;

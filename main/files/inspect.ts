@@ -4,6 +4,7 @@
  */
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ToneCurve } from '../../app/picture.ts';
+import { say } from '../../app/words/sentences.ts';
 import { FileSource, ShortRead, show } from './bytes.ts';
 import { chooseCurve, type CurveEvidence } from './choose-curve.ts';
 import { exifFacts, noFacts, tiffFacts, withXmp, type Facts } from './facts.ts';
@@ -65,17 +66,24 @@ export async function inspect(path: string): Promise<Inspected> {
   }
 }
 
-function refusal(file: string, format: string): string {
-  const name = show(file);
-  const named: Record<string, string> = {
-    gif: 'is a GIF (at most 256 colours, often animated). Open the original scan, or save it as TIFF or PNG.',
-    jp2: 'is a JPEG 2000, which cannot be read here. Save it as TIFF.',
-    jxl: 'is a JPEG XL, which cannot be read here. Save it as TIFF or PNG.',
-    pdf: 'is a PDF. Export its pictures as TIFF first.',
-    psd: 'is a Photoshop document. Save it as a flat TIFF first.',
-    text: 'is a text file, not a picture, whatever its name says.',
-  };
-  return `${name} ${named[format] ?? 'is not a picture, raw file or film this program knows.'}`;
+function refusal(path: string, format: string): string {
+  const file = show(path);
+  switch (format) {
+    case 'gif':
+      return say('file-gif', { file });
+    case 'jp2':
+      return say('file-jp2', { file });
+    case 'jxl':
+      return say('file-jxl', { file });
+    case 'pdf':
+      return say('file-pdf', { file });
+    case 'psd':
+      return say('file-psd', { file });
+    case 'text':
+      return say('file-text', { file });
+    default:
+      return say('file-unknown', { file });
+  }
 }
 
 /** Turns what parsers throw into a message for a person. */
@@ -83,26 +91,24 @@ export function explain(path: string, error: unknown): unknown {
   if (error instanceof RevealError) return error;
   const name = show(path);
   if (error instanceof ShortRead)
-    return new RevealError('bad-input', `${name} is cut short. Copy or scan it again.`, { cause: error });
+    return new RevealError('bad-input', say('file-cut', { file: name }), { cause: error });
   if (error instanceof TiffError)
-    return new RevealError('bad-input', `${name} is damaged: ${error.message}.`, { cause: error });
+    return new RevealError('bad-input', say('file-damaged', { file: name, detail: error.message }), {
+      cause: error,
+    });
   if (error instanceof Error && 'code' in error && /^(Z_|ERR_BUFFER|ERR_OUT)/.test(String(error.code)))
-    return new RevealError('bad-input', `${name} is damaged: its compressed data cannot be unpacked.`, {
+    return new RevealError('bad-input', say('file-damaged', { file: name, detail: say('file-unpack') }), {
       cause: error,
     });
   return new RevealError(
     'bad-input',
-    `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    say('file-cannot-read', { file: name, detail: error instanceof Error ? error.message : String(error) }),
     { cause: error },
   );
 }
 
 function cmyk(file: string): RevealError {
-  return new RevealError(
-    'bad-input',
-    `${show(file)} is a CMYK file: inks for a press, not a scan's light, so densities cannot be taken from it. ` +
-      'Use the scan it was made from, or convert it to 16-bit RGB first.',
-  );
+  return new RevealError('bad-input', say('file-cmyk', { file: show(file) }));
 }
 
 type Found = Pick<Inspected, 'info' | 'curve' | 'route'>;
@@ -228,12 +234,7 @@ async function inspectVips(
   format: 'png' | 'jpeg' | 'webp' | 'avif' | 'heif',
 ): Promise<Found> {
   const file = source.path;
-  if (format === 'heif')
-    throw new RevealError(
-      'bad-input',
-      `${show(file)} is a HEIC with HEVC compression, which cannot be read here (patents keep its decoder out). ` +
-        'Export it as TIFF, or set the camera to JPEG or raw.',
-    );
+  if (format === 'heif') throw new RevealError('bad-input', say('file-heic', { file: show(file) }));
   const meta = await withPlainPath(file, (plain) => vipsMetadata(plain, file));
   const { width, height } = meta;
   if (meta.space === 'cmyk') throw cmyk(file);

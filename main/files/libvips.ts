@@ -5,6 +5,7 @@
  */
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Rect, Samples } from '../../app/picture.ts';
 import { show } from './bytes.ts';
 
@@ -87,20 +88,16 @@ export function vipsError(file: string, error: unknown): RevealError {
   const cause = { cause: error };
   if (/exceeds pixel limit/i.test(said)) return tooLarge(file, 0, 0);
   if (/missing|no such file/i.test(said) && /input file/i.test(said))
-    return new RevealError('not-found', `${name} is not there (moved, renamed or deleted).`, cause);
+    return new RevealError('not-found', say('file-gone', { file: name }), cause);
   if (/unsupported image format/i.test(said))
-    return new RevealError('bad-input', `${name} is not a picture this program can read.`, cause);
+    return new RevealError('bad-input', say('file-no-picture', { file: name }), cause);
   if (
     /premature end|truncated|out of order read|end of (file|stream|image)|not enough|read error|corrupt|libspng|bad seek/i.test(
       said,
     )
   )
-    return new RevealError(
-      'bad-input',
-      `${name} is damaged or cut short and cannot be decoded (${said}). Copy or scan it again.`,
-      cause,
-    );
-  return new RevealError('bad-input', `${name} cannot be decoded: ${said}`, cause);
+    return new RevealError('bad-input', say('file-undecodable', { file: name, detail: said }), cause);
+  return new RevealError('bad-input', say('file-cannot-decode', { file: name, detail: said }), cause);
 }
 
 /** Refusal of a picture too large to decode as a whole. */

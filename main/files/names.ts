@@ -3,6 +3,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import { fileError, show } from './bytes.ts';
 import { SCAN_EXTENSIONS } from './sniff.ts';
 
@@ -28,10 +29,7 @@ export function outputName(
     const key = file.normalize('NFC').toLowerCase();
     if (taken.has(key)) continue;
     if (!overwrite && exists(file))
-      throw new RevealError(
-        'bad-input',
-        `${show(file)} exists already. Choose another folder, or allow overwriting.`,
-      );
+      throw new RevealError('bad-input', say('output-exists', { file: show(file) }));
     if (overwrite && path.resolve(file) === path.resolve(inputPath))
       throw new RevealError('bad-input', `${show(file)} is the scan itself and is never overwritten.`);
     taken.add(key);
@@ -116,7 +114,7 @@ export async function expandInputs(
         const troubles = problems.length;
         await walk(path.resolve(given));
         if (files.length === before && problems.length === troubles)
-          problems.push({ path: given, reason: `${show(given)} holds no scans this program can open.` });
+          problems.push({ path: given, reason: say('folder-empty', { file: show(given) }) });
       } else add(given);
     } catch (error) {
       problem(given, error);

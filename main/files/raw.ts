@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import { FileSource, show } from './bytes.ts';
 import { clip } from './decode.ts';
 import { cameraExposure, noFacts, type Facts } from './facts.ts';
@@ -76,7 +77,7 @@ const MAX_RAW_BYTES = 600 << 20;
 
 async function callLibraw(source: FileSource, pixels: boolean, halfSize: boolean): Promise<RawAnswer> {
   if (source.size > MAX_RAW_BYTES)
-    throw new RevealError('bad-input', `${show(source.path)} is too large for a raw file (over 600 MB).`);
+    throw new RevealError('bad-input', say('file-raw-large', { file: show(source.path) }));
   const require = createRequire(import.meta.url);
   const module = require.resolve('libraw-wasm/dist/libraw.js');
   wasm ??= new Uint8Array(readFileSync(require.resolve('libraw-wasm/dist/libraw.wasm')));
@@ -95,13 +96,7 @@ async function callLibraw(source: FileSource, pixels: boolean, halfSize: boolean
   try {
     return await new Promise<RawAnswer>((resolve, reject) => {
       const fail = (): void =>
-        reject(
-          new RevealError(
-            'bad-input',
-            `${show(source.path)} is a raw file that libraw cannot decode (damaged, or a camera it does not know). ` +
-              'Convert it to a linear DNG or TIFF.',
-          ),
-        );
+        reject(new RevealError('bad-input', say('file-raw-unknown', { file: show(source.path) })));
       worker.once('message', (answer: { ok: boolean } & RawAnswer) => (answer.ok ? resolve(answer) : fail()));
       worker.once('error', fail);
       worker.once('exit', fail);

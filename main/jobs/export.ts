@@ -9,6 +9,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { Db } from '../library/database.ts';
 import { developContext } from '../library/groups.ts';
@@ -57,11 +58,10 @@ export async function planExport(
 ): Promise<ItemSpec[]> {
   const rows = ids.map((id) => {
     const row = itemRow(db, id);
-    if (!row || row.deleted_at !== null)
-      throw new RevealError('not-found', 'A chosen picture is no longer in the library.');
+    if (!row || row.deleted_at !== null) throw new RevealError('not-found', say('export-gone'));
     return row;
   });
-  if (rows.length === 0) throw new RevealError('bad-input', 'Choose the pictures to export first.');
+  if (rows.length === 0) throw new RevealError('bad-input', say('export-none'));
   const negative = rows.find((row) => row.kind === 'colour-negative' || row.kind === 'bw-negative');
   if (recipe.icc === 'source' && negative)
     throw new RevealError(
@@ -76,10 +76,7 @@ export async function planExport(
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new RevealError(
-      'disk',
-      `The folder ${folder} cannot be used: ${(error as Error).message}. Choose another one.`,
-    );
+    throw new RevealError('disk', say('export-folder', { folder, detail: (error as Error).message }));
   }
   const present = new Set((await readdir(folder)).map((name) => name.normalize('NFC').toLowerCase()));
   const taken = new Set<string>();
@@ -108,7 +105,7 @@ export async function planExport(
       data: { stem },
     };
     return row.kind === 'reel'
-      ? { ...item, output: null, failed: `${row.name}: reels cannot be exported as pictures.` }
+      ? { ...item, output: null, failed: say('export-reel', { name: row.name }) }
       : item;
   });
 }
@@ -136,12 +133,9 @@ export class ExportAction implements JobAction<ExportPayload> {
     const row = work.itemId === null ? undefined : itemRow(db, work.itemId);
     const scan = row ? scanById(db, row.scan_id) : undefined;
     if (!row || !scan || work.output === null)
-      throw new RevealError('not-found', `${work.input} is no longer in the library.`);
+      throw new RevealError('not-found', say('export-not-here', { file: work.input }));
     if (!existsSync(scan.path))
-      throw new RevealError(
-        'not-found',
-        `${row.name}: the original is not at ${scan.path} any more. Bring it back, or import the folder where it is now, and retry.`,
-      );
+      throw new RevealError('not-found', say('export-no-original', { name: row.name, file: scan.path }));
     await mkdir(folder, { recursive: true });
     const output = this.#output(work, recipe);
     await this.#room(row, recipe, folder);
@@ -222,7 +216,12 @@ export class ExportAction implements JobAction<ExportPayload> {
     const free = await this.#o.freeSpace(folder);
     if (free >= needed + RESERVE) return;
     throw new DiskFullError(
-      `The disk of ${folder} is full: ${row.name} needs about ${Math.ceil(needed / MB)} MB and ${Math.floor(free / MB)} MB are free. Make room and resume the job.`,
+      say('export-full', {
+        folder,
+        name: row.name,
+        needed: String(Math.ceil(needed / MB)),
+        free: String(Math.floor(free / MB)),
+      }),
     );
   }
 }

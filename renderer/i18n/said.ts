@@ -1,8 +1,9 @@
 /**
- * What engine and doctor say, in the window's language. They speak English (app/words/sentences.ts); a sentence
+ * What engine, library and doctor say, in the window's language. They speak English (app/words/sentences.ts); a sentence
  * is recognised by its template and said again with the same values, decimals as the language writes them.
  * Anything else (an operating system's words, an older version's) is shown as it came.
  */
+import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { fill, recognise, sentences, type SentenceId } from '../../app/words/sentences.ts';
 import es from './said/es.json';
@@ -24,6 +25,11 @@ export function said(language: string, text: string): string {
     ]),
   );
   return fill(template, values);
+}
+
+/** `said` in the language the window has at this moment, for words that are shown once. */
+export function saidNow(text: string): string {
+  return said(i18next.language ?? 'en', text);
 }
 
 /** `said` in the language of the window. */

@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../../app/contract/library.ts';
+import { saidNow } from '../i18n/said.ts';
 import { useLibrary } from '../store/library.ts';
 import { useThumb } from '../ui/useThumb.ts';
 import { Glyph, type GlyphName } from './glyphs.tsx';
@@ -25,7 +26,7 @@ export function badgesOf(item: Item, t: TFunction): BadgeOf[] {
     badges.push({
       key: 'failed',
       glyph: 'broken',
-      text: item.error ?? t('badge.failed'),
+      text: item.error ? saidNow(item.error) : t('badge.failed'),
       tone: 'bad',
     });
   if (item.outlier) badges.push({ key: 'outlier', glyph: 'outlier', text: t('badge.outlier'), tone: 'warn' });

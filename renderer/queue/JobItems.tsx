@@ -12,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import type { Job, JobItem } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
 import { duration } from '../format.ts';
+import { useSaid } from '../i18n/said.ts';
 import { isCancelled, report } from '../store/app.ts';
 import { useRows } from '../ui/rows.ts';
 import { RecordDialog } from './RecordDialog.tsx';
@@ -65,6 +66,7 @@ function useJobItems(job: Job): JobItem[] {
 
 export function JobItems({ job }: { job: Job }) {
   const { t } = useTranslation();
+  const said = useSaid();
   const all = useJobItems(job);
   const [onlyFailed, setOnlyFailed] = useState(false);
   const [record, setRecord] = useState<JobItem | null>(null);
@@ -134,10 +136,10 @@ export function JobItems({ job }: { job: Job }) {
                       variant="caption"
                       component="p"
                       noWrap
-                      title={item.error}
+                      title={said(item.error)}
                       sx={{ m: 0, color: 'error.main' }}
                     >
-                      {item.error}
+                      {said(item.error)}
                     </Typography>
                   )}
                 </Box>

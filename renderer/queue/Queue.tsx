@@ -13,6 +13,7 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../app/contract/jobs.ts';
 import { duration, moment, share } from '../format.ts';
+import { useSaid } from '../i18n/said.ts';
 import { activeJobs, goTo, useApp } from '../store/app.ts';
 import { useScope } from '../useShortcut.ts';
 import { act, actionsFor, clearEnded, type JobAction } from './actions.ts';
@@ -97,6 +98,7 @@ function JobLine({ job, on }: { job: Job; on: boolean }) {
 
 function JobDetail({ job }: { job: Job }) {
   const { t, i18n } = useTranslation();
+  const said = useSaid();
   const { Icon, colour } = stateIcons[job.state];
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', minHeight: 0 }}>
@@ -151,7 +153,7 @@ function JobDetail({ job }: { job: Job }) {
         </Box>
         {job.error && (
           <Typography variant="body2" sx={{ mt: 1, color: 'error.main' }}>
-            {job.error}
+            {said(job.error)}
           </Typography>
         )}
       </Box>

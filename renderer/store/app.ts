@@ -9,6 +9,7 @@ import { defaultSettings } from '../../app/contract/host.ts';
 import type { CallResult } from '../../app/contract/index.ts';
 import type { Job } from '../../app/contract/jobs.ts';
 import { getClient, type LineState } from '../client.ts';
+import { saidNow } from '../i18n/said.ts';
 import { setOverrides } from '../shortcuts.ts';
 
 export const rooms = ['library', 'queue', 'score', 'studio', 'models', 'settings'] as const;
@@ -74,9 +75,9 @@ export function dismiss(id: number): void {
   useApp.setState((s) => ({ notices: s.notices.filter((n) => n.id !== id) }));
 }
 
-/** The words of an error for a person. */
+/** The words of an error for a person, in the window's language where they are known. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return saidNow(error instanceof Error ? error.message : String(error));
 }
 
 /** True for errors that only say that somebody changed their mind. */
@@ -142,7 +143,7 @@ export function connectApp(): () => void {
       useApp.setState((s) => ({ jobs: new Map(s.jobs).set(job.id, job) })),
     ),
     client.subscribe('settings.changed', applySettings),
-    client.subscribe('notice', ({ level, text }) => notify(level, text)),
+    client.subscribe('notice', ({ level, text }) => notify(level, saidNow(text))),
     client.onState((line) => {
       useApp.setState({ line });
       if (line !== 'open') return;
