@@ -13,7 +13,7 @@ export const pixelsRequestSchema = z.object({
   recipe: recipeSchema.nullable(),
   /** `developed`: the result. `film`: the scan as it is. `dust`: the result with the dust mask in red. `clipping`: marked. */
   show: z.enum(['developed', 'film', 'dust', 'clipping']).default('developed'),
-  /** false = ignore crop, straighten, rotate, mirror (for the crop and base tools). */
+  /** false = the whole scan (no crop, format, straighten), turned and mirrored as the picture is (for tools). */
   geometry: z.boolean().default(true),
   /** Part of the finished picture to show, in fractions 0..1 of it. */
   view: z
@@ -38,6 +38,11 @@ export interface PixelsHeader {
   /** Share of pixels (0..1) at paper white / paper black. */
   clippedWhite: number;
   clippedBlack: number;
+  /**
+   * With `geometry` false: how the scan as stored is turned to be shown (EXIF orientation, rotate, mirror), as a
+   * signed permutation [p, q, r, s] about the centre, y down: shown x = p·x + q·y, shown y = r·x + s·y.
+   */
+  turn?: [number, number, number, number];
   /** Milliseconds the engine spent. */
   ms: number;
 }

@@ -236,6 +236,28 @@ describe('what a window asks for', () => {
     const code = (v: number) => Math.round(255 * (1.055 * v ** (1 / 2.4) - 0.055));
     [0.62, 0.33, 0.2].forEach((v, c) => expect(Math.abs(film.rgba[c] - code(v))).toBeLessThanOrEqual(1));
   });
+  it('shows the whole scan upright to the tools, and says how it is turned', async () => {
+    const p = params((q) => {
+      q.frame.rotate = '90';
+      q.frame.crop = { x: 0.2, y: 0.2, w: 0.5, h: 0.5 };
+      q.frame.straighten = 3;
+    });
+    const { header, rgba } = await pixels(p, { show: 'film', geometry: false });
+    expect([header.width, header.height]).toEqual([HEIGHT, WIDTH]);
+    expect(header.turn).toEqual([0, -1, 1, 0]);
+    const flat = await pixels(params(), { show: 'film', geometry: false });
+    expect(flat.header.turn).toEqual([1, 0, 0, 1]);
+    // The top right pixel of the turned scan is the top left one of the stored scan.
+    for (const [x, y] of [
+      [0, 0],
+      [300, 17],
+    ]) {
+      const turned = (x * HEIGHT + (HEIGHT - 1 - y)) * 4;
+      const stored = (y * WIDTH + x) * 4;
+      expect([...rgba.subarray(turned, turned + 3)]).toEqual([...flat.rgba.subarray(stored, stored + 3)]);
+    }
+    expect((await pixels(p)).header.turn).toBeUndefined();
+  });
   it('cancels an older request for the same picture', async () => {
     const answers = await Promise.all(
       [-1, 0, 1].map((exposure) =>

@@ -17,9 +17,8 @@ import type { DustOutcome } from './dust-step.ts';
 import { sharedLike } from './pool.ts';
 import type { DevelopContext, PixelsTask } from './protocol.ts';
 import { render } from './render.ts';
-import type { Rendered } from './render.ts';
 import { fileKey } from './scans.ts';
-import { fullGeometry, planView, viewGeometry } from './view.ts';
+import { fullGeometry, planView, turnOf, viewGeometry } from './view.ts';
 import type { ViewPlan } from './view.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -155,11 +154,12 @@ export class Previews {
         layout: 'rgba',
         consume: false,
         count: true,
+        mark: request.show === 'clipping',
       },
       signal,
     );
     const shown = rendered.data as Uint8Array;
-    const clipped = clipping(rendered, shown, request.show === 'clipping');
+    const pixels = Math.max(1, rendered.width * rendered.height);
     let rgba = shown;
     if (request.show === 'film') rgba = await this.film(picture, plan, signal);
     else if (request.show === 'dust' && dusted)
@@ -171,7 +171,9 @@ export class Previews {
         fullWidth: full.width,
         fullHeight: full.height,
         histogram: Array.from(rendered.histogram ?? new Uint32Array(768)),
-        ...clipped,
+        clippedWhite: (rendered.ends?.white ?? 0) / pixels,
+        clippedBlack: (rendered.ends?.black ?? 0) / pixels,
+        ...(request.geometry ? {} : { turn: turnOf(full) }),
         ms: Math.round((performance.now() - start) * 10) / 10,
       },
       rgba,
@@ -284,41 +286,4 @@ function filmCodes(picture: Picture): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) =>
     Math.round(255 * encode(Math.min(1, Math.max(0, linear(i / (size - 1)))))),
   );
-}
-
-/**
- * Share of pixels with a channel at paper white / paper black. `mark` paints them: red where white is reached,
- * blue where black is.
- */
-function clipping(
-  { plan }: Rendered,
-  rgba: Uint8Array,
-  mark: boolean,
-): { clippedWhite: number; clippedBlack: number } {
-  const { encode } = spaces.srgb;
-  const last = plan.print[plan.print.length - 1];
-  const first = plan.print[0];
-  const code = (v: number): number =>
-    Math.round(plan.colour.identity ? v : 255 * encode(Math.min(1, Math.max(0, v))));
-  // Within one code of the curve's end nothing can be told apart any more.
-  const white = code(last) - 1;
-  const black = code(first) + 1;
-  let whites = 0;
-  let blacks = 0;
-  for (let i = 0; i < rgba.length; i += 4) {
-    const r = rgba[i];
-    const g = rgba[i + 1];
-    const b = rgba[i + 2];
-    const isWhite = r >= white || g >= white || b >= white;
-    const isBlack = r <= black || g <= black || b <= black;
-    if (isWhite) whites++;
-    if (isBlack) blacks++;
-    if (mark && (isWhite || isBlack)) {
-      rgba[i] = isWhite ? 255 : 0;
-      rgba[i + 1] = 0;
-      rgba[i + 2] = isWhite ? 0 : 255;
-    }
-  }
-  const n = Math.max(1, rgba.length / 4);
-  return { clippedWhite: whites / n, clippedBlack: blacks / n };
 }

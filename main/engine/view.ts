@@ -6,7 +6,7 @@
  */
 import type { Rect } from '../../app/picture.ts';
 import type { FrameParams } from '../../app/recipe/develop.ts';
-import { identityGeometry, resolveGeometry, sourceRect, viewOf } from '../actions/develop/geometry.ts';
+import { resolveGeometry, sourceRect, viewOf } from '../actions/develop/geometry.ts';
 import type { Geometry } from '../actions/develop/geometry.ts';
 import type { DevelopContext } from './protocol.ts';
 import type { ScanInfo } from '../files/types.ts';
@@ -26,15 +26,15 @@ export interface ViewPlan {
   maxSide: number;
 }
 
-/** Geometry of the whole finished picture. `geometry` false shows the scan as it is stored. */
+/** Geometry of the whole finished picture. `geometry` false shows the whole scan, upright as the picture is. */
 export function fullGeometry(
   frame: FrameParams,
   context: Pick<DevelopContext, 'analysis' | 'frame'>,
   info: Pick<ScanInfo, 'width' | 'height' | 'orientation'>,
   geometry = true,
 ): Geometry {
-  if (!geometry) return identityGeometry(info.width, info.height);
-  return resolveGeometry(frame, {
+  const shown: FrameParams = geometry ? frame : { ...frame, crop: null, format: 'none', straighten: 0 };
+  return resolveGeometry(shown, {
     width: info.width,
     height: info.height,
     orientation: info.orientation,
@@ -113,6 +113,12 @@ export function viewGeometry(plan: ViewPlan, width: number, height: number): Geo
     ],
     exact: false,
   };
+}
+
+/** How an exact geometry turns the scan as stored: its signed permutation, scan to picture. */
+export function turnOf(g: Geometry): [number, number, number, number] {
+  const [a, b, , d, e] = g.map;
+  return [a, d, b, e];
 }
 
 /** True when the geometry copies its source pixel by pixel. */

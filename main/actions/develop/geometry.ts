@@ -149,8 +149,7 @@ function chooseRect(
 }
 
 /**
- * Finds the map. The result is at least 1x1 and lies inside the scan. Identity geometry (for the crop and base
- * tools) is `identityGeometry`.
+ * Finds the map. The result is at least 1x1 and lies inside the scan.
  */
 export function resolveGeometry(params: FrameParams, input: GeometryInput): Geometry {
   const mirror: Turn = params.on && params.mirror ? [-1, 0, 0, 1] : [1, 0, 0, 1];

@@ -16,10 +16,10 @@ export function startCrop(frame: FrameParams | null, found: FrameBoundary | null
 }
 
 /**
- * Tilt of the crop on the scan in degrees, clockwise: that of the found frame, less what straightening turns
- * the finished picture (a mirrored picture turns the other way).
+ * Tilt of the crop on the scan as shown, in degrees, clockwise: that of the found frame (which a mirrored view,
+ * `sense` -1, shows the other way), less what straightening turns the finished picture.
  */
-export function tiltOf(frame: FrameParams, found: FrameBoundary | null): number {
+export function tiltOf(frame: FrameParams, found: FrameBoundary | null, sense: 1 | -1): number {
   const own = found && frame.format !== 'none' ? found.angle : 0;
-  return own - frame.straighten * (frame.mirror ? -1 : 1);
+  return own * sense - frame.straighten;
 }

@@ -34,7 +34,7 @@ export interface Wish {
   itemId: number;
   recipe: DevelopRecipe;
   show: Show;
-  /** false = the whole scan without crop, straighten, rotate, mirror (tools). */
+  /** false = the whole scan without crop and straighten, turned as the picture is (tools). */
   geometry: boolean;
   /** Whether the film is needed too (compare, flicker). */
   before: boolean;
@@ -69,10 +69,19 @@ export interface FeedOptions<Bitmap> {
 const whole: Box = { x: 0, y: 0, w: 1, h: 1 };
 const MARGIN = 0.12;
 
+const SCAN = 'scan:';
+
+/** Whether an outline is that of the whole scan (the tools), not of the finished picture. */
+export function showsScan(outline: string): boolean {
+  return outline.includes(`:${SCAN}`);
+}
+
 /** What decides the outline of the finished picture. */
 export function outlineOf(wish: Pick<Wish, 'itemId' | 'recipe' | 'geometry'>): string {
   const { itemId, recipe, geometry } = wish;
-  return geometry ? `${itemId}:${JSON.stringify(recipe.params.frame)}` : `${itemId}:scan`;
+  const { frame } = recipe.params;
+  if (geometry) return `${itemId}:${JSON.stringify(frame)}`;
+  return `${itemId}:${SCAN}${frame.on ? `${frame.rotate}${frame.mirror ? 'm' : ''}` : '0'}`;
 }
 
 function keyOf(wish: Wish, show: Show): string {

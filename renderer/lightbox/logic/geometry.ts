@@ -8,7 +8,7 @@ export function rotated(rotate: FrameParams['rotate'], quarters: number): FrameP
   return quarter[(((quarter.indexOf(rotate) + quarters) % 4) + 4) % 4];
 }
 
-/** The same develop on the whole scan as it lies: what tools that show the scan read their values from. */
+/** The same develop on the whole scan, upright as the picture is: what tools that show the scan read their values from. */
 export function flatGeometry(recipe: DevelopRecipe): DevelopRecipe {
   return {
     ...recipe,
@@ -19,8 +19,6 @@ export function flatGeometry(recipe: DevelopRecipe): DevelopRecipe {
         crop: null,
         format: 'none',
         straighten: 0,
-        rotate: '0',
-        mirror: false,
       },
     },
   };

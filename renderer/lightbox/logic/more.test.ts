@@ -11,7 +11,7 @@ import { pinchOf, wheelFactor } from './gesture.ts';
 import { histogramHeights, histogramPath, histogramRange } from './histogram.ts';
 import { readLabel, setLabel } from './labels.ts';
 import { meanColour, patchAt } from './pickneutral.ts';
-import { centreOn, layoutStrip, stripRange } from './strip.ts';
+import { centreOn, layoutStrip, stripRange, stripWith } from './strip.ts';
 import { baseDensity, swatchColour } from './swatch.ts';
 import { allKeys, pasteKeys, presetTicks, stepTick, syncKeys, tickStep } from './sync.ts';
 
@@ -71,17 +71,18 @@ describe('crop', () => {
   it('tilts with the found frame against straightening, the other way when mirrored', () => {
     const found = { x: 0, y: 0, w: 1, h: 1, angle: 1 };
     const f = { ...recipe.params.frame, straighten: 2 };
-    expect(tiltOf(f, found)).toBe(-1);
-    expect(tiltOf({ ...f, mirror: true }, found)).toBe(3);
-    expect(tiltOf({ ...f, format: 'none' }, found)).toBe(-2);
+    expect(tiltOf(f, found, 1)).toBe(-1);
+    // On the mirrored view: the found tilt the other way, straightening as seen.
+    expect(tiltOf({ ...f, mirror: true }, found, -1)).toBe(-3);
+    expect(tiltOf({ ...f, format: 'none' }, found, 1)).toBe(-2);
   });
 
-  it('turns by quarters and flattens geometry without touching the rest', () => {
+  it('turns by quarters; flat geometry has no crop but stays upright', () => {
     expect(rotated('0', -1)).toBe('270');
     expect(rotated('270', 1)).toBe('0');
     const r = setParam(setParam(recipe, 'frame', 'rotate', '90'), 'print', 'grade', 4);
     const flat = flatGeometry(r);
-    expect(flat.params.frame).toMatchObject({ rotate: '0', format: 'none', crop: null });
+    expect(flat.params.frame).toMatchObject({ rotate: '90', format: 'none', crop: null });
     expect(flat.params.print.grade).toBe(4);
     expect(r.params.frame.rotate).toBe('90');
   });
@@ -158,6 +159,13 @@ describe('what is synced', () => {
 });
 
 describe('film-strip', () => {
+  it('loses and gains the pictures of one scan where they were', () => {
+    const strip = [1, 20, 21, 22, 5];
+    const ofScan = (id: number) => id >= 20;
+    expect(stripWith(strip, [20, 22], ofScan)).toEqual([1, 20, 22, 5]);
+    expect(stripWith(strip, [20, 21, 22, 23], ofScan)).toEqual([1, 20, 21, 22, 23, 5]);
+    expect(stripWith([1, 5], [20], ofScan)).toEqual([1, 5, 20]);
+  });
   const layout = layoutStrip([100, 50, 100, 50, 100], 10, 12);
   it('lays frames out in their shapes', () => {
     expect([...layout.offsets]).toEqual([12, 122, 182, 292, 352, 464]);

@@ -20,6 +20,11 @@ export function fromCorners(a: Point, b: Point): Box {
   return { x: x0, y: y0, w: x1 - x0, h: y1 - y0 };
 }
 
+/** Without what arithmetic leaves beyond the picture: the host refuses rectangles that leave it by a hair. */
+export function inside(r: Box): Box {
+  return fromCorners({ x: r.x, y: r.y }, { x: r.x + r.w, y: r.y + r.h });
+}
+
 /** Moves the rectangle by fractions; it stops at the edges and keeps its size. */
 export function moveRect(r: Box, dx: number, dy: number): Box {
   return { ...r, x: clamp(r.x + dx, 0, 1 - r.w), y: clamp(r.y + dy, 0, 1 - r.h) };

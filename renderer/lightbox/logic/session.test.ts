@@ -87,7 +87,7 @@ function host() {
     subscribe: () => () => undefined,
     thumbs: { acquire: () => Promise.resolve(''), release: () => undefined, peek: () => null },
   } as unknown as LightboxClient;
-  return { client, heard, recipes, histories, slow, broken, found };
+  return { client, heard, recipes, histories, slow, broken, found, answers };
 }
 
 let h: ReturnType<typeof host>;
@@ -236,6 +236,22 @@ describe('session', () => {
     s.store.setState({ viewport: { zoom: 1, cx: 0.2, cy: 0.3 }, keepZoom: true });
     await s.open(3);
     expect(s.store.getState().viewport).toEqual({ zoom: 1, cx: 0.2, cy: 0.3 });
+  });
+
+  it('follows the pictures of a scan whose boundaries were changed', async () => {
+    const scan = (id: number, frame: number): Item => ({ ...item(id), name: 'strip.tif', frame });
+    const session = createSession({
+      client: h.client,
+      ids: [1, 20, 21, 22],
+      startId: 22,
+      items: { 1: item(1), 20: scan(20, 0), 21: scan(21, 1), 22: scan(22, 2) },
+    });
+    h.answers['library.item'] = ({ id }: { id: number }) => scan(id, id - 20);
+    h.answers['library.query'] = () => ({ total: 3, items: [item(1), scan(21, 1), scan(20, 0)] });
+    await session.open(22);
+    await session.refreshScan();
+    expect(session.store.getState().ids).toEqual([1, 20, 21]);
+    expect(session.store.getState().id).toBe(21);
   });
 
   it('stops at both ends of the strip', async () => {

@@ -7,11 +7,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Item, ItemPatch } from '../../../app/contract/library.ts';
 import { DEVELOP_VERSION, defaultDevelopParams, type DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { saidNow } from '../../i18n/said.ts';
 import type { LightboxClient } from '../ports.ts';
 import { sameValue, setParam, type ParamValue } from './controls.ts';
 import { setLabel } from './labels.ts';
 import { rollScoped } from './scope.ts';
 import { startState, type Level, type SessionState } from './state.ts';
+import { stripWith } from './strip.ts';
 import { move, present, push, stackFrom, startStack, type UndoStack } from './undo.ts';
 import { FIT } from './viewport.ts';
 
@@ -36,6 +38,8 @@ export interface Session {
   refreshItems(ids: readonly number[]): Promise<void>;
   /** Loads items that are not known yet; failures leave them unknown. */
   needItems(ids: readonly number[]): void;
+  /** Looks which pictures this scan holds by now: the film-strip loses and gains them. */
+  refreshScan(): Promise<void>;
   /** Asks again what the automatic finds; when that is otherwise than before, `revision` grows. */
   refreshAuto(): Promise<void>;
   /** Hears that the library changed (topic library.changed). */
@@ -59,7 +63,7 @@ const blank = (): DevelopRecipe => ({
 });
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return saidNow(error instanceof Error ? error.message : String(error));
 }
 
 /** Opens a session on some items; nothing is loaded until `open`. */
@@ -262,6 +266,22 @@ export function createSession(options: {
           .finally(() => asked.delete(id));
       }
     },
+    async refreshScan() {
+      const { id, items, ids } = get();
+      const here = items[id];
+      if (!here) return;
+      const found = await scanMembers(client, here);
+      if (found.length === 0) return;
+      set((s) => ({ items: { ...s.items, ...Object.fromEntries(found.map((i) => [i.id, i])) } }));
+      const strip = stripWith(
+        ids,
+        found.map((i) => i.id),
+        (other) => isOfScan(items[other], here),
+      );
+      set({ ids: strip });
+      // The picture before us is gone: its neighbour on the scan takes its place.
+      if (!strip.includes(id)) await session.open(found[Math.min(here.frame, found.length - 1)].id);
+    },
     async refreshAuto() {
       const { id } = get();
       const mine = visit;
@@ -335,6 +355,21 @@ export function createSession(options: {
   }
 
   return session;
+}
+
+const isOfScan = (item: Item | undefined, other: Item): boolean =>
+  item !== undefined && item.name === other.name && item.folder === other.folder;
+
+/** All pictures of one scan in the order of their frames; read in pages. */
+async function scanMembers(client: LightboxClient, item: Item): Promise<Item[]> {
+  const found: Item[] = [];
+  const where = item.groupId === null ? { text: item.name } : { groupId: item.groupId };
+  for (let offset = 0; ;) {
+    const page = await client.call('library.query', { ...where, sort: 'group', offset, limit: 1000 });
+    found.push(...page.items.filter((i) => isOfScan(i, item)));
+    offset += page.items.length;
+    if (page.items.length === 0 || offset >= page.total) return found.sort((a, b) => a.frame - b.frame);
+  }
 }
 
 /** Ids of all items of a group, in the group's order; read in pages. */

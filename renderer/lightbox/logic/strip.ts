@@ -6,6 +6,19 @@ export interface StripLayout {
   gap: number;
 }
 
+/** The strip with the pictures of one scan (`isOfScan`) replaced by `found`, where the first of them was. */
+export function stripWith(
+  ids: readonly number[],
+  found: readonly number[],
+  isOfScan: (id: number) => boolean,
+): number[] {
+  const known = new Set(found);
+  const gone = (id: number) => known.has(id) || isOfScan(id);
+  const at = ids.findIndex(gone);
+  const before = at < 0 ? ids.length : at;
+  return [...ids.slice(0, before), ...found, ...ids.slice(before).filter((id) => !gone(id))];
+}
+
 /** Lays out cells of these widths (CSS pixels) with a gap between and `ends` of room at both ends. */
 export function layoutStrip(widths: readonly number[], gap: number, ends: number): StripLayout {
   const offsets = new Float64Array(widths.length + 1);

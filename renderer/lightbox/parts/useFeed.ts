@@ -5,7 +5,7 @@
  */
 import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import { useLightbox, useSession } from '../context.ts';
-import { Feed, type Wish } from '../logic/feed.ts';
+import { Feed, showsScan, type Wish } from '../logic/feed.ts';
 import { placement, type Box, type Size } from '../logic/viewport.ts';
 import { displaySpace, paint, toBitmap, type Bitmap } from './painter.ts';
 import { loadThumb } from './useThumb.ts';
@@ -14,7 +14,7 @@ const VIEW_DELAY = 60;
 const PREFETCH_DELAY = 500;
 const RETRIES = 3;
 const RETRY_MS = 600;
-/** Tools that work on the whole scan, without crop and turns. */
+/** Tools that work on the whole scan, without crop. */
 const scanTools = new Set(['base', 'crop', 'frames']);
 
 export interface StageView {
@@ -175,5 +175,5 @@ export function useFeed(
   }, [feed, revision]);
   useEffect(() => session.client.subscribe('library.changed', session.changed), [session]);
 
-  return { box, picture, scan: outline.endsWith(':scan') };
+  return { box, picture, scan: showsScan(outline) };
 }

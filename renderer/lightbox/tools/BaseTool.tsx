@@ -5,51 +5,56 @@ import { useTranslation } from 'react-i18next';
 import { useSaid } from '../../i18n/said.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { setParam } from '../logic/controls.ts';
-import { fromCorners } from '../logic/rects.ts';
+import { fromCorners, inside } from '../logic/rects.ts';
 import { syncToRoll } from '../logic/roll.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
 import type { Box, Size } from '../logic/viewport.ts';
+import { toShown, toStored } from '../../../app/turn.ts';
 import { RectEditor } from './RectEditor.tsx';
 import { ToolBar } from './ToolBar.tsx';
 import { useDraw } from './useDraw.ts';
+import { useTurn } from './useTurn.ts';
 
 export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
+  const turned = useTurn();
   const { t, i18n } = useTranslation();
   const session = useSession();
   const stored = useLightbox((s) => s.recipe?.params.film.baseRect ?? null);
   const base = useLightbox((s) => s.recipe?.params.film.base ?? null);
   const group = useLightbox((s) => s.group);
+  /** On the scan as stored, like all that is kept. */
   const [rect, setRect] = useState<Box | null>(stored);
   const said = useSaid();
   const [warning, setWarning] = useState<string | null>(null);
   const [measuring, setMeasuring] = useState(false);
-  const turn = useRef(0);
+  const latest = useRef(0);
 
   const measure = async (r: Box) => {
-    const mine = ++turn.current;
+    const mine = ++latest.current;
     const itemId = session.store.getState().id;
     setMeasuring(true);
     try {
       const picked = await session.client.call('develop.pickBase', { itemId, rect: r });
       const { recipe, id } = session.store.getState();
-      if (mine !== turn.current || !recipe || id !== itemId) return;
+      if (mine !== latest.current || !recipe || id !== itemId) return;
       setWarning(picked.warning);
       const next = setParam(setParam(recipe, 'film', 'base', picked.base), 'film', 'baseRect', r);
       session.apply(next, 'base');
     } catch (error) {
       session.fail(error);
     } finally {
-      if (mine === turn.current) setMeasuring(false);
+      if (mine === latest.current) setMeasuring(false);
     }
   };
   const draw = useDraw(box, ({ from, to }) => {
-    const r = fromCorners(from, to);
-    if (r.w < 0.001 || r.h < 0.001) return;
+    const drawn = fromCorners(from, to);
+    if (drawn.w < 0.001 || drawn.h < 0.001) return;
+    const r = inside(toStored(drawn, turned));
     setRect(r);
     void measure(r);
   });
   const number = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const shown = draw.drawn ? fromCorners(draw.drawn.from, draw.drawn.to) : rect;
+  const shown = draw.drawn ? fromCorners(draw.drawn.from, draw.drawn.to) : rect && toShown(rect, turned);
   return (
     <>
       <Div
@@ -62,7 +67,7 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
           box={box}
           picture={picture}
           name={t('lightbox.tools.base.rect')}
-          change={setRect}
+          change={(r) => setRect(inside(toStored(r, turned)))}
           done={() => rect && void measure(rect)}
         />
       )}
@@ -86,7 +91,7 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
             color="secondary"
             variant="outlined"
             onClick={() => {
-              const r = { x: 0.01, y: 0.01, w: 0.06, h: 0.04 };
+              const r = inside(toStored({ x: 0.01, y: 0.01, w: 0.06, h: 0.04 }, turned));
               setRect(r);
               void measure(r);
             }}

@@ -3,16 +3,18 @@ import { Box as Div, Button, MenuItem, Select, Typography } from '@mui/material'
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { developSteps } from '../../../app/recipe/develop.ts';
+import { senseOf, toShown, toStored, turnedSize } from '../../../app/turn.ts';
 import type { NumberSpec, StepSpec } from '../../../app/recipe/spec.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { startCrop, tiltOf } from '../logic/crop.ts';
-import { fitRatio, fromCorners, ratioOf } from '../logic/rects.ts';
+import { fitRatio, fromCorners, inside, ratioOf } from '../logic/rects.ts';
 import type { Box, Size } from '../logic/viewport.ts';
 import { SliderTrack } from '../panels/SliderTrack.tsx';
 import { ValueField } from '../panels/ValueField.tsx';
 import { RectEditor } from './RectEditor.tsx';
 import { ToolBar } from './ToolBar.tsx';
 import { useDraw } from './useDraw.ts';
+import { useTurn } from './useTurn.ts';
 
 const formats = ['free', '3:2', '4:3', '1:1', '7:6', 'half', 'panorama'] as const;
 const straighten = (developSteps as readonly StepSpec[])
@@ -20,13 +22,19 @@ const straighten = (developSteps as readonly StepSpec[])
   ?.params.find((p) => p.key === 'straighten') as NumberSpec;
 
 export function CropTool({ box, picture }: { box: Box; picture: Size }) {
+  const turned = useTurn();
   const { t } = useTranslation();
   const session = useSession();
   const frame = useLightbox((s) => s.recipe?.params.frame);
   const auto = useLightbox((s) => s.auto);
   const item = useLightbox((s) => s.items[s.id]);
   const found = auto?.frames[item?.frame ?? 0] ?? null;
-  const [rect, setRect] = useState<Box>(() => startCrop(frame ?? null, found, picture));
+  /** On the scan as stored; `rect` is the same as it lies on the turned scan before us. */
+  const [stored, setStored] = useState<Box>(() =>
+    startCrop(frame ?? null, found, turnedSize(picture, turned)),
+  );
+  const rect = toShown(stored, turned);
+  const setRect = (r: Box) => setStored(inside(toStored(r, turned)));
   const [format, setFormat] = useState<string>('free');
   const ratio = ratioOf(format, rect.h * picture.h > rect.w * picture.w);
   const draw = useDraw(box, ({ from, to }) => {
@@ -36,7 +44,7 @@ export function CropTool({ box, picture }: { box: Box; picture: Size }) {
   });
   const name = t('params.frame.straighten.label');
   const done = () => {
-    session.set('frame', 'crop', rect);
+    session.set('frame', 'crop', stored);
     session.store.setState({ tool: 'none' });
   };
   const drawn = draw.drawn ? fromCorners(draw.drawn.from, draw.drawn.to) : null;
@@ -49,7 +57,7 @@ export function CropTool({ box, picture }: { box: Box; picture: Size }) {
       />
       <RectEditor
         rect={drawn ?? rect}
-        angle={frame ? tiltOf(frame, found) : 0}
+        angle={frame ? tiltOf(frame, found, senseOf(turned)) : 0}
         box={box}
         picture={picture}
         ratio={ratio}

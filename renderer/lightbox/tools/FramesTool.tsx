@@ -2,13 +2,15 @@
 import { Box as Div, Button, ButtonBase, InputBase, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { senseOf, toShown, toStored, turnedSize } from '../../../app/turn.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { addFrame, finishFrames, removeFrame, splitFrame, type FrameBoundary } from '../logic/frames.ts';
-import { fromCorners } from '../logic/rects.ts';
+import { fromCorners, inside } from '../logic/rects.ts';
 import type { Box, Size } from '../logic/viewport.ts';
 import { RectEditor } from './RectEditor.tsx';
 import { ToolBar } from './ToolBar.tsx';
 import { useDraw } from './useDraw.ts';
+import { useTurn } from './useTurn.ts';
 
 const whole: FrameBoundary = { x: 0, y: 0, w: 1, h: 1, angle: 0 };
 
@@ -17,18 +19,24 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
   const session = useSession();
   const auto = useLightbox((s) => s.auto);
   const item = useLightbox((s) => s.items[s.id]);
+  const turned = useTurn();
+  const sense = senseOf(turned);
+  /** On the scan as stored; shown on the turned scan before us. */
   const [frames, setFrames] = useState<FrameBoundary[]>(() =>
     auto && auto.frames.length > 0 ? auto.frames.map((f) => ({ ...f })) : [whole],
   );
   const [chosen, setChosen] = useState(() => Math.min(item?.frame ?? 0, frames.length - 1));
   const [saving, setSaving] = useState(false);
-  const frame = frames[chosen];
+  const show = (f: FrameBoundary): FrameBoundary => ({ ...toShown(f, turned), angle: f.angle * sense });
+  const frame = frames[chosen] && show(frames[chosen]);
   const edit = (next: Box) =>
-    setFrames((all) => all.map((f, i) => (i === chosen ? { ...next, angle: f.angle } : f)));
+    setFrames((all) =>
+      all.map((f, i) => (i === chosen ? { ...inside(toStored(next, turned)), angle: f.angle } : f)),
+    );
   const draw = useDraw(box, ({ from, to }) => {
     const r = fromCorners(from, to);
     if (r.w < 0.02 || r.h < 0.02) return;
-    setFrames([...frames, { ...r, angle: 0 }]);
+    setFrames([...frames, { ...inside(toStored(r, turned)), angle: 0 }]);
     setChosen(frames.length);
   });
   const save = async () => {
@@ -40,6 +48,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
       });
       session.say('info', t('lightbox.tools.frames.saved', { count: frames.length }));
       session.store.setState({ tool: 'none' });
+      await session.refreshScan();
       await session.refreshAuto();
     } catch (error) {
       session.fail(error);
@@ -54,7 +63,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
         {...draw.handlers}
         sx={{ position: 'absolute', inset: 0, cursor: 'crosshair', touchAction: 'none' }}
       />
-      {frames.map((f, i) =>
+      {frames.map(show).map((f, i) =>
         i === chosen ? null : (
           <ButtonBase
             key={i}
@@ -108,7 +117,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
         <Button
           color="secondary"
           variant="outlined"
-          onClick={() => setFrames(splitFrame(frames, chosen, picture))}
+          onClick={() => setFrames(splitFrame(frames, chosen, turnedSize(picture, turned)))}
         >
           {t('lightbox.tools.frames.split')}
         </Button>
@@ -129,7 +138,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
             type="number"
             value={Number((frame?.angle ?? 0).toFixed(2))}
             onChange={(e) => {
-              const angle = Math.min(45, Math.max(-45, Number(e.target.value) || 0));
+              const angle = sense * Math.min(45, Math.max(-45, Number(e.target.value) || 0));
               setFrames((all) => all.map((f, i) => (i === chosen ? { ...f, angle } : f)));
             }}
             inputProps={{ step: 0.1, min: -45, max: 45 }}
