@@ -62,6 +62,22 @@ describe('thumbnails', () => {
   });
   afterEach(() => house.close());
 
+  it('are made anew at the next start when the cache was emptied', async () => {
+    await house.import(...(await house.files(['scans/a.tif', 'one'], ['scans/b.tif', 'two'])));
+    const [a, b] = await house.items();
+    const file = house.services.thumbPath(a.id)!;
+    const kept = house.services.thumbPath(b.id)!;
+    await house.services.close();
+    rmSync(file);
+    await house.restart();
+    const version = async (id: number) => (await house.ask('library.item', { id })).thumbVersion;
+    await until(async () => (await version(a.id)) === a.thumbVersion + 1);
+    expect(house.services.thumbPath(a.id)).toBe(file);
+    expect(existsSync(file)).toBe(true);
+    expect(house.services.thumbPath(b.id)).toBe(kept);
+    expect(await version(b.id)).toBe(b.thumbVersion);
+  });
+
   it('are swept when nobody shows them and they are old; those in use and fresh ones stay', async () => {
     await house.import(...(await house.files(['scans/a.tif', 'one'])));
     const [a] = await house.items();

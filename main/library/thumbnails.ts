@@ -106,12 +106,32 @@ export class Thumbnails {
     await Promise.race([Promise.all(made), given]);
   }
 
-  /** Goes on with what was wished for when the program last ended. */
+  /** Goes on with what was wished for when the program last ended, and makes anew what the cache has lost. */
   async resume(): Promise<void> {
+    await this.#forgetLost();
     const ids = this.#o.db.column<number>(
       "SELECT id FROM items WHERE thumb_stale = 1 AND deleted_at IS NULL AND missing = 0 AND kind <> 'reel' ORDER BY id DESC",
     );
     await this.refresh(ids);
+  }
+
+  /** A cache may be emptied by a person or a cleaner: pictures whose files are gone are wished for again. */
+  async #forgetLost(): Promise<void> {
+    const { db, dir } = this.#o;
+    // Rows first: whatever is stored meanwhile has its file by the time the folder is read.
+    const rows = db.all<{ id: number; thumb_file: string }>(
+      'SELECT id, thumb_file FROM items WHERE thumb_file IS NOT NULL',
+    );
+    const there = new Set((await readdir(dir, { recursive: true })).map((name) => path.normalize(name)));
+    if (this.#abort.signal.aborted) return;
+    db.transaction(() => {
+      for (const { id, thumb_file } of rows)
+        if (!there.has(path.normalize(thumb_file)))
+          db.run('UPDATE items SET thumb_file = NULL, thumb_stale = 1 WHERE id = ? AND thumb_file = ?', [
+            id,
+            thumb_file,
+          ]);
+    });
   }
 
   async close(): Promise<void> {
