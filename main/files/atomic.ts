@@ -5,11 +5,12 @@
  * meanwhile, so that nothing is ever replaced by accident.
  */
 import { link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { createHash, randomBytes, type Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
 import { codeOf, fileError, show } from './bytes.ts';
+import { sweepLeftovers, temporaryName } from './leftovers.ts';
 
 /** A file that is being written; `write` appends. */
 export interface Sink {
@@ -44,8 +45,6 @@ class HashedFile implements Sink {
   }
 }
 
-let counter = 0;
-
 /**
  * Writes `output` by calling `fill`. Throws RevealError ('bad-input' when the name is taken, 'disk' for what
  * the file system refuses). Returns the SHA-256 of what was written.
@@ -57,10 +56,8 @@ export async function writeAtomic(
 ): Promise<{ sha256: string; bytes: number }> {
   await refuseTaken(output, overwrite);
   const folder = path.dirname(output);
-  const temp = path.join(
-    folder,
-    `.revelado-${process.pid}-${counter++}-${randomBytes(4).toString('hex')}.tmp`,
-  );
+  await sweepLeftovers(folder);
+  const temp = temporaryName(folder);
   let handle: FileHandle;
   try {
     handle = await open(temp, 'wx');

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { sweepNow, temporaryName } from './leftovers.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'revelado-leftovers-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+it('removes what dead processes of this machine left, and nothing else', async () => {
+  const mine = temporaryName(dir);
+  // A process that has ended: its id is free (or at least not ours).
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const gone = mine.replace(`-${process.pid}-`, `-${dead}-`);
+  const elsewhere = gone.replace(/\.revelado-[0-9a-f]{8}/, '.revelado-00000000');
+  const foreign = path.join(dir, '.revelado-notes.tmp');
+  for (const file of [mine, gone, elsewhere, foreign, path.join(dir, 'scan.tif')]) writeFileSync(file, 'x');
+  await sweepNow(dir);
+  const left = [mine, elsewhere, foreign, path.join(dir, 'scan.tif')].map((f) => path.basename(f));
+  expect(readdirSync(dir).sort()).toEqual(left.sort());
+});
+
+it('says nothing about a folder that is not there', async () => {
+  await expect(sweepNow(path.join(dir, 'none'))).resolves.toBeUndefined();
+});

@@ -1,0 +1,50 @@
+/**
+ * What a killed process leaves behind: a temporary file that will never get its final name. Each carries the
+ * machine and the process that made it; the next process that writes into the folder removes those whose
+ * maker is dead. Files of other machines (a shared folder) are never touched: their processes cannot be seen.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, unlink } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+const machine = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);
+const PATTERN = /^\.revelado-([0-9a-f]{8})-(\d+)-\d+-[0-9a-f]{8}\.tmp$/;
+
+let counter = 0;
+/** Hidden name for a file in the making in `folder`. */
+export function temporaryName(folder: string): string {
+  return path.join(
+    folder,
+    `.revelado-${machine}-${process.pid}-${counter++}-${randomBytes(4).toString('hex')}.tmp`,
+  );
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: there, but somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const swept = new Map<string, Promise<void>>();
+
+/** Removes what dead processes of this machine left in `folder`; once a process and folder. Never throws. */
+export function sweepLeftovers(folder: string): Promise<void> {
+  let sweep = swept.get(folder);
+  if (!sweep) swept.set(folder, (sweep = sweepNow(folder)));
+  return sweep;
+}
+
+/** As `sweepLeftovers`, every time it is called. */
+export async function sweepNow(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const made = PATTERN.exec(name);
+    if (made?.[1] === machine && !alive(Number(made[2])))
+      await unlink(path.join(folder, name)).catch(() => undefined);
+  }
+}
