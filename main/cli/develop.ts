@@ -10,7 +10,7 @@ import type { UnitRect } from '../../app/recipe/develop.ts';
 import { rollBaseline } from '../actions/develop/roll.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { Engine, ExportResult } from '../engine/protocol.ts';
-import { expandInputs, outputName } from '../files/index.ts';
+import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { commandEngine } from './engine.ts';
 import { parseDevelop } from './options.ts';
@@ -100,6 +100,7 @@ class DevelopRun {
   private readonly progress: Progress;
   private readonly total: number;
   private readonly taken = new Set<string>();
+  private readonly scans: ReadonlySet<string>;
   private readonly analyses = new Map<string, DevelopAnalysis>();
   private readonly broken = new Map<string, string>();
   private roll: RollBaseline | null = null;
@@ -111,21 +112,26 @@ class DevelopRun {
     engine: Engine,
     signal: AbortSignal,
     progress: Progress,
+    scans: readonly string[],
     total: number,
   ) {
     this.command = command;
     this.engine = engine;
     this.signal = signal;
     this.progress = progress;
+    // None of them may be written over, whatever --overwrite allows.
+    this.scans = scanIdentities([...scans, command.baseFile, command.flatFile]);
     this.total = total;
   }
 
   emit(line: DevelopLine): void {
     this.count++;
     if (!line.ok) this.failed++;
-    const name = path.basename(line.input);
+    // A name may hold anything, an escape sequence or a line of its own included.
+    const named = (file: string): string => show(path.basename(file));
+    const name = named(line.input);
     const result = line.ok
-      ? `${name} → ${line.outputs?.map((o) => path.basename(o.output)).join(', ') ?? path.basename(line.output ?? '')}  ${line.seconds.toFixed(1)} s`
+      ? `${name} → ${line.outputs?.map((o) => named(o.output)).join(', ') ?? named(line.output ?? '')}  ${line.seconds.toFixed(1)} s`
       : `${name} failed: ${line.error}`;
     this.progress.done(line.input, `[${this.count}/${this.total}] ${result}`);
     if (this.command.json) process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -181,7 +187,7 @@ class DevelopRun {
       read.map((file) => this.analyses.get(file) as DevelopAnalysis),
       read,
     );
-    const outliers = this.roll.outliers.map((file) => path.basename(file));
+    const outliers = this.roll.outliers.map((file) => show(path.basename(file)));
     if (outliers.length > 0) this.progress.print(`Far from the roll, look at them: ${outliers.join(', ')}`);
   }
 
@@ -253,10 +259,10 @@ class DevelopRun {
     const { out } = this.command;
     const extension = EXTENSION[this.command.export.format];
     const { overwrite } = this.command.export;
-    if (count === 1) return [outputName(out, file, extension, this.taken, overwrite)];
+    if (count === 1) return [outputName(out, file, extension, this.taken, overwrite, this.scans)];
     const stem = path.parse(file).name;
     return Array.from({ length: count }, (_, i) =>
-      outputName(out, `${stem}-${i + 1}${path.extname(file)}`, extension, this.taken, overwrite),
+      outputName(out, `${stem}-${i + 1}${path.extname(file)}`, extension, this.taken, overwrite, this.scans),
     );
   }
 }
@@ -284,7 +290,7 @@ export async function developCommand(argv: string[], host: CommandHost = {}): Pr
     inputs: files.length,
     ...(host.fork ? { fork: host.fork } : {}),
   });
-  const run = new DevelopRun(command, engine, stop.signal, progress, total);
+  const run = new DevelopRun(command, engine, stop.signal, progress, files, total);
   const started = performance.now();
   try {
     for (const problem of problems) run.fail(problem.path, problem.reason, 0);

@@ -2,6 +2,7 @@
  * Progress on stderr: a bar with the time left on a terminal, one plain line a finished input otherwise (a log
  * file wants no carriage returns). The time left follows the recent rate.
  */
+import { show } from '../files/bytes.ts';
 
 /** Remaining seconds from a moving rate: recent work counts more than the start. */
 export class Eta {
@@ -103,7 +104,7 @@ export class Progress {
     this.lastDraw = time;
     const done = this.finished + [...this.parts.values()].reduce((a, b) => a + b, 0);
     const left = this.eta.update(done, this.total, time);
-    const name = [...this.parts.keys()][0] ?? this.label;
+    const name = show([...this.parts.keys()][0] ?? this.label);
     this.out.write(`\r\u001b[K${bar(done, this.total, left, name, this.out.columns ?? 80)}`);
     this.drawn = true;
   }

@@ -2,13 +2,16 @@ import sharp from 'sharp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { mkdirSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { RevealError } from '../../app/contract/messages.ts';
-import { FileSource, fileError } from './bytes.ts';
+import { FileSource, fileError, memorySource } from './bytes.ts';
 import { decodeScan } from './decode.ts';
 import { longs, opaque, shorts } from './exif-block.ts';
+import { xmpValue } from './facts.ts';
 import { hashFile, probeScan } from './index.ts';
-import { pattern16, pattern8, scratch, tiff } from './test-files.ts';
-import { TAG } from './tiff-tags.ts';
+import { ascii, pattern16, pattern8, scratch, tiff } from './test-files.ts';
+import { TiffRows, type TiffLayout } from './tiff-pixels.ts';
+import { readTiff, TAG } from './tiff-tags.ts';
 
 const { dir, put } = scratch();
 const photo = (w: number, h: number) =>
@@ -38,6 +41,12 @@ describe('bad input is refused with name and reason', () => {
     symlinkSync(path.join(dir, 'a.tif'), path.join(dir, 'b.tif'));
     await refused(path.join(dir, 'a.tif'), /circles/);
     await expect(hashFile(path.join(dir, 'gone.tif'))).rejects.toThrow(/gone\.tif.*not there/);
+  });
+  it.skipIf(process.platform === 'win32')('a pipe and a device, without waiting for them', async () => {
+    const pipe = path.join(dir, 'pipe.tif');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    await refused(pipe, /pipe, not a file/);
+    await refused('/dev/zero', /device, not a file/);
   });
   it('text called .tif, other formats by name', async () => {
     await refused(put('letter.tif', 'Dear aunt, the negatives are in the box.\n'), /text file/);
@@ -142,6 +151,110 @@ describe('bad input is refused with name and reason', () => {
     view.setUint32(first + 2 + view.getUint16(first, true) * 12, first, true);
     expect((await probeScan(put('circle.tif', bytes))).pages).toBe(1);
   });
+});
+
+describe('crafted files cost neither time nor memory', () => {
+  it('XMP that opens the same element ten thousand times', () => {
+    const started = performance.now();
+    expect(xmpValue('<exif:DateTimeOriginal '.repeat(200_000), 'exif:DateTimeOriginal')).toBeNull();
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+  it('thousands of fields that point at the same bytes', async () => {
+    const fields = 3000;
+    const shared = 1 << 20;
+    const at = 8 + 2 + fields * 12 + 4;
+    const file = Buffer.alloc(at + shared);
+    file.write('II', 0, 'latin1');
+    file.writeUInt16LE(42, 2);
+    file.writeUInt32LE(8, 4);
+    file.writeUInt16LE(fields, 8);
+    for (let i = 0; i < fields; i++) {
+      const entry = 10 + i * 12;
+      file.writeUInt16LE(1000 + i, entry);
+      file.writeUInt16LE(7, entry + 2);
+      file.writeUInt32LE(shared, entry + 4);
+      file.writeUInt32LE(at, entry + 8);
+    }
+    const { pages } = await readTiff(memorySource(file));
+    let held = 0;
+    for (const field of pages[0].fields.values()) held += field.bytes.length;
+    expect(held).toBeLessThan(5 * file.length);
+    await refused(put('fields.tif', file), /no picture/);
+  });
+  it.each([5, 8, 32773])(
+    'compression %i: a strip that promises more than its bytes can hold',
+    async (kind) => {
+      const bytes = bumpSize(
+        tiff({ width: 8, height: 8, samples: 3, data: pattern8(192), compression: 8 }),
+        17_000,
+      );
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      const first = view.getUint32(4, true) + 2;
+      view.setUint32(first + 3 * 12 + 8, kind, true);
+      for (let i = 0; i < view.getUint16(first - 2, true); i++)
+        if (view.getUint16(first + i * 12, true) === TAG.rowsPerStrip)
+          view.setUint32(first + i * 12 + 8, 17_000, true);
+      const before = process.memoryUsage().arrayBuffers;
+      await refused(put(`promise-${kind}.tif`, bytes), /cut short/);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6);
+    },
+  );
+  it('a make of megabytes becomes one short line', async () => {
+    const make = `\u001b[31m<script>alert(1)</script>\n${'x'.repeat(2 << 20)}`;
+    const bytes = tiff({
+      width: 4,
+      height: 2,
+      samples: 3,
+      data: pattern16(24),
+      fields: [ascii(TAG.make, make), ascii(TAG.model, ' \n ')],
+    });
+    const info = await probeScan(put('make.tif', bytes));
+    expect(info.make).toHaveLength(200);
+    expect(info.make).toMatch(/^\[31m<script>alert\(1\)<\/script> x+$/);
+    expect(info.model).toBeNull();
+  });
+  it('a picture in one strip is read in parts', () => {
+    const layout: TiffLayout = {
+      ...{ width: 10_000, height: 10_000, samples: 3, bits: 16, float: false, photometric: 2 },
+      ...{ compression: 1, predictor: 1, planar: false, tiled: false, littleEndian: true },
+      ...{ segmentWidth: 10_000, segmentHeight: 10_000, offsets: [8], bytes: [6e8], extraSamples: [] },
+    };
+    const rows = new TiffRows(undefined as unknown as FileSource, layout);
+    expect(rows.bandHeight(10_000) * 60_000).toBeLessThanOrEqual(8 << 20);
+  });
+  it('seeded bit rot and cuts in every format: done, or refused by name', async () => {
+    const small = photo(40, 30);
+    const seeds = {
+      'rot.tif': Buffer.from(
+        tiff({ width: 12, height: 8, samples: 3, data: pattern16(288), rowsPerStrip: 2 }),
+      ),
+      'rot-lzw.tif': await small.clone().tiff({ compression: 'lzw' }).toBuffer(),
+      'rot.jpg': await small.clone().jpeg().toBuffer(),
+      'rot.png': await small.clone().png().toBuffer(),
+      'rot.webp': await small.clone().webp().toBuffer(),
+    };
+    let seed = 20_260_615;
+    const random = (n: number): number => {
+      seed = (Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+      return (seed >>> 0) % n;
+    };
+    const edge = [0, 1, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff];
+    for (const [name, good] of Object.entries(seeds))
+      for (let round = 0; round < 48; round++) {
+        let bytes = Buffer.from(good);
+        if (round % 3 === 0) bytes = bytes.subarray(0, 1 + random(bytes.length - 1));
+        else if (round % 3 === 1) bytes[random(bytes.length)] ^= 1 << random(8);
+        else bytes.writeUInt32LE(edge[random(edge.length)], random(Math.min(400, bytes.length - 4)));
+        const file = put(name, bytes);
+        const started = performance.now();
+        const answer = await decodeScan(file, { maxSide: 16 }).catch((error: unknown) => error);
+        expect(performance.now() - started, `${name}, round ${round}`).toBeLessThan(5000);
+        if (answer instanceof Error) {
+          expect(answer, `${name}, round ${round}`).toBeInstanceOf(RevealError);
+          expect(answer.message).toContain(name);
+        }
+      }
+  }, 60_000);
 });
 
 /** Overwrites the width and height of a little-endian TIFF made by the test helper. */

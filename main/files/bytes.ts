@@ -2,6 +2,7 @@
  * Random access to the bytes of a scan, read-only, and the wording of what can go wrong with a file. Header
  * parsers read through `ByteSource`, so that the same code reads a file and a block of EXIF in memory.
  */
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
@@ -53,7 +54,8 @@ export class FileSource implements ByteSource {
   static async open(file: string): Promise<FileSource> {
     let handle: FileHandle;
     try {
-      handle = await open(file, 'r');
+      // Without waiting: opening a pipe that nobody writes to would otherwise never return.
+      handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch (error) {
       throw fileError(file, error, 'read');
     }
@@ -101,8 +103,8 @@ export class FileSource implements ByteSource {
   }
 }
 
-function kindOf(stat: { isDirectory(): boolean; isSymbolicLink(): boolean }): string {
-  return stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'broken link' : 'device';
+function kindOf(stat: { isDirectory(): boolean; isFIFO(): boolean }): string {
+  return stat.isDirectory() ? 'folder' : stat.isFIFO() ? 'pipe' : 'device';
 }
 
 /** A path as it is shown in messages: control characters made visible, so that a newline cannot forge a line. */

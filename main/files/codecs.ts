@@ -6,10 +6,25 @@
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { ShortRead } from './bytes.ts';
+import { TiffError } from './tiff-tags.ts';
 
 const inflateAsync = promisify(inflate);
 
 export const COMPRESSION = { none: 1, lzw: 5, deflate: 8, packbits: 32773, oldDeflate: 32946 } as const;
+
+/** The most bytes that one stored byte can become: runs of 128, twelve-bit codes for long strings, Deflate's 258 in two bits. */
+const EXPANSION: Record<number, number> = {
+  [COMPRESSION.none]: 1,
+  [COMPRESSION.lzw]: 2731,
+  [COMPRESSION.deflate]: 1032,
+  [COMPRESSION.oldDeflate]: 1032,
+  [COMPRESSION.packbits]: 64,
+};
+
+/** Whether `stored` bytes can unpack to `size`; what cannot is refused before memory is taken for it. */
+export function canHold(compression: number, stored: number, size: number): boolean {
+  return size <= stored * (EXPANSION[compression] ?? 1) + 64;
+}
 
 /** True for the compressions `decompress` knows. */
 export function knows(compression: number): boolean {
@@ -102,7 +117,7 @@ export function unpackLzw(bytes: Uint8Array, size: number): Uint8Array {
       } else if (code === next && lastAt >= 0) {
         from = lastAt;
         n = lastLength + 1;
-      } else throw new Error('damaged LZW data');
+      } else throw new TiffError('its LZW data cannot be unpacked');
       const end = Math.min(size, o + n);
       while (o < end) out[o++] = out[from++];
     }

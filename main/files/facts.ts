@@ -78,6 +78,13 @@ export function cameraExposure(
   return (seconds * iso) / (100 * n * n);
 }
 
+/** A maker's or a program's name in one line: it is stored for every scan and shown in lists. */
+function label(field: TiffField | undefined): string | null {
+  const long = text(field && { ...field, bytes: field.bytes.subarray(0, 1024) });
+  const line = long?.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return line ? line.slice(0, 200) : null;
+}
+
 /** Facts from the first directory of a TIFF structure and the EXIF directory it points to. */
 export async function tiffFacts(source: ByteSource, file: TiffFile, page: TiffDirectory): Promise<Facts> {
   const exif = await subDirectory(source, file, page.fields.get(TAG.exif));
@@ -92,9 +99,9 @@ export async function tiffFacts(source: ByteSource, file: TiffFile, page: TiffDi
   const unit = number(file, page.fields.get(TAG.resolutionUnit)) ?? 2;
   const resolution = number(file, page.fields.get(TAG.xResolution));
   return {
-    make: text(page.fields.get(TAG.make)),
-    model: text(page.fields.get(TAG.model)),
-    software: text(page.fields.get(TAG.software)),
+    make: label(page.fields.get(TAG.make)),
+    model: label(page.fields.get(TAG.model)),
+    software: label(page.fields.get(TAG.software)),
     orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
     dateTimeOriginal: original,
     // A scanner has no shutter: the date its software wrote is the date of the scan.
@@ -124,7 +131,8 @@ export function xmpValue(xmp: string, name: string): string | null {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const attribute = new RegExp(`[\\s]${escaped}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(xmp);
   if (attribute) return attribute[1] ?? attribute[2] ?? '';
-  const element = new RegExp(`<${escaped}(?:\\s[^>]*)?>([^<]*)</${escaped}>`).exec(xmp);
+  // No part of it runs past the next "<": a crafted packet costs time by its length, not by its square.
+  const element = new RegExp(`<${escaped}(?:\\s[^<>]*)?>([^<]*)</${escaped}>`).exec(xmp);
   return element ? element[1].trim() : null;
 }
 

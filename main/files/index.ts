@@ -7,6 +7,7 @@ import { inspect } from './inspect.ts';
 import { closeLevels } from './levels.ts';
 import type { ScanInfo } from './types.ts';
 
+export { show } from './bytes.ts';
 export { writeJsonAtomic, writeAtomic } from './atomic.ts';
 export { prepareMetadata } from './carry.ts';
 export { dateParts } from './dates.ts';
@@ -15,7 +16,7 @@ export { freeSpace, hashFile } from './disk.ts';
 export { readableFormats } from './formats.ts';
 export { openScanLevels, readRegion, type LevelOptions, type ScanLevels } from './levels.ts';
 export { setLibvipsThreads } from './libvips.ts';
-export { expandInputs, naturalOrder, outputName } from './names.ts';
+export { expandInputs, naturalOrder, outputName, scanIdentities, spareScans } from './names.ts';
 export { writeFinished } from './write.ts';
 
 /** Facts about a scan from its header and metadata; no pixels decoded. Throws RevealError naming file and reason. */

@@ -12,7 +12,7 @@ import { MAX_PIXELS, tooLarge, vipsMetadata } from './libvips.ts';
 import { pngFacts } from './png-chunks.ts';
 import { withPlainPath } from './safe-path.ts';
 import { sniff } from './sniff.ts';
-import { COMPRESSION } from './codecs.ts';
+import { canHold, COMPRESSION } from './codecs.ts';
 import { number, numbers, readTiff, TAG, TiffError, type TiffDirectory, type TiffFile } from './tiff-tags.ts';
 import { sampleType, tiffLayout, type TiffLayout } from './tiff-pixels.ts';
 import { rawDirectory, rawFacts } from './raw-facts.ts';
@@ -176,9 +176,22 @@ async function inspectTiff(source: FileSource): Promise<Found> {
 
 /** The last strip must lie inside the file: an uncompressed file that lies about its size is refused at once. */
 function checkLength(layout: TiffLayout, source: FileSource): void {
+  const down = Math.ceil(layout.height / layout.segmentHeight);
+  const across = Math.ceil(layout.width / layout.segmentWidth);
+  const rowBytes = (layout.segmentWidth * (layout.planar ? 1 : layout.samples) * layout.bits) / 8;
+  // Bytes that strip or tile `i` must unpack to; the last strip may be short, tiles are whole.
+  const segment = (i: number): number => {
+    const row = Math.floor((i % (across * down)) / across);
+    const rows = layout.tiled
+      ? layout.segmentHeight
+      : Math.min(layout.segmentHeight, layout.height - row * layout.segmentHeight);
+    return rows * rowBytes;
+  };
   for (let i = 0; i < layout.offsets.length; i++) {
     const stored = Number.isFinite(layout.bytes[i]) ? layout.bytes[i] : 0;
     if (layout.offsets[i] + stored > source.size) throw new ShortRead();
+    if (layout.compression !== COMPRESSION.none && !canHold(layout.compression, stored, segment(i)))
+      throw new ShortRead();
   }
   if (layout.compression === COMPRESSION.none && !layout.tiled) {
     const need = (layout.width * layout.height * layout.samples * layout.bits) / 8;

@@ -87,12 +87,12 @@ export function vipsError(file: string, error: unknown): RevealError {
   const name = show(file);
   const cause = { cause: error };
   if (/exceeds pixel limit/i.test(said)) return tooLarge(file, 0, 0);
-  if (/missing|no such file/i.test(said) && /input file/i.test(said))
+  if (/input file is missing|no such file/i.test(said))
     return new RevealError('not-found', say('file-gone', { file: name }), cause);
   if (/unsupported image format/i.test(said))
     return new RevealError('bad-input', say('file-no-picture', { file: name }), cause);
   if (
-    /premature end|truncated|out of order read|end of (file|stream|image)|not enough|read error|corrupt|libspng|bad seek/i.test(
+    /premature end|truncated|out of order read|end of (file|stream|image)|not enough|read error|corrupt|libspng|bad seek|bogus|invalid|marker|unknown error/i.test(
       said,
     )
   )

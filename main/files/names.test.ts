@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expandInputs, freeSpace, hashFile, naturalOrder, outputName } from './index.ts';
+import { expandInputs, freeSpace, hashFile, naturalOrder, outputName, scanIdentities } from './index.ts';
 import { scratch } from './test-files.ts';
 
 const { dir, put } = scratch();
@@ -28,6 +28,35 @@ describe('output names', () => {
     expect(() => outputName(dir, path.join(dir, 'there.tif'), 'tif', new Set(), true)).toThrow(/scan itself/);
     symlinkSync(path.join(dir, 'nowhere'), path.join(dir, 'dangling.tif'));
     expect(() => outputName(dir, '/s/dangling.png', 'tif', new Set(), false)).toThrow(/exists already/);
+  });
+});
+
+describe('scans', () => {
+  it('are never written over, whatever the way to them', () => {
+    const folder = path.join(dir, 'originals');
+    mkdirSync(folder);
+    const scan = path.join(folder, 'a.tif');
+    writeFileSync(scan, 'film');
+    writeFileSync(path.join(folder, 'a.jpg'), 'film too');
+    symlinkSync(folder, path.join(dir, 'elsewhere'));
+    const linked = path.join(dir, 'elsewhere');
+    expect(() => outputName(linked, scan, 'tif', new Set(), true)).toThrow(/scan itself/);
+    const scans = scanIdentities([scan, path.join(folder, 'a.jpg'), null, path.join(folder, 'gone.tif')]);
+    expect(() => outputName(linked, path.join(folder, 'a.jpg'), 'tif', new Set(), true, scans)).toThrow(
+      /a\.tif is a scan itself/,
+    );
+    expect(outputName(linked, scan, 'png', new Set(), true, scans)).toBe(path.join(linked, 'a.png'));
+  });
+  it('with the longest names leave room for the record beside the output', () => {
+    const long = `${'ñ'.repeat(125)}🎞️.jpg`;
+    const taken = new Set<string>();
+    const [first, second] = [1, 2].map((n) => outputName(dir, `/roll${n}/${long}`, 'tif', taken, false));
+    expect(second).not.toBe(first);
+    for (const output of [first, second]) {
+      writeFileSync(output, 'picture');
+      writeFileSync(`${output}.revelado.json`, 'record');
+      expect(output).not.toContain('\ufffd');
+    }
   });
 });
 

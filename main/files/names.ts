@@ -1,5 +1,5 @@
 /** File names: where an output goes, and which scans a dropped list of files and folders holds. */
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
@@ -7,9 +7,38 @@ import { say } from '../../app/words/sentences.ts';
 import { fileError, show } from './bytes.ts';
 import { SCAN_EXTENSIONS } from './sniff.ts';
 
+/** Longest name (bytes of UTF-8) of file systems, less the ending of the change record beside an output. */
+const LONGEST_NAME = 255 - '.revelado.json'.length;
+
+/** What a path leads to, links followed, so that two ways to one file compare as equal; null where there is none. */
+function identity(file: string): string | null {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Identities of files that must survive a run, for `outputName`. */
+export function scanIdentities(files: readonly (string | null)[]): Set<string> {
+  return new Set(files.map((file) => file && identity(file)).filter((key) => key !== null));
+}
+
+/**
+ * Refuses to write over a scan: `output` may reach it through another name, a link or a linked folder.
+ * Throws RevealError 'bad-input'.
+ */
+export function spareScans(output: string, scans: ReadonlySet<string>): void {
+  const key = identity(output);
+  if (key !== null && scans.has(key))
+    throw new RevealError('bad-input', `${show(output)} is a scan itself and is never overwritten.`);
+}
+
 /**
  * The path of an output: named after its input, `name.ext`, and `name-2.ext`, `name-3.ext` … for further
- * inputs of the same stem in one run. `taken` remembers the run's names (pass the same set for all of them).
+ * inputs of the same stem in one run. `taken` remembers the run's names (pass the same set for all of them),
+ * `scans` the files that no output may replace. A stem too long for its record's name is cut.
  * Throws RevealError 'bad-input' when that file exists on disk and `overwrite` is false.
  */
 export function outputName(
@@ -18,20 +47,26 @@ export function outputName(
   ext: string,
   taken: Set<string>,
   overwrite: boolean,
+  scans: ReadonlySet<string> = new Set(),
 ): string {
   const base = path.basename(inputPath);
   // A name that is all extension (".tif") keeps it as its stem.
   const stem = base.slice(0, base.length - path.extname(base).length) || base;
   const extension = ext.replace(/^\./, '');
   for (let n = 1; ; n++) {
-    const file = path.join(dir, `${n === 1 ? stem : `${stem}-${n}`}.${extension}`);
+    const ending = `${n === 1 ? '' : `-${n}`}.${extension}`;
+    let name = stem;
+    while (Buffer.byteLength(name + ending) > LONGEST_NAME) name = Array.from(name).slice(0, -1).join('');
+    const file = path.join(dir, name + ending);
     // File systems of macOS and Windows take A and a for the same name.
     const key = file.normalize('NFC').toLowerCase();
     if (taken.has(key)) continue;
     if (!overwrite && exists(file))
       throw new RevealError('bad-input', say('output-exists', { file: show(file) }));
-    if (overwrite && path.resolve(file) === path.resolve(inputPath))
-      throw new RevealError('bad-input', `${show(file)} is the scan itself and is never overwritten.`);
+    if (overwrite) {
+      spareScans(file, scanIdentities([inputPath]));
+      spareScans(file, scans);
+    }
     taken.add(key);
     return file;
   }

@@ -17,13 +17,16 @@ import {
   type TiffFile,
 } from './tiff-tags.ts';
 
+/** Directories below one page: previews and the sensor; cameras write up to four. */
+const MAX_SUB = 16;
+
 /** The directory that holds sensor data, or null for a TIFF that is a plain picture. */
 export async function rawDirectory(source: FileSource, file: TiffFile): Promise<TiffDirectory | null> {
   const main = file.pages[0];
   const dng = main.fields.has(TAG.dngVersion);
   const directories = [...file.pages];
   for (const page of file.pages)
-    for (const offset of numbers(file, page.fields.get(TAG.subIfds)))
+    for (const offset of numbers(file, page.fields.get(TAG.subIfds)).slice(0, MAX_SUB))
       try {
         directories.push((await readDirectory(source, file, offset)).directory);
       } catch {

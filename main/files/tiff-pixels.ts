@@ -6,7 +6,15 @@
  */
 import type { Rect, Samples } from '../../app/picture.ts';
 import { FileSource, ShortRead } from './bytes.ts';
-import { COMPRESSION, decompress, knows, swapBytes, undoDifference, undoFloatDifference } from './codecs.ts';
+import {
+  canHold,
+  COMPRESSION,
+  decompress,
+  knows,
+  swapBytes,
+  undoDifference,
+  undoFloatDifference,
+} from './codecs.ts';
 import { number, numbers, TAG, TiffError, type TiffDirectory, type TiffFile } from './tiff-tags.ts';
 
 /** How one page lies in the file. */
@@ -119,6 +127,8 @@ export class TiffRows {
     const l = this.layout;
     const rowBytes = width * l.samples * (sampleType(l) / 8);
     const rows = Math.max(1, Math.floor((8 << 20) / rowBytes));
+    // A plain strip can be read in parts: many scanners write the whole picture as one.
+    if (this.plain) return Math.min(rows, l.height);
     return l.segmentHeight >= rows ? l.segmentHeight : rows - (rows % l.segmentHeight);
   }
 
@@ -208,6 +218,8 @@ export class TiffRows {
     if (size > 2 ** 31) throw new TiffError('a strip of more than 2 GiB');
     const stored = Math.min(l.bytes[index], l.compression === COMPRESSION.none ? size : Infinity);
     if (l.offsets[index] + stored > this.source.size) throw new ShortRead();
+    if (!canHold(l.compression, stored, size))
+      throw new TiffError('a strip or tile holds less than its size says');
     const packed = new Uint8Array(stored);
     await this.source.readInto(packed, l.offsets[index]);
     let bytes = await decompress(l.compression, packed, size);

@@ -22,7 +22,11 @@ export interface TiffFile {
   big: boolean;
   /** Directories of the main chain: pages, infrared, thumbnails. */
   pages: TiffDirectory[];
+  /** Bytes of field values taken so far; see `MAX_VALUES`. */
+  taken?: { bytes: number };
 }
+
+type Structure = Pick<TiffFile, 'littleEndian' | 'big' | 'taken'>;
 
 /** The bytes are no TIFF structure, or a damaged one. */
 export class TiffError extends Error {
@@ -103,6 +107,11 @@ export const TAG = {
 /** Fields larger than this are never needed whole (embedded previews, vendor blobs). */
 const MAX_FIELD = 64 << 20;
 const MAX_PAGES = 256;
+/**
+ * All field values of a file together: thousands of fields that point at the same megabytes are a trap, since
+ * honest ones lie beside each other and are together smaller than the file (some are read more than once).
+ */
+const MAX_VALUES = 512 << 20;
 
 /** Reads every directory of the main chain. Throws TiffError for anything that is not TIFF. */
 export async function readTiff(source: ByteSource): Promise<TiffFile> {
@@ -118,7 +127,7 @@ export async function readTiff(source: ByteSource): Promise<TiffFile> {
   if (!big && ![42, 0x4f52, 0x5352, 0x55].includes(magic)) throw new TiffError('no TIFF header');
   if (big && head.length < 16) throw new TiffError('too short for a BigTIFF header');
   let next = big ? Number(view.getBigUint64(8, littleEndian)) : view.getUint32(4, littleEndian);
-  const file: TiffFile = { littleEndian, big, pages: [] };
+  const file: TiffFile = { littleEndian, big, pages: [], taken: { bytes: 0 } };
   const seen = new Set<number>();
   while (next !== 0 && !seen.has(next) && file.pages.length < MAX_PAGES) {
     seen.add(next);
@@ -140,7 +149,7 @@ export async function readTiff(source: ByteSource): Promise<TiffFile> {
 /** One directory at `offset`, and the offset of the one that follows. */
 export async function readDirectory(
   source: ByteSource,
-  file: Pick<TiffFile, 'littleEndian' | 'big'>,
+  file: Structure,
   offset: number,
 ): Promise<{ directory: TiffDirectory; next: number }> {
   const { littleEndian, big } = file;
@@ -154,6 +163,8 @@ export async function readDirectory(
   const table = await source.read(offset + countBytes, count * entry);
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const fields = new Map<number, TiffField>();
+  const taken = file.taken ?? { bytes: 0 };
+  const most = Math.min(MAX_VALUES, 4 * source.size + 65536);
   for (let i = 0; i < count; i++) {
     const at = i * entry;
     const tag = view.getUint16(at, littleEndian);
@@ -165,6 +176,8 @@ export async function readDirectory(
     let bytes: Uint8Array;
     if (size <= word) bytes = table.subarray(valueAt, valueAt + size);
     else {
+      if (taken.bytes + size > most) continue;
+      taken.bytes += size;
       const where = big
         ? Number(view.getBigUint64(valueAt, littleEndian))
         : view.getUint32(valueAt, littleEndian);
@@ -231,7 +244,7 @@ export function text(field: TiffField | undefined): string | null {
 /** Directory a field points to (EXIF, GPS, interoperability), or null where there is none or it is damaged. */
 export async function subDirectory(
   source: ByteSource,
-  file: Pick<TiffFile, 'littleEndian' | 'big'>,
+  file: Structure,
   field: TiffField | undefined,
 ): Promise<TiffDirectory | null> {
   const offset = number(file, field);
