@@ -29,6 +29,7 @@ import type { DevelopParams } from '../../../app/recipe/develop.ts';
 import { type ColourPlan, encodeTable, planColour } from './colour.ts';
 import { fadeRestoration } from './fade.ts';
 import { MID_GREY, type PaperCurve, paperCurve, paperTable } from './paper.ts';
+import { densityTable, Kept } from './plan-tables.ts';
 import { straighten, TOE_WIDTH } from './toe.ts';
 import { crosstalkMatrix, type FilmStock, filmStock, neutralSlopes } from './stocks.ts';
 import type { DevelopAnalysis, FilmType, RollBaseline } from './types.ts';
@@ -274,13 +275,13 @@ export function planDevelop(
   const density = tables((c) => {
     if (source.bits === 32) return new Float32Array(0);
     const logs = logTable(source.curve, source.bits, source.channels === 1 ? 0 : c);
-    const table = shared(logs.length);
-    for (let i = 0; i < logs.length; i++) table[i] = logBase[c] - logs[i];
-    return table;
+    return densityTable(logs, logBase[c]);
   });
   const input = tables((c) => {
-    const table = shared(density[c].length);
-    for (let i = 0; i < table.length; i++) table[i] = lookDensity(film[c], density[c][i]);
+    const from = density[c];
+    const over = film[c];
+    const table = shared(from.length);
+    for (let i = 0; i < table.length; i++) table[i] = lookDensity(over, from[i]);
     return table;
   });
 
@@ -288,9 +289,13 @@ export function planDevelop(
   const encode = encodeTable(options.space, options.bits);
   const top = options.bits === 8 ? 255 : 65535;
   const space = spaces[options.space];
-  const print = colour.identity
-    ? paperTable(numbers.curve, (r) => top * Math.min(1, space.encode(r)))
-    : paperTable(numbers.curve);
+  const code = (r: number): number => top * Math.min(1, space.encode(r));
+  const { curve } = numbers;
+  const target = colour.identity ? `${options.space} ${options.bits}` : 'light';
+  const print = prints.get(
+    [target, curve.contrast, curve.white, curve.black, curve.shoulder, curve.toe].join(' '),
+    () => paperTable(curve, colour.identity ? code : undefined),
+  );
   return {
     version: 1,
     numbers,
@@ -321,13 +326,24 @@ export const DENSITY_MAX = 6;
 export const DENSITY_SIZE = 16384;
 const PER_DENSITY = DENSITY_SIZE / (DENSITY_MAX - DENSITY_MIN);
 
+const prints = new Kept<Float32Array>(8);
+const lines = new Kept<Float64Array>(12);
+
+/** T(slope·D) at the steps of the film table. */
+function straightLine(slope: number, toe: number): Float64Array {
+  return lines.get(`${slope} ${toe}`, () =>
+    Float64Array.from({ length: DENSITY_SIZE + 2 }, (_, i) =>
+      straighten(slope * (DENSITY_MIN + Math.min(i, DENSITY_SIZE) / PER_DENSITY), toe),
+    ),
+  );
+}
+
 /** n_c at DENSITY_SIZE + 2 equal steps of density (the last repeats, for the interpolation). */
 function filmTable(n: PlanNumbers, c: 0 | 1 | 2, bias: number): Float32Array {
   const table = shared(DENSITY_SIZE + 2);
-  for (let i = 0; i < DENSITY_SIZE + 2; i++) {
-    const d = DENSITY_MIN + Math.min(i, DENSITY_SIZE) / PER_DENSITY;
-    table[i] = n.gain[c] * straighten(n.slope[c] * d, n.toe) + bias;
-  }
+  const gain = n.gain[c];
+  const line = straightLine(n.slope[c], n.toe);
+  for (let i = 0; i < DENSITY_SIZE + 2; i++) table[i] = gain * line[i] + bias;
   return table;
 }
 
