@@ -11,6 +11,7 @@ import path from 'node:path';
 import { memorySource } from './bytes.ts';
 import { dateParts, exifDate } from './dates.ts';
 import { buildExifBlock, longs, shorts, type MetadataDirectories } from './exif-block.ts';
+import { identifierPacket, plainMetadata } from './carry-plain.ts';
 import { copyTags, startExiftool, writeTags } from './exiftool.ts';
 import { readTiff, subDirectory, TAG, type TiffField } from './tiff-tags.ts';
 import type { WriteOptions } from './types.ts';
@@ -118,10 +119,17 @@ async function makeCarrier(scan: string): Promise<Carrier> {
  * Begins collecting a scan's metadata, so that it is ready when the pixels are; calling it is optional and
  * costs nothing twice.
  */
-export function prepareMetadata(scan: string): void {
-  startExiftool();
-  void carrierOf(scan).catch(() => undefined);
+export function prepareMetadata(scan: string, options: Pick<WriteOptions, 'captureDate' | 'scanDate'>): void {
+  const prepare = async (): Promise<void> => {
+    if (!hasDates(options) && (await plainMetadata(scan))) return;
+    startExiftool();
+    await carrierOf(scan);
+  };
+  prepare().catch(() => undefined);
 }
+
+const hasDates = (o: Pick<WriteOptions, 'captureDate' | 'scanDate'>): boolean =>
+  Boolean(o.captureDate) || Boolean(o.scanDate);
 
 async function carrierOf(scan: string): Promise<Carrier> {
   // A scan that is gone by now is an error here (exiftool would only find nothing to copy).
@@ -177,6 +185,11 @@ function exportTags(
 
 /** Everything to embed for one export. Metadata that cannot be read or written ends up as a warning, never as a failure. */
 export async function collectMetadata(options: WriteOptions): Promise<CarriedMetadata> {
+  const plain = options.metadataFrom && !hasDates(options) ? await plainMetadata(options.metadataFrom) : null;
+  if (plain) {
+    const xmp = identifierPacket(options.recordHash, options.digitalSourceType);
+    return { directories: plain, xmp, iptc: null, warnings: [] };
+  }
   const carrier: Carrier = options.metadataFrom
     ? await carrierOf(options.metadataFrom).catch((error: unknown) => ({
         bytes: emptyCarrier(),
