@@ -153,7 +153,7 @@ class DevelopRun {
     });
   }
 
-  private async analyse(file: string): Promise<DevelopAnalysis> {
+  private async analyse(file: string, developNext: boolean): Promise<DevelopAnalysis> {
     const known = this.analyses.get(file);
     if (known) return known;
     const { command, engine } = this;
@@ -165,6 +165,7 @@ class DevelopRun {
         baseRect: (await baseOf(engine, command, file)) ?? command.params.film.baseRect,
         baseFile: command.baseFile,
         flatFile: command.flatFile,
+        developNext,
       },
       { signal: this.signal },
     );
@@ -175,7 +176,7 @@ class DevelopRun {
     this.progress.stage(`Reading the roll: ${files.length} scans`);
     await inFlight(files, IN_FLIGHT, this.signal, async (file) => {
       try {
-        this.analyses.set(file, await this.analyse(file));
+        this.analyses.set(file, await this.analyse(file, false));
       } catch (error) {
         if (!this.signal.aborted)
           this.broken.set(file, error instanceof Error ? error.message : String(error));
@@ -199,7 +200,7 @@ class DevelopRun {
     if (broken !== undefined) return this.fail(file, broken, 0);
     try {
       this.progress.part(file, 0);
-      const analysis = await this.analyse(file);
+      const analysis = await this.analyse(file, true);
       const analysed = seconds();
       const frames = framesOf(analysis, this.command);
       const results: ExportResult[] = [];

@@ -7,11 +7,15 @@ import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { makeProfile } from '../../app/color/icc.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
+import type { Picture } from '../../app/picture.ts';
 import type { Geometry } from '../actions/develop/geometry.ts';
 import { developRecord } from '../actions/develop/record.ts';
 import type { MaskSummary } from '../actions/develop/record.ts';
 import { decodeScan, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
 import type { CallContext } from './core.ts';
+import type { Budget } from './budget.ts';
+import { cutInPlace } from './read-ahead.ts';
+import type { Ahead } from './read-ahead.ts';
 import type { Workshop } from './workshop.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
 import type { ExportResult, ExportTask } from './protocol.ts';
@@ -19,6 +23,7 @@ import { exportLayout, render } from './render.ts';
 import type { Rendered } from './render.ts';
 import { renderStrips, suitsStrips } from './render-strips.ts';
 import { fullGeometry, isIdentity, planView, viewGeometry } from './view.ts';
+import type { ViewPlan } from './view.ts';
 import { APP_VERSION } from './version.ts';
 
 /** A photograph that was digitised from a negative on film (IPTC controlled vocabulary). */
@@ -29,11 +34,16 @@ const DIGITAL_SOURCE_SLIDE = 'http://cv.iptc.org/newscodes/digitalsourcetype/pos
 const READ = 0.25;
 const PRINT = 0.45;
 
-/** Pixels of a band when an engine has died on this picture before. */
-const SAFER_BAND = 1 << 16;
+/** Pixels of a band when an engine has died on this picture before; one band at a time then. */
+export const SAFER_BAND = 1 << 16;
 
 /** Pictures from this size on (bytes) are worth a collection when they are done. */
 const COLLECT_FROM = 32e6;
+
+/** What is written: finished pixels, or pixels that are being finished. */
+type Finish = Pick<Rendered, 'width' | 'height' | 'channels' | 'data' | 'plan'> & {
+  until?(samples: number): Promise<void>;
+};
 
 /** Name of the change record beside an output. */
 export function recordPath(output: string): string {
@@ -65,7 +75,7 @@ export async function exportPicture(
   const clock = new Clock();
   const info = await shop.scans.info(task.path);
   // Its helper program needs a moment to start; the pixels are computed meanwhile.
-  prepareMetadata(task.path);
+  prepareMetadata(task.path, task);
   const settings = task.export;
   if (settings.icc === 'source')
     throw new RevealError('bad-request', 'A positive is converted to an output space; "source" is none.');
@@ -97,8 +107,9 @@ export async function exportPicture(
 
   const work = async (): Promise<ExportResult> => {
     call.progress('read', 0, 100);
+    const ahead = await shop.ahead.take(task.path);
     // Beside the pixel work; its own failure is reported where it is awaited.
-    const hashing = shop.pool.hash(task.path, signal);
+    const hashing = ahead?.sha256 ?? shop.pool.hash(task.path, signal);
     hashing.catch(() => undefined);
     const common = {
       region: view.region,
@@ -110,11 +121,65 @@ export async function exportPicture(
       space,
       bits,
       layout: exportLayout(task.params, context),
-      ...(task.safer ? { bandPixels: SAFER_BAND } : {}),
+      ...(task.safer ? { bandPixels: SAFER_BAND, parallel: 1 } : {}),
     };
-    let rendered: Rendered;
-    let geometry: Geometry;
     const masks: MaskSummary[] = [];
+    let geometry: Geometry;
+    const finish = async (done: Finish, writer: Budget | null): Promise<ExportResult> => {
+      const { width, height, plan, channels } = done;
+      const source = {
+        name: path.basename(task.path),
+        sha256: await hashing,
+        width: info.width,
+        height: info.height,
+      };
+      const record = developRecord({
+        appVersion: APP_VERSION,
+        source,
+        params: task.params,
+        analysis,
+        roll: task.context.roll,
+        frame: task.context.frame,
+        numbers: plan.numbers,
+        geometry: isIdentity(geometry) ? full : geometry,
+        output: { width, height, bits, space, format: settings.format },
+        masks,
+      });
+      const write = (): Promise<{ sha256: string }> =>
+        writeFinished(
+          task.output,
+          { width, height, channels: channels === 1 ? 1 : 3, data: done.data, until: done.until },
+          {
+            format: settings.format,
+            quality: settings.quality,
+            // A grey picture under an RGB profile is not a valid PNG or TIFF: it gets the same tone curve as grey.
+            icc: makeProfile(space, channels === 1 ? 1 : 3),
+            metadataFrom: task.path,
+            dpi: info.dpi,
+            captureDate: task.captureDate,
+            scanDate: task.scanDate,
+            recordHash: record.sha256,
+            digitalSourceType: plan.numbers.film === 'slide' ? DIGITAL_SOURCE_SLIDE : DIGITAL_SOURCE,
+            overwrite: settings.overwrite,
+          },
+        );
+      const { sha256 } = writer ? await writer.with(1, signal, write) : await write();
+      await writeJsonAtomic(recordPath(task.output), record.record);
+      return {
+        output: task.output,
+        width,
+        height,
+        bits,
+        seconds: 0,
+        steps: [],
+        analysis,
+        record: record.record,
+        sha256,
+      };
+    };
+
+    let rendered: Rendered;
+    let writing: Promise<ExportResult> | null = null;
     if (suitsStrips(info, view.region, common, reduced, wantDust)) {
       geometry = viewGeometry(view, view.region.w, view.region.h);
       rendered = await renderStrips(
@@ -124,16 +189,7 @@ export async function exportPicture(
         (share) => call.progress('print', share * (READ + PRINT) * 100, 100),
       );
     } else {
-      // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
-      const { picture } = reduced
-        ? await shop.pool.decode(
-            task.path,
-            { region: view.region, maxSide: view.maxSide, infrared: wantDust },
-            signal,
-          )
-        : await shop.cores.with(1, signal, () =>
-            decodeScan(task.path, { region: view.region, infrared: wantDust, signal }),
-          );
+      const picture = await samplesFor(shop, task, view, reduced, wantDust, ahead, signal);
       clock.step('read');
       call.progress('read', READ * 100, 100);
       const dust = await repairPicture(shop.pool, picture, task.params, analysis, signal);
@@ -142,66 +198,40 @@ export async function exportPicture(
         masks.push(dust.summary);
       }
       geometry = viewGeometry(view, picture.width, picture.height);
-      rendered = await render(shop.pool, { ...common, picture, geometry, consume: true }, signal, (share) =>
-        call.progress('print', (READ + share * PRINT) * 100, 100),
-      );
+      try {
+        rendered = await render(
+          shop.pool,
+          {
+            ...common,
+            picture,
+            geometry,
+            consume: true,
+            // With a single thread one thing is done after the other.
+            ...(shop.threads > 1 && settings.format === 'tiff'
+              ? {
+                  onBegun: (begun) => {
+                    writing = finish(begun, null);
+                    writing.catch(() => undefined);
+                  },
+                }
+              : {}),
+          },
+          signal,
+          (share) => call.progress('print', (READ + share * PRINT) * 100, 100),
+        );
+      } catch (error) {
+        // The half-written file is gone before anybody hears of the failure.
+        await (writing as Promise<ExportResult> | null)?.catch(() => undefined);
+        throw error;
+      }
     }
     clock.step('print');
-    if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
-
-    const source = {
-      name: path.basename(task.path),
-      sha256: await hashing,
-      width: info.width,
-      height: info.height,
-    };
-    const { width, height } = rendered;
-    const record = developRecord({
-      appVersion: APP_VERSION,
-      source,
-      params: task.params,
-      analysis,
-      roll: task.context.roll,
-      frame: task.context.frame,
-      numbers: rendered.plan.numbers,
-      geometry: isIdentity(geometry) ? full : geometry,
-      output: { width, height, bits, space, format: settings.format },
-      masks,
-    });
+    if (signal.aborted && !writing) throw new RevealError('cancelled', 'Cancelled.');
     call.progress('write', (READ + PRINT) * 100, 100);
-    const { sha256 } = await shop.cores.with(1, signal, () =>
-      writeFinished(
-        task.output,
-        { width, height, channels: rendered.channels === 1 ? 1 : 3, data: rendered.data },
-        {
-          format: settings.format,
-          quality: settings.quality,
-          // A grey picture under an RGB profile is not a valid PNG or TIFF: it gets the same tone curve as grey.
-          icc: makeProfile(space, rendered.channels === 1 ? 1 : 3),
-          metadataFrom: task.path,
-          dpi: info.dpi,
-          captureDate: task.captureDate,
-          scanDate: task.scanDate,
-          recordHash: record.sha256,
-          digitalSourceType: rendered.plan.numbers.film === 'slide' ? DIGITAL_SOURCE_SLIDE : DIGITAL_SOURCE,
-          overwrite: settings.overwrite,
-        },
-      ),
-    );
-    await writeJsonAtomic(recordPath(task.output), record.record);
+    const result = await (writing ?? finish(rendered, shop.cores));
     clock.step('write');
     call.progress('write', 100, 100);
-    return {
-      output: task.output,
-      width,
-      height,
-      bits,
-      seconds: clock.seconds,
-      steps: clock.steps,
-      analysis,
-      record: record.record,
-      sha256,
-    };
+    return { ...result, seconds: clock.seconds, steps: clock.steps };
   };
   // After a death of the engine it is tried once more with all the memory to itself, in small bands.
   return shop.memory.with(task.safer ? Infinity : bytes, signal, async () => {
@@ -212,4 +242,23 @@ export async function exportPicture(
       if (bytes > COLLECT_FROM) setImmediate(() => shop.pool.collect());
     }
   });
+}
+
+/** The samples that a picture is made of: those that the analysis has read, or from the file. */
+async function samplesFor(
+  shop: Workshop,
+  task: ExportTask,
+  view: ViewPlan,
+  reduced: boolean,
+  infrared: boolean,
+  ahead: Ahead | null,
+  signal: AbortSignal,
+): Promise<Picture> {
+  const { region, maxSide } = view;
+  if (ahead && !reduced) return cutInPlace((await ahead.whole).picture, region);
+  // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
+  const { picture } = reduced
+    ? await shop.pool.decode(task.path, { region, maxSide, infrared }, signal)
+    : await shop.cores.with(1, signal, () => decodeScan(task.path, { region, infrared, signal }));
+  return picture;
 }

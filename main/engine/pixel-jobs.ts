@@ -14,6 +14,12 @@ import { runDustJob } from './dust-step.ts';
 import type { DustJob, DustOutcome } from './dust-step.ts';
 import type { ScanJob, ScanResult } from './scan-jobs.ts';
 
+/** From these codes on a channel counts as paper white or black. `mark` paints such pixels, after they are counted. */
+export interface Ends {
+  white: number;
+  black: number;
+  mark: boolean;
+}
 /** Pixels `from`..`to` (half-open) of `input` into the same pixels of `output`. */
 export interface DevelopJob {
   kind: 'develop';
@@ -23,7 +29,7 @@ export interface DevelopJob {
   to: number;
   flat: FlatBand | null;
   /** Count the finished RGBA pixels (8 bits only). */
-  count: boolean;
+  count: Ends | null;
 }
 /** The scan as it is, tone curve as stored, as RGBA for a window: tables turn samples into 8-bit codes. */
 export interface FilmJob {
@@ -51,6 +57,8 @@ export type PixelJob = DevelopJob | FilmJob | GeometryJob | DustJob | ScanJob;
 export interface PixelResult extends ScanResult {
   /** 3 x 256 counts, when asked for. */
   histogram: Uint32Array | null;
+  /** Pixels with a channel at paper white / black, when asked for. */
+  ends?: { white: number; black: number };
   dust?: DustOutcome;
 }
 
@@ -60,6 +68,32 @@ export type WorkerMessage =
   | { t: 'collect' };
 export type WorkerAnswer =
   { t: 'done'; result: PixelResult } | { t: 'failed'; code: ErrorCode; message: string };
+
+/** Counts the pixels of an RGBA picture that lie at the paper's ends; `mark` paints them red (white) or blue (black). */
+export function countEnds(
+  rgba: Uint8Array | Uint8ClampedArray,
+  { white, black, mark }: Ends,
+  from: number,
+  to: number,
+): { white: number; black: number } {
+  let whites = 0;
+  let blacks = 0;
+  for (let i = from * 4; i < to * 4; i += 4) {
+    const r = rgba[i];
+    const g = rgba[i + 1];
+    const b = rgba[i + 2];
+    const isWhite = r >= white || g >= white || b >= white;
+    const isBlack = r <= black || g <= black || b <= black;
+    if (isWhite) whites++;
+    if (isBlack) blacks++;
+    if (mark && (isWhite || isBlack)) {
+      rgba[i] = isWhite ? 255 : 0;
+      rgba[i + 1] = 0;
+      rgba[i + 2] = isWhite ? 0 : 255;
+    }
+  }
+  return { white: whites, black: blacks };
+}
 
 function srgbCode(linear: number): number {
   const v = linear <= 0 ? 0 : linear >= 1 ? 1 : linear;
@@ -85,7 +119,7 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
     film(job);
     return { histogram: null };
   }
-  if (job.kind === 'decode' || job.kind === 'analyse' || job.kind === 'hash') {
+  if (job.kind === 'decode' || job.kind === 'reduce' || job.kind === 'analyse' || job.kind === 'hash') {
     const { runScanJob } = await import('./scan-jobs.ts');
     return { histogram: null, ...(await runScanJob(job)) };
   }
@@ -98,5 +132,5 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
   if (!job.count || job.output instanceof Uint16Array) return { histogram: null };
   const histogram = new Uint32Array(768);
   countHistogram(job.output, histogram, job.from, job.to);
-  return { histogram };
+  return { histogram, ends: countEnds(job.output, job.count, job.from, job.to) };
 }

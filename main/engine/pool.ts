@@ -111,30 +111,50 @@ export class PixelPool {
 
   /**
    * Runs jobs for rows [y0, y1) of a picture in bands of about `rows` rows, in parallel.
-   * @param onRows called with the number of finished rows
+   * @param onRows called with the number of finished rows, and with the band that was finished
    */
   async bands(
     y0: number,
     y1: number,
     rows: number,
     make: (from: number, to: number) => PixelJob,
-    options: { plan?: SharedPlan | null; signal?: AbortSignal; onRows?: (done: number) => void } = {},
+    options: {
+      plan?: SharedPlan | null;
+      signal?: AbortSignal;
+      onRows?: (done: number, from: number, to: number) => void;
+      /** Bands in work at once; as many as there are threads by default. */
+      parallel?: number;
+    } = {},
   ): Promise<PixelResult[]> {
     const count = Math.max(1, Math.ceil((y1 - y0) / Math.max(1, rows)));
     let done = 0;
-    const jobs = Array.from({ length: count }, async (_, i) => {
-      const from = y0 + Math.floor(((y1 - y0) * i) / count);
-      const to = y0 + Math.floor(((y1 - y0) * (i + 1)) / count);
-      const result = await this.run(make(from, to), options.plan ?? null, options.signal);
-      done += to - from;
-      options.onRows?.(done);
-      return result;
-    });
+    let next = 0;
+    const results: PixelResult[] = [];
+    const lane = async (): Promise<void> => {
+      while (next < count) {
+        const i = next++;
+        const from = y0 + Math.floor(((y1 - y0) * i) / count);
+        const to = y0 + Math.floor(((y1 - y0) * (i + 1)) / count);
+        try {
+          results[i] = await this.run(make(from, to), options.plan ?? null, options.signal);
+        } catch (error) {
+          next = count;
+          throw error;
+        }
+        done += to - from;
+        options.onRows?.(done, from, to);
+      }
+    };
     // Every band has ended (well or not) before the picture's memory is given up.
-    const ended = await Promise.allSettled(jobs);
-    const failed = ended.find((e) => e.status === 'rejected');
+    const lanes = Array.from({ length: Math.min(count, options.parallel ?? count) }, lane);
+    const failed = (await Promise.allSettled(lanes)).find((e) => e.status === 'rejected');
     if (failed) throw failed.reason;
-    return ended.map((e) => (e as PromiseFulfilledResult<PixelResult>).value);
+    return results;
+  }
+
+  /** Starts the threads before there is work for them. */
+  warm(): void {
+    while (this.threads.length < this.size && !this.closed) this.start();
   }
 
   /** Reads a scan in a thread; samples on shared memory. */

@@ -101,6 +101,8 @@ export interface EngineMethods {
       baseRect: UnitRect | null;
       baseFile: string | null;
       flatFile: string | null;
+      /** `develop` follows at once: what is read is kept for it. */
+      developNext?: boolean;
     },
     DevelopAnalysis,
   ];

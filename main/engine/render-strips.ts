@@ -38,7 +38,7 @@ export function suitsStrips(
   return region.w * region.h >= (inPlace ? HUGE : LARGE);
 }
 
-export type StripInput = Omit<RenderInput, 'picture' | 'consume' | 'count'> & {
+export type StripInput = Omit<RenderInput, 'picture' | 'consume' | 'count' | 'mark' | 'onBegun'> & {
   path: string;
   cores: Budget;
   /** Rows of a strip; from STRIP_PIXELS by default. */
@@ -88,8 +88,8 @@ export async function renderStrips(
       0,
       tile.width * tile.height,
       bandPixels,
-      (from, to) => ({ kind: 'develop', input: tile.data, output, from, to, flat, count: false }),
-      { plan: shared, signal },
+      (from, to) => ({ kind: 'develop', input: tile.data, output, from, to, flat, count: null }),
+      { plan: shared, signal, parallel: input.parallel },
     );
     if (++strips % COLLECT_AFTER === 0) pool.collect();
     return output;
@@ -119,10 +119,9 @@ export async function renderStrips(
       { data: developed, width: region.w, height: region.h },
       channels,
       bandPixels,
-      signal,
-      (share) => onProgress?.(1 - turn + share * turn),
+      { signal, parallel: input.parallel, onProgress: (share) => onProgress?.(1 - turn + share * turn) },
     );
-    return { ...result, channels, plan, histogram: null };
+    return { ...result, channels, plan, histogram: null, ends: null };
   } finally {
     pool.release(shared);
   }

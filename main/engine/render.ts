@@ -4,6 +4,7 @@
  * is decided before (view.ts); everything after that is the same for a 300-pixel thumbnail and a 100-megapixel
  * export.
  */
+import { spaces } from '../../app/color/spaces.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
 import type { Picture, Rect } from '../../app/picture.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
@@ -13,10 +14,12 @@ import { filmOf, planDevelop, planSource } from '../actions/develop/index.ts';
 import type { DevelopPlan, FlatBand, PlanContext } from '../actions/develop/index.ts';
 import type { FlatField } from '../actions/develop/reference.ts';
 import { outputChannels } from '../actions/develop/process.ts';
-import type { PixelResult } from './pixel-jobs.ts';
+import { countEnds } from './pixel-jobs.ts';
+import type { Ends, PixelResult } from './pixel-jobs.ts';
 import { onSharedMemory, sharedLike } from './pool.ts';
 import type { PixelPool } from './pool.ts';
 import type { DevelopContext } from './protocol.ts';
+import { Prefix } from './prefix.ts';
 import { isIdentity } from './view.ts';
 
 /** Pixels of a band: a few milliseconds of work, so that progress and cancel come often. */
@@ -39,8 +42,14 @@ export interface RenderInput {
   consume: boolean;
   /** Pixels of a band; a few milliseconds of work by default. */
   bandPixels?: number;
+  /** Bands in work at once; all threads by default. */
+  parallel?: number;
+  /** Told when the finished picture's memory is there, before its pixels are: they can be written as they come. */
+  onBegun?(begun: Omit<Rendered, 'histogram' | 'ends'> & { until(samples: number): Promise<void> }): void;
   /** Count the finished pixels (rgba only). */
   count?: boolean;
+  /** With `count`: paint the pixels at the paper's ends. */
+  mark?: boolean;
 }
 export interface Rendered {
   width: number;
@@ -50,6 +59,8 @@ export interface Rendered {
   plan: DevelopPlan;
   /** 3 x 256 counts when asked for. */
   histogram: Uint32Array | null;
+  /** Pixels with a channel at paper white / black, when asked for. */
+  ends: { white: number; black: number } | null;
 }
 
 /** What the pixels of one frame depend on: on a strip of several pictures each has its own exposure. */
@@ -90,10 +101,25 @@ interface SharedKind {
   readonly BYTES_PER_ELEMENT: number;
 }
 
+/** Within one code of the print curve's ends nothing can be told apart any more. */
+function endsOf({ print, colour }: DevelopPlan, mark: boolean): Ends {
+  const { encode } = spaces.srgb;
+  const code = (v: number): number =>
+    Math.round(colour.identity ? v : 255 * encode(Math.min(1, Math.max(0, v))));
+  return { white: code(print[print.length - 1]) - 1, black: code(print[0]) + 1, mark };
+}
+
 function sumHistograms(results: readonly PixelResult[]): Uint32Array {
   const total = new Uint32Array(768);
   for (const { histogram } of results) histogram?.forEach((n, i) => (total[i] += n));
   return total;
+}
+
+function sumEnds(results: readonly PixelResult[]): { white: number; black: number } {
+  return results.reduce(
+    (sum, { ends }) => ({ white: sum.white + (ends?.white ?? 0), black: sum.black + (ends?.black ?? 0) }),
+    { white: 0, black: 0 },
+  );
 }
 
 /**
@@ -125,7 +151,15 @@ export async function render(
   const turn = isIdentity(geometry) ? 0 : 0.2;
   const shared = pool.share(plan);
   const flat = input.flat ? flatBand(input.flat, input) : null;
+  const wanted = input.count === true ? endsOf(plan, input.mark === true) : null;
+  const begin = (data: Uint8Array | Uint16Array, width: number, height: number): Prefix => {
+    const prefix = new Prefix();
+    input.onBegun?.({ width, height, channels, data, plan, until: (samples) => prefix.until(samples) });
+    return prefix;
+  };
+  let prefix: Prefix | null = null;
   try {
+    if (isIdentity(geometry)) prefix = begin(developed, picture.width, picture.height);
     const results = await pool.bands(
       0,
       pixels,
@@ -137,22 +171,43 @@ export async function render(
         from,
         to,
         flat,
-        count: input.count === true && geometry.exact,
+        // Turning pixels changes no count; straightening makes new ones.
+        count: geometry.exact ? wanted : null,
       }),
-      { plan: shared, signal, onRows: (done) => onProgress?.((done / pixels) * (1 - turn)) },
+      {
+        plan: shared,
+        signal,
+        parallel: input.parallel,
+        onRows: (done, from, to) => {
+          prefix?.done(from * channels, to * channels);
+          onProgress?.((done / pixels) * (1 - turn));
+        },
+      },
     );
-    let histogram = input.count === true ? sumHistograms(results) : null;
+    let histogram = wanted ? sumHistograms(results) : null;
+    let ends = wanted && sumEnds(results);
     const { width, height, data } = await applyToAll(
       pool,
       geometry,
       { data: developed, width: picture.width, height: picture.height },
       channels,
       bandPixels,
-      signal,
-      (share) => onProgress?.(1 - turn + share * turn),
+      {
+        signal,
+        parallel: input.parallel,
+        onProgress: (share) => onProgress?.(1 - turn + share * turn),
+        onTarget: (target) => (prefix = begin(target, geometry.width, geometry.height)),
+        onRows: (from, to) => prefix?.done(from * geometry.width * channels, to * geometry.width * channels),
+      },
     );
-    if (histogram && !geometry.exact) histogram = countRgba(data);
-    return { width, height, channels, data, plan, histogram };
+    if (wanted && !geometry.exact) {
+      histogram = countRgba(data);
+      if (data instanceof Uint8Array) ends = countEnds(data, wanted, 0, width * height);
+    }
+    return { width, height, channels, data, plan, histogram, ends };
+  } catch (error) {
+    prefix?.fail(error);
+    throw error;
   } finally {
     pool.release(shared);
   }
@@ -165,19 +220,34 @@ export async function applyToAll(
   developed: { data: Uint8Array | Uint16Array; width: number; height: number },
   channels: 1 | 3 | 4,
   bandPixels: number,
-  signal?: AbortSignal,
-  onProgress?: (share: number) => void,
+  options: {
+    signal?: AbortSignal;
+    parallel?: number;
+    onProgress?: (share: number) => void;
+    /** The memory that the rows will be in. */
+    onTarget?: (data: Uint8Array | Uint16Array) => void;
+    onRows?: (from: number, to: number) => void;
+  } = {},
 ): Promise<{ width: number; height: number; data: Uint8Array | Uint16Array }> {
   if (isIdentity(geometry)) return developed;
+  const { signal, parallel } = options;
   const { width, height } = geometry;
   const data = sharedLike(developed.data, width * height * channels);
+  options.onTarget?.(data);
   const source = { ...developed, x: 0, y: 0 };
   await pool.bands(
     0,
     height,
     Math.max(1, Math.floor(bandPixels / width)),
     (from, to) => ({ kind: 'geometry', geometry, source, channels, output: data, from, to }),
-    { signal, onRows: (done) => onProgress?.(done / height) },
+    {
+      signal,
+      parallel,
+      onRows: (done, from, to) => {
+        options.onRows?.(from, to);
+        options.onProgress?.(done / height);
+      },
+    },
   );
   return { width, height, data };
 }

@@ -3,12 +3,14 @@
  * reduced copy, hashing a file. Loaded by a thread when it is first asked for such work, because the file
  * layer brings its native libraries along.
  */
+import type { Picture, Samples } from '../../app/picture.ts';
 import type { UnitRect } from '../../app/recipe/develop.ts';
 import { analyseScan } from '../actions/develop/analyse.ts';
 import { analyseInfrared } from '../actions/develop/infrared.ts';
 import type { BaseReference, FlatField } from '../actions/develop/reference.ts';
 import type { DevelopAnalysis, FilmType } from '../actions/develop/types.ts';
 import { decodeScan, hashFile, setLibvipsThreads } from '../files/index.ts';
+import { reduceShare } from '../files/reduce.ts';
 import type { DecodedScan, DecodeOptions } from '../files/types.ts';
 
 /** Reads a scan; the samples come back on shared memory. Cannot be cancelled once it runs. */
@@ -16,6 +18,14 @@ export interface DecodeJob {
   kind: 'decode';
   path: string;
   options: Omit<DecodeOptions, 'signal'>;
+}
+/** Rows of the reduced copy of a picture that lies on shared memory as a whole. */
+export interface ReduceJob {
+  kind: 'reduce';
+  picture: Picture;
+  width: number;
+  height: number;
+  share: { from: number; to: number; into: Samples };
 }
 export interface AnalyseJob {
   kind: 'analyse';
@@ -30,7 +40,7 @@ export interface HashJob {
   kind: 'hash';
   path: string;
 }
-export type ScanJob = DecodeJob | AnalyseJob | HashJob;
+export type ScanJob = DecodeJob | ReduceJob | AnalyseJob | HashJob;
 export interface ScanResult {
   decoded?: DecodedScan;
   analysis?: DevelopAnalysis;
@@ -52,6 +62,10 @@ export async function runScanJob(job: ScanJob): Promise<ScanResult> {
   // The pool counts this thread as one core.
   setLibvipsThreads(1);
   if (job.kind === 'decode') return { decoded: await decodeScan(job.path, job.options) };
+  if (job.kind === 'reduce') {
+    reduceShare(job.picture, job.width, job.height, job.share);
+    return {};
+  }
   if (job.kind === 'hash') return { sha256: await hashFile(job.path) };
   return { analysis: analyse(job) };
 }

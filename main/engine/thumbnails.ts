@@ -12,6 +12,7 @@ import { Reducer, REDUCED_CURVE } from '../files/reduce.ts';
 import type { DecodedScan, ScanInfo } from '../files/types.ts';
 import { ViewCache } from './preview.ts';
 import type { DevelopContext, IngestResult, IngestTask, ThumbnailTask } from './protocol.ts';
+import { SAFER_BAND } from './export.ts';
 import { render } from './render.ts';
 import { ANALYSIS_SIDE, fileKey } from './scans.ts';
 import { fullGeometry, planView, viewGeometry } from './view.ts';
@@ -83,9 +84,20 @@ export class Thumbnails {
     );
   }
 
-  async ingest(task: IngestTask, signal: AbortSignal): Promise<IngestResult> {
-    const hashing = this.shop.pool.hash(task.path, signal);
-    hashing.catch(() => undefined);
+  /** All an import needs from one scan; with `safer` it has the memory to itself and one thread works at a time. */
+  ingest(task: IngestTask, signal: AbortSignal): Promise<IngestResult> {
+    return this.alone(task, signal, () => this.take(task, signal));
+  }
+
+  private alone<T>(task: { safer?: boolean }, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return task.safer ? this.shop.memory.with(Infinity, signal, work) : work();
+  }
+
+  private async take(task: IngestTask, signal: AbortSignal): Promise<IngestResult> {
+    const hash = (): Promise<string> => this.shop.pool.hash(task.path, signal);
+    // One thing after the other where an engine has died before.
+    const early = task.safer ? null : hash();
+    early?.catch(() => undefined);
     const decoded = await this.copy(task.path);
     const { info } = decoded;
     const analysis = await this.shop.analyseDecoded(decoded, { ...task, baseRect: null, signal });
@@ -100,8 +112,10 @@ export class Thumbnails {
         frame,
       };
       try {
-        const size = await this.make(
-          { path: task.path, params: task.params, context, output, maxSide: task.thumbnails.maxSide },
+        const { path: file, params, safer } = task;
+        const { maxSide } = task.thumbnails;
+        const size = await this.draw(
+          { path: file, params, context, output, maxSide, ...(safer ? { safer } : {}) },
           signal,
         );
         thumbnails.push({ output, ...size });
@@ -110,11 +124,15 @@ export class Thumbnails {
         thumbnails.push(null);
       }
     }
-    return { info, sha256: await hashing, analysis, thumbnails };
+    return { info, sha256: await (early ?? hash()), analysis, thumbnails };
   }
 
   /** Writes a WebP whose longest side is at most `maxSide`. */
-  async make(task: ThumbnailTask, signal: AbortSignal): Promise<{ width: number; height: number }> {
+  make(task: ThumbnailTask, signal: AbortSignal): Promise<{ width: number; height: number }> {
+    return this.alone(task, signal, () => this.draw(task, signal));
+  }
+
+  private async draw(task: ThumbnailTask, signal: AbortSignal): Promise<{ width: number; height: number }> {
     const { shop } = this;
     const info = await shop.scans.info(task.path);
     const full = fullGeometry(task.params.frame, task.context, info);
@@ -135,6 +153,7 @@ export class Thumbnails {
         bits: 8,
         layout: 'rgb',
         consume: true,
+        ...(task.safer ? { bandPixels: SAFER_BAND, parallel: 1 } : {}),
       },
       signal,
     );

@@ -9,6 +9,7 @@ import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { DecodedScan } from '../files/types.ts';
 import { Budget } from './budget.ts';
 import { PixelPool } from './pool.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { ANALYSIS_SIDE, fileKey, Memo, Scans } from './scans.ts';
 
 /** Decoded pictures alive at once, in bytes. One larger scan runs alone. */
@@ -21,6 +22,8 @@ export interface AnalyseTask {
   baseFile: string | null;
   flatFile: string | null;
   stock?: string;
+  /** The scan is developed right afterwards: what is read is kept for it. */
+  developNext?: boolean;
   signal?: AbortSignal;
 }
 
@@ -30,6 +33,7 @@ export class Workshop {
   readonly memory = new Budget(MEMORY);
   readonly pool: PixelPool;
   readonly scans = new Scans();
+  readonly ahead: ReadAhead;
   private readonly flats = new Memo<FlatField>(4);
   private readonly bases = new Memo<BaseReference>(4);
 
@@ -41,6 +45,7 @@ export class Workshop {
     this.cacheDir = cacheDir;
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
+    this.ahead = new ReadAhead(this.pool);
   }
 
   /** Flat field of a scan of the light source, or null. Not cancelled with its caller: others wait for it too. */
@@ -64,7 +69,10 @@ export class Workshop {
   }
 
   async analyse(task: AnalyseTask): Promise<DevelopAnalysis> {
-    return this.analyseDecoded(await this.small(task.path, task.signal, true), task);
+    const ahead = task.developNext
+      ? await this.ahead.small(task.path, await this.scans.info(task.path), task.signal)
+      : null;
+    return this.analyseDecoded(ahead ?? (await this.small(task.path, task.signal, true)), task);
   }
 
   /** Analysis of a reduced copy that is already there. */

@@ -8,7 +8,7 @@
  * below 0.0002 density down to 0.5 % of full scale, finer than linear 16 bits, and the inverse is one
  * multiplication. Float scans stay linear float.
  */
-import type { Rect, Samples, ToneCurve } from '../../app/picture.ts';
+import type { Picture, Rect, Samples, ToneCurve } from '../../app/picture.ts';
 import { linearTable, toLinear } from '../../app/color/curve.ts';
 import { allocate } from './tiff-pixels.ts';
 
@@ -58,6 +58,8 @@ export interface ReduceInput {
   curve: ToneCurve;
   /** Part of the input that the output covers, in fractional pixels; default all of it. */
   window?: Rect;
+  /** Only these rows of the output, into a buffer for all of them: several threads can share one picture. */
+  share?: { from: number; to: number; into: Samples };
 }
 
 /** Takes the scan row by row and builds the reduced picture; never holds more than one row of sums. */
@@ -73,8 +75,10 @@ export class Reducer {
   private readonly row: Float64Array;
   private readonly sum: Float64Array;
   private readonly planes: number;
-  private y = 0;
-  private out = 0;
+  /** Next input row; where only a share is made, the first one pushed is the first one it needs. */
+  private y: number;
+  private out: number;
+  private readonly end: number;
 
   constructor(input: ReduceInput, width: number, height: number) {
     this.input = input;
@@ -92,18 +96,27 @@ export class Reducer {
         : Array.from({ length: input.channels }, (_, c) => linearTable(input.curve, bits, c)).concat(
             input.infrared >= 0 ? [linearTable({ kind: 'linear' }, bits)] : [],
           );
-    this.data = allocate(type === 32 ? 32 : 16, width * height * input.channels) as
+    const { share } = input;
+    this.data = (share?.into ?? allocate(type === 32 ? 32 : 16, width * height * input.channels)) as
       Uint16Array | Float32Array;
+    this.end = share?.to ?? height;
+    this.out = share?.from ?? 0;
+    this.y = share ? this.down.first[share.from] : 0;
     this.infrared = input.infrared >= 0 ? new Uint16Array(new SharedArrayBuffer(width * height * 2)) : null;
     this.row = new Float64Array(width * this.planes);
     this.sum = new Float64Array(width * this.planes);
   }
 
+  /** The input row that comes next. */
+  get firstRow(): number {
+    return this.y;
+  }
+
   /** The next `rows` rows, interleaved. */
   push(band: Samples, rows: number): void {
     const pitch = this.input.width * this.input.samples;
-    for (let r = 0; r < rows; r++) {
-      if (this.out < this.height && this.y >= this.down.first[this.out]) {
+    for (let r = 0; r < rows && this.out < this.end; r++) {
+      if (this.y >= this.down.first[this.out]) {
         this.reduceRow(band, r * pitch);
         this.addRow();
       }
@@ -144,13 +157,13 @@ export class Reducer {
   private addRow(): void {
     const { down, row, sum, y } = this;
     // An input row belongs to one output row, or is shared by two (more only when nothing is reduced).
-    while (this.out < this.height) {
+    while (this.out < this.end) {
       const o = this.out;
       const weight = y === down.first[o] ? down.firstWeight[o] : y === down.last[o] ? down.lastWeight[o] : 1;
       for (let i = 0; i < sum.length; i++) sum[i] += row[i] * weight;
       if (y < down.last[o]) return;
       this.emit();
-      if (this.out >= this.height || down.first[this.out] > y) return;
+      if (this.out >= this.end || down.first[this.out] > y) return;
     }
   }
 
@@ -171,4 +184,22 @@ export class Reducer {
     sum.fill(0);
     this.out++;
   }
+}
+
+/**
+ * Reduces rows `from`..`to` of the output (half-open) out of a picture that lies in memory as a whole, into
+ * `into` (the whole output). Bit for bit what a Reducer makes of the same rows.
+ */
+export function reduceShare(
+  picture: Pick<Picture, 'width' | 'height' | 'channels' | 'data' | 'curve'>,
+  width: number,
+  height: number,
+  share: { from: number; to: number; into: Samples },
+): void {
+  const { channels, data, curve } = picture;
+  const type = data instanceof Float32Array ? 32 : data instanceof Uint16Array ? 16 : 8;
+  const input = { ...picture, samples: channels, channels, infrared: -1, type, curve, share } as const;
+  const reducer = new Reducer(input, width, height);
+  const top = reducer.firstRow;
+  reducer.push(data.subarray(top * picture.width * channels), picture.height - top);
 }

@@ -58,6 +58,8 @@ export interface Finished {
   height: number;
   channels: 1 | 3;
   data: Uint8Array | Uint16Array;
+  /** Resolves when the first so many samples are final; without it all are. */
+  until?(samples: number): Promise<void>;
 }
 
 export interface WriteOptions {

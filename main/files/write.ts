@@ -45,6 +45,7 @@ export async function writeFinished(
       warnings = m.warnings;
       await writeTiffDirectory(sink, picture, options, m, dataAt, size);
     } else {
+      await picture.until?.(picture.data.length);
       const encoded = await encode(output, picture, options);
       const m = await metadata;
       warnings = [...m.warnings];
@@ -124,6 +125,9 @@ function shrinkForJpeg(e: Embedded, warnings: string[]): void {
 /** Strips of about 1 MiB: small enough for readers that work by strip, few enough for short tables. */
 const STRIP = 1 << 20;
 
+/** Bytes written at a time while the pixels are still being computed. */
+const PIECE = 4 << 20;
+
 async function writeTiffPixels(sink: Sink, p: Finished): Promise<{ dataAt: number; size: number }> {
   const raw = new Uint8Array(p.data.buffer, p.data.byteOffset, p.data.byteLength);
   // The directory comes after the pixels, so that pixels need not wait for metadata; its place is known already.
@@ -132,7 +136,11 @@ async function writeTiffPixels(sink: Sink, p: Finished): Promise<{ dataAt: numbe
   const head = new Uint8Array(dataAt);
   head.set(tiffHeader(directoryAt));
   await sink.write(head);
-  await sink.write(raw);
+  for (let at = 0; at < raw.length; at += PIECE) {
+    const piece = raw.subarray(at, at + PIECE);
+    await p.until?.((at + piece.length) / p.data.BYTES_PER_ELEMENT);
+    await sink.write(piece);
+  }
   if (raw.length % 2) await sink.write(new Uint8Array(1));
   return { dataAt, size: raw.length };
 }
