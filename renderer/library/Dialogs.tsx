@@ -140,6 +140,40 @@ function NewGroup({ ids }: { ids: number[] }) {
   );
 }
 
+/** Into a group that is there already: a leader to its roll, a stray frame to its album. */
+function Move({ ids }: { ids: number[] }) {
+  const { t } = useTranslation();
+  const groups = useLibrary((s) => s.groups);
+  const items = useLibrary((s) => s.items);
+  const [group, setGroup] = useState<Group | null>(null);
+  const from = new Set(ids.map((id) => items.get(id)?.groupId));
+  const options = groupKinds.flatMap((kind) =>
+    [...groups.values()].filter((g) => g.kind === kind && !(from.size === 1 && from.has(g.id))),
+  );
+  return (
+    <Frame
+      title={t('library.moveOf', { count: ids.length })}
+      ok={t('library.move')}
+      disabled={group === null}
+      onOk={() => {
+        if (group) void updateItems(ids, { groupId: group.id });
+      }}
+    >
+      <Autocomplete
+        options={options}
+        value={group}
+        groupBy={(g) => t(`groups.${g.kind}`)}
+        getOptionLabel={(g) => g.name}
+        getOptionKey={(g) => g.id}
+        isOptionEqualToValue={(a, b) => a.id === b.id}
+        onChange={(_, next) => setGroup(next)}
+        openOnFocus
+        renderInput={(params) => <TextField {...params} label={t('library.moveWhere')} autoFocus />}
+      />
+    </Frame>
+  );
+}
+
 function Rename({ groupId }: { groupId: number }) {
   const { t } = useTranslation();
   const old = useLibrary((s) => s.groups.get(groupId)?.name ?? '');
@@ -213,6 +247,8 @@ export function LibraryDialogs() {
       return <Tags ids={dialog.ids} />;
     case 'newGroup':
       return <NewGroup ids={dialog.ids} />;
+    case 'move':
+      return <Move ids={dialog.ids} />;
     case 'rename':
       return <Rename groupId={dialog.groupId} />;
     case 'groupDate': {

@@ -36,6 +36,7 @@ export function ItemMenu() {
   const menu = useLibraryUi((s) => s.menu);
   const item = useLibrary((s) => (menu ? s.items.get(menu.id) : undefined));
   const group = useLibrary((s) => (item?.groupId == null ? undefined : s.groups.get(item.groupId)));
+  const groups = useLibrary((s) => s.groups.size);
   const open = menu !== null && item !== undefined;
 
   const entry = (label: string, run: (ids: number[]) => void, command?: string) => (
@@ -72,6 +73,7 @@ export function ItemMenu() {
           entry(t('library.exportEllipsis'), openExport, 'library.export'),
           entry(t('library.tagsEllipsis'), (ids) => openDialog({ type: 'tags', ids }), 'library.tags'),
           entry(t('library.newGroup'), (ids) => openDialog({ type: 'newGroup', ids }), 'library.group'),
+          groups > 0 && entry(t('library.moveTo'), (ids) => openDialog({ type: 'move', ids })),
           entry(t('library.setDate'), (ids) => openDialog({ type: 'itemDate', ids })),
           <Divider key="d1" />,
         ]}

@@ -6,7 +6,7 @@ import Flag from '@mui/icons-material/Flag';
 import LocalOfferOutlined from '@mui/icons-material/LocalOfferOutlined';
 import SaveAltOutlined from '@mui/icons-material/SaveAltOutlined';
 import ThumbDownOffAlt from '@mui/icons-material/ThumbDownOffAlt';
-import { Box, Button, Divider, IconButton, Paper, Rating, Tooltip, Typography } from '@mui/material';
+import { Box, Button, Divider, IconButton, Paper, Tooltip, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { openExport } from '../store/app.ts';
@@ -14,6 +14,7 @@ import { removeItems, selectedIds, setSelection, updateItems, useLibrary } from 
 import { noSelection } from './selection.ts';
 import { openDialog } from './state.ts';
 import { openItem } from './useTableKeys.ts';
+import { Stars } from '../ui/Stars.tsx';
 
 function Tool({
   label,
@@ -77,7 +78,7 @@ export function SelectionBar() {
       <Typography variant="figure" sx={{ fontWeight: 600, mr: 1 }} aria-live="polite">
         {t('library.selected', { count: ids.size })}
       </Typography>
-      <Rating
+      <Stars
         value={rating}
         size="small"
         aria-label={t('filter.rating')}

@@ -11,7 +11,6 @@ import {
   Divider,
   IconButton,
   MenuItem,
-  Rating,
   Slider,
   TextField,
   Tooltip,
@@ -26,6 +25,7 @@ import { sizes } from '../theme.ts';
 import { MenuButton } from '../ui/MenuButton.tsx';
 import { readFilterDate } from './state.ts';
 import { largestRow, smallestRow } from './useTableKeys.ts';
+import { Stars } from '../ui/Stars.tsx';
 
 interface ManyProps<T extends string> {
   label: string;
@@ -166,7 +166,7 @@ export function Toolbar() {
         {() => (
           <Box sx={{ display: 'grid', gap: 1 }}>
             <Typography variant="label">{t('filter.atLeast')}</Typography>
-            <Rating
+            <Stars
               value={filter.minRating}
               onChange={(_, value) => setFilter({ minRating: value ?? 0 })}
               sx={{ color: 'primary.main' }}

@@ -4,6 +4,7 @@ import { create } from 'zustand';
 export type LibraryDialog =
   | { type: 'tags'; ids: number[] }
   | { type: 'newGroup'; ids: number[] }
+  | { type: 'move'; ids: number[] }
   | { type: 'itemDate'; ids: number[] }
   | { type: 'groupDate'; groupId: number }
   | { type: 'rename'; groupId: number };

@@ -1,10 +1,11 @@
 /** Stars, keep and reject of the picture on the stage. */
 import Check from '@mui/icons-material/Check';
 import Close from '@mui/icons-material/Close';
-import { Box, IconButton, Rating, Tooltip } from '@mui/material';
+import { Box, IconButton, Tooltip } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import { useLightbox, useSession } from '../context.ts';
 import { useKey } from './useKey.ts';
+import { Stars } from '../../ui/Stars.tsx';
 
 export function Judgement() {
   const { t } = useTranslation();
@@ -29,12 +30,11 @@ export function Judgement() {
   );
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', flex: 'none' }}>
-      <Rating
+      <Stars
         size="small"
         name={`rating-${item.id}`}
         value={item.rating}
         aria-label={t('lightbox.rating')}
-        getLabelText={(n) => t('lightbox.stars', { count: n })}
         onChange={(_, n) => void session.patch([item.id], { rating: n ?? 0 })}
         sx={{ color: 'text.primary', '& .MuiRating-iconEmpty': { color: 'text.disabled' } }}
       />
