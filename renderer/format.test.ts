@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cssColour, duration, fileSize, share } from './format.ts';
+import { cssColour, dateLocale, duration, fileSize, frameSuffix, share } from './format.ts';
 
 describe('format', () => {
   it('says times as a person would', () => {
@@ -7,6 +7,14 @@ describe('format', () => {
   });
   it('says sizes in decimal units', () => {
     expect([0, 999, 1500, 145_300_000].map(fileSize)).toEqual(['0 B', '999 B', '1.5 kB', '145 MB']);
+  });
+  it('numbers the further pictures of a scan', () => {
+    expect([0, 1, 3].map((frame) => frameSuffix({ frame }))).toEqual(['', ' · 2', ' · 4']);
+  });
+  it('writes dates as the reader does, in the language of the window', () => {
+    expect(dateLocale('en', ['en-GB', 'en'])).toBe('en-GB');
+    expect(dateLocale('es', ['en-GB', 'es-MX'])).toBe('es-MX');
+    expect(dateLocale('eu', ['en-GB'])).toBe('eu');
   });
   it('encodes a film base for the screen', () => {
     expect(cssColour([0, 0.2158605, 1])).toBe('rgb(0 128 255)');

@@ -24,7 +24,9 @@ export function fileSize(bytes: number): string {
 
 /** A moment as date and time in the reader's way. */
 export function moment(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(dateLocale(language), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    at,
+  );
 }
 
 /** Linear RGB 0..1 as a CSS colour (sRGB encoding, IEC 61966-2-1). */
@@ -39,4 +41,14 @@ export function cssColour(linear: readonly [number, number, number]): string {
 /** Done share 0..1 of a job; failures are done too: nobody waits for them. */
 export function share(job: { done: number; failed: number; total: number }): number {
   return job.total > 0 ? Math.min(1, (job.done + job.failed) / job.total) : 0;
+}
+
+/** The number a picture on a scan of several carries beside the file's name: ' · 2'; the first stands alone. */
+export function frameSuffix(item: { frame: number }): string {
+  return item.frame > 0 ? ` · ${item.frame + 1}` : '';
+}
+
+/** The reader's own way to write dates: the system's locale where it is of the window's language (en-GB for en). */
+export function dateLocale(language: string, system: readonly string[] = navigator.languages): string {
+  return system.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
 }

@@ -8,6 +8,7 @@ import { useLibrary } from '../store/library.ts';
 import { useThumb } from '../ui/useThumb.ts';
 import { Glyph, type GlyphName } from './glyphs.tsx';
 import { rawFilm } from './rawFilm.ts';
+import { frameSuffix } from '../format.ts';
 
 /** What a badge says; `tone` picks its colour. */
 interface BadgeOf {
@@ -45,7 +46,7 @@ export function badgesOf(item: Item, t: TFunction): BadgeOf[] {
 /** What a screen reader says of a frame. */
 export function nameOf(item: Item, t: TFunction): string {
   return [
-    item.name,
+    item.name + frameSuffix(item),
     t(`kind.${item.kind}`),
     item.rating > 0 ? t('library.stars', { count: item.rating }) : '',
     item.flag !== 'none' ? t(`flag.${item.flag}`) : '',
@@ -127,6 +128,7 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
               {item.name}
             </span>
           )}
+          {item.frame > 0 && w > 96 && <span className="nth">{frameSuffix(item)}</span>}
           {item.rating > 0 && w > 130 && <span className="stars">{'★'.repeat(item.rating)}</span>}
           <span className="badges">
             {badgesOf(item, t)

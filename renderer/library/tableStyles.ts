@@ -79,6 +79,8 @@ export const tableStyles: SxProps<Theme> = (theme) => {
       textOverflow: 'ellipsis',
       whiteSpace: 'nowrap',
     },
+    '& .name:has(+ .nth)': { flex: '0 1 auto' },
+    '& .nth': { flex: '1 0 auto', marginLeft: '-4px', whiteSpace: 'pre' },
     '& .stars': { color: primary.main, letterSpacing: '-1px', flexShrink: 0 },
     '& .badges': { display: 'flex', gap: '4px', marginLeft: 'auto', flexShrink: 0 },
     '& .badges span': { display: 'grid' },

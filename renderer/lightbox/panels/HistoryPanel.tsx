@@ -8,6 +8,7 @@ import type { HistoryEntry } from '../../../app/contract/index.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { sameValue } from '../logic/controls.ts';
 import { readLabel } from '../logic/labels.ts';
+import { dateLocale } from '../../format.ts';
 
 export function HistoryPanel({ onName }: { onName(entry: HistoryEntry): void }) {
   const { t, i18n } = useTranslation();
@@ -18,7 +19,7 @@ export function HistoryPanel({ onName }: { onName(entry: HistoryEntry): void }) 
   useEffect(() => {
     if (!saving) session.refreshHistory().catch(session.fail);
   }, [session, saving]);
-  const time = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'short', timeStyle: 'short' });
+  const time = new Intl.DateTimeFormat(dateLocale(i18n.language), { dateStyle: 'short', timeStyle: 'short' });
   const word = (key: string, values?: Record<string, string>): string => t(key, values ?? {});
   const entries = [...history].reverse();
   // Undo can make an older entry the present one again: only the newest match is marked.

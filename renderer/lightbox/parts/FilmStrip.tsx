@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useLightbox, useSession } from '../context.ts';
 import { centreOn, layoutStrip, stripRange } from '../logic/strip.ts';
 import { useThumb } from './useThumb.ts';
+import { frameSuffix } from '../../format.ts';
 
 const HEIGHT = 64;
 const GAP = 6;
@@ -109,7 +110,10 @@ export function FilmStrip() {
               }}
             >
               <ButtonBase
-                aria-label={t('lightbox.stripItem', { n: index + 1, name: item?.name ?? '' })}
+                aria-label={t('lightbox.stripItem', {
+                  n: index + 1,
+                  name: item ? item.name + frameSuffix(item) : '',
+                })}
                 aria-current={current || undefined}
                 aria-pressed={selection.includes(target)}
                 onMouseDown={(e) => e.preventDefault()}

@@ -13,6 +13,7 @@ import { useFeed } from './useFeed.ts';
 import { usePanZoom } from './usePanZoom.ts';
 import { useStageCommands } from './useStageCommands.ts';
 import { useStageSize } from './useStageSize.ts';
+import { frameSuffix } from '../../format.ts';
 
 const PADDING = 20;
 const GAP = 2;
@@ -74,7 +75,7 @@ export function Stage({ hover, onScale }: StageProps) {
         ref={surface}
         {...hand}
         role="group"
-        aria-label={t('lightbox.stage', { name: item?.name ?? '' })}
+        aria-label={t('lightbox.stage', { name: item ? item.name + frameSuffix(item) : '' })}
         tabIndex={0}
         id="lightbox-stage"
         data-tab-folds
@@ -103,7 +104,7 @@ export function Stage({ hover, onScale }: StageProps) {
           width={size.w}
           height={size.h}
           role="img"
-          aria-label={t('lightbox.picture', { name: item?.name ?? '' })}
+          aria-label={t('lightbox.picture', { name: item ? item.name + frameSuffix(item) : '' })}
           style={{ position: 'absolute', inset: 0, width: '100%', height: '100%', display: 'block' }}
         />
         {compare !== 'off' && tool === 'none' && (

@@ -30,6 +30,7 @@ import type { LightboxActions } from '../useActions.ts';
 import { CommandButton } from './CommandButton.tsx';
 import { Judgement } from './Judgement.tsx';
 import { useKey } from './useKey.ts';
+import { frameSuffix } from '../../format.ts';
 
 const tools: readonly (readonly [Exclude<Tool, 'none'>, typeof Crop])[] = [
   ['crop', Crop],
@@ -75,7 +76,7 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
       <CommandButton command="back" icon={<ArrowBack />} onClick={actions.back} />
       <Box sx={{ minWidth: 90, flex: '0 1 220px', ml: 0.5, mr: 0.5 }}>
         <Typography variant="body2" noWrap component="h2" sx={{ fontWeight: 550 }} title={item?.name}>
-          {item?.name ?? '\u00a0'}
+          {item ? item.name + frameSuffix(item) : '\u00a0'}
         </Typography>
         <Typography variant="caption" noWrap component="p" sx={{ color: 'text.secondary', lineHeight: 1.2 }}>
           {t('lightbox.position', { n: ids.indexOf(id) + 1, total: ids.length })}
