@@ -4,6 +4,7 @@ import { Alert, Box, Button, IconButton, SnackbarContent } from '@mui/material';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dismiss, useApp, type Notice } from '../store/app.ts';
+import { useLibrary } from '../store/library.ts';
 
 const SHOWN_MS = { info: 7000, warning: 12_000, error: 20_000 } as const;
 
@@ -62,6 +63,9 @@ function One({ notice }: { notice: Notice }) {
 
 export function Notices() {
   const notices = useApp((s) => s.notices);
+  const table = useApp((s) => s.room === 'library' && s.lightbox === null);
+  // Above the bar of what is selected, whose buttons must stay in reach.
+  const selecting = useLibrary((s) => s.selection.ids.size > 0) && table;
   return (
     <Box
       role="status"
@@ -69,7 +73,7 @@ export function Notices() {
       sx={{
         position: 'fixed',
         zIndex: 'snackbar',
-        bottom: 20,
+        bottom: selecting ? 76 : 20,
         left: 0,
         right: 0,
         display: 'flex',

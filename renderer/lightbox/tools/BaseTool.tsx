@@ -108,7 +108,11 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
           {t('lightbox.tools.base.spread')}
         </Button>
         {warning && (
-          <Typography variant="caption" role="alert" sx={{ color: 'warning.main', flexBasis: '100%' }}>
+          <Typography
+            variant="caption"
+            role="alert"
+            sx={{ color: 'warning.main', flexBasis: '100%', order: 1 }}
+          >
             {said(warning)}
           </Typography>
         )}

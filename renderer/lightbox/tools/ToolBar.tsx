@@ -49,14 +49,17 @@ export function ToolBar({ title, hint, children, onDone, doneDisabled }: ToolBar
         </Typography>
       </Box>
       {children}
-      <Button color="secondary" variant="text" onClick={close}>
-        {t(onDone ? 'lightbox.tools.cancel' : 'lightbox.tools.close')}
-      </Button>
-      {onDone && (
-        <Button variant="contained" disabled={doneDisabled} onClick={onDone}>
-          {t('lightbox.tools.done')}
+      {/* They stay together at the right edge when a narrow window breaks the line. */}
+      <Box sx={{ display: 'flex', gap: 1, ml: 'auto' }}>
+        <Button color="secondary" variant="text" onClick={close}>
+          {t(onDone ? 'lightbox.tools.cancel' : 'lightbox.tools.close')}
         </Button>
-      )}
+        {onDone && (
+          <Button variant="contained" disabled={doneDisabled} onClick={onDone}>
+            {t('lightbox.tools.done')}
+          </Button>
+        )}
+      </Box>
     </Box>,
     shelf,
   );
