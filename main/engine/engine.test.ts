@@ -1,5 +1,5 @@
 /** The engine's methods on small real files: preview, thumbnail, read-out and export must tell the same story. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -384,6 +384,35 @@ describe('export', () => {
       code: 'bad-input',
       message: expect.stringContaining('sixteen.tif'),
     });
+  });
+  it('writes neither over the scan nor from other bytes than the recipe was made for, nor without its record', async () => {
+    const folder = path.join(dir, 'no-record');
+    mkdirSync(folder);
+    const output = path.join(folder, 'a.tif');
+    const task: ExportTask = {
+      path: scan,
+      params: params(),
+      context,
+      export: { format: 'tiff', bits: 16, quality: 90, icc: 'srgb', longSide: 40, overwrite: true },
+      output,
+      captureDate: null,
+      scanDate: null,
+    };
+    const before = readFileSync(scan);
+    await expect(engine.call('develop', { ...task, output: scan })).rejects.toThrow(/scan itself/);
+    const link = path.join(folder, 'link.tif');
+    symlinkSync(scan, link);
+    await expect(engine.call('develop', { ...task, output: link })).rejects.toThrow(/scan itself/);
+    expect(readFileSync(scan).equals(before)).toBe(true);
+    await expect(engine.call('develop', { ...task, sourceHash: '0'.repeat(64) })).rejects.toThrow(
+      /bytes have changed since.*Import it again/,
+    );
+    expect(readdirSync(folder)).toEqual(['link.tif']);
+    mkdirSync(`${output}.revelado.json`);
+    await expect(engine.call('develop', task)).rejects.toThrow(/a\.tif\.revelado\.json is a folder/);
+    expect(readdirSync(folder)).toEqual(['a.tif.revelado.json', 'link.tif']);
+    const { sha256 } = await engine.call('hash', { path: scan });
+    await engine.call('develop', { ...task, output: path.join(folder, 'b.tif'), sourceHash: sha256 });
   });
   it('leaves nothing behind when cancelled', async () => {
     const stop = new AbortController();

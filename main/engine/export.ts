@@ -3,6 +3,7 @@
  * dust, pixel loop, geometry, encode, change record. Memory is asked for before it is used, so that several
  * 100-megapixel scans queue up; cores likewise.
  */
+import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { makeProfile } from '../../app/color/icc.ts';
@@ -11,7 +12,15 @@ import type { Picture } from '../../app/picture.ts';
 import type { Geometry } from '../actions/develop/geometry.ts';
 import { developRecord } from '../actions/develop/record.ts';
 import type { MaskSummary } from '../actions/develop/record.ts';
-import { decodeScan, prepareMetadata, writeFinished, writeJsonAtomic } from '../files/index.ts';
+import {
+  decodeScan,
+  prepareMetadata,
+  scanIdentities,
+  show,
+  spareScans,
+  writeFinished,
+  writeJsonAtomic,
+} from '../files/index.ts';
 import type { CallContext } from './core.ts';
 import type { Budget } from './budget.ts';
 import { cutInPlace } from './read-ahead.ts';
@@ -50,6 +59,15 @@ export function recordPath(output: string): string {
   return `${output}.revelado.json`;
 }
 
+/** The recipe was made looking at other bytes: nothing is written before a person has seen these. */
+function changedSince(file: string): RevealError {
+  return new RevealError(
+    'bad-input',
+    `${show(path.basename(file))} is not the file that was imported: its bytes have changed since. ` +
+      'Import it again, look at it, and export it then.',
+  );
+}
+
 /** Seconds by step, in order. */
 class Clock {
   readonly steps: { name: string; seconds: number }[] = [];
@@ -73,6 +91,8 @@ export async function exportPicture(
 ): Promise<ExportResult> {
   const { signal } = call;
   const clock = new Clock();
+  const { baseFile, flatFile } = task.context;
+  spareScans(task.output, scanIdentities([task.path, baseFile, flatFile]));
   const info = await shop.scans.info(task.path);
   // Its helper program needs a moment to start; the pixels are computed meanwhile.
   prepareMetadata(task.path, task);
@@ -133,6 +153,7 @@ export async function exportPicture(
         width: info.width,
         height: info.height,
       };
+      if (task.sourceHash && task.sourceHash !== source.sha256) throw changedSince(task.path);
       const record = developRecord({
         appVersion: APP_VERSION,
         source,
@@ -164,7 +185,13 @@ export async function exportPicture(
           },
         );
       const { sha256 } = writer ? await writer.with(1, signal, write) : await write();
-      await writeJsonAtomic(recordPath(task.output), record.record);
+      try {
+        await writeJsonAtomic(recordPath(task.output), record.record);
+      } catch (error) {
+        // A picture that names a record which is not there is no finished picture.
+        await unlink(task.output).catch(() => undefined);
+        throw error;
+      }
       return {
         output: task.output,
         width,

@@ -74,6 +74,8 @@ export interface ExportTask {
   scanDate: string | null;
   /** An engine died on it before: fewer threads, smaller bands. */
   safer?: boolean;
+  /** SHA-256 that the scan had when the recipe was made; nothing is written when it has another by now. */
+  sourceHash?: string;
 }
 export interface ExportResult {
   output: string;

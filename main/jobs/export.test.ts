@@ -1,6 +1,6 @@
 /** Exports over the whole services: names, refusals, resuming after a death, disk full, records; and the template itself. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RevealError } from '../../app/contract/messages.ts';
@@ -141,6 +141,26 @@ describe('export', () => {
     await writeFile(path.join(house.dir, 'scans', 'a.tif'), '1');
     await house.ask('jobs.retry', { jobId });
     expect(await house.settled(jobId)).toMatchObject({ done: 2, failed: 0 });
+  });
+
+  it('does not develop other bytes under a recipe that was made for the old ones', async () => {
+    const [a, b] = await take(['scans/a.tif', 'one'], ['scans/b.tif', 'two']);
+    await writeFile(path.join(house.dir, 'scans', 'a.tif'), 'another picture by now');
+    const { jobId } = await house.ask('export.start', { ids: [a.id, b.id], recipe: {} });
+    expect(await house.settled(jobId)).toMatchObject({ state: 'done', done: 1, failed: 1 });
+    const { items } = await house.ask('jobs.items', { jobId });
+    expect(items[0].error).toMatch(/a\.tif.*changed since/);
+    expect(await readdir(out())).toEqual(['b.tif']);
+  });
+
+  it('writes over earlier exports when told, never over a scan of the library', async () => {
+    const [a] = await take(['scans/a.tif', 'one']);
+    await symlink(path.join(house.dir, 'scans'), out());
+    const { jobId } = await house.ask('export.start', { ids: [a.id], recipe: { overwrite: true } });
+    expect(await house.settled(jobId)).toMatchObject({ state: 'failed', failed: 1 });
+    const { items } = await house.ask('jobs.items', { jobId });
+    expect(items[0].error).toMatch(/a\.tif is a scan of the library/);
+    expect(await readFile(path.join(house.dir, 'scans', 'a.tif'), 'utf8')).toBe('one');
   });
 
   it('pauses when the disk is full, before and during, and goes on when there is room', async () => {

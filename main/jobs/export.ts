@@ -4,7 +4,7 @@
  * said so, and a done file that somebody changed meanwhile is put aside before it is made again.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
@@ -13,7 +13,7 @@ import { say } from '../../app/words/sentences.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { Db } from '../library/database.ts';
 import { developContext } from '../library/groups.ts';
-import { itemRow, scanById, type ItemRow } from '../library/items.ts';
+import { itemRow, scanById, scanByPath, type ItemRow } from '../library/items.ts';
 import { itemParams } from '../library/recipes.ts';
 import { freeName, outputStem } from './template.ts';
 import {
@@ -138,6 +138,7 @@ export class ExportAction implements JobAction<ExportPayload> {
       throw new RevealError('not-found', say('export-no-original', { name: row.name, file: scan.path }));
     await mkdir(folder, { recursive: true });
     const output = this.#output(work, recipe);
+    await this.#spare(output);
     await this.#room(row, recipe, folder);
     const result = await engine
       .call(
@@ -157,6 +158,7 @@ export class ExportAction implements JobAction<ExportPayload> {
           output,
           captureDate: row.capture_date,
           scanDate: row.scan_date,
+          sourceHash: scan.hash,
           ...(work.safer ? { safer: true } : {}),
         },
         { signal: work.signal, onProgress: (p) => work.progress(p.total > 0 ? p.done / p.total : 0) },
@@ -205,6 +207,16 @@ export class ExportAction implements JobAction<ExportPayload> {
     );
     work.setOutput(output);
     return output;
+  }
+
+  /** Overwriting is for earlier exports. @throws RevealError 'bad-input' when a scan of the library lies there. */
+  async #spare(output: string): Promise<void> {
+    const real = await realpath(output).catch(() => null);
+    if (real !== null && scanByPath(this.#o.db, real))
+      throw new RevealError(
+        'bad-input',
+        `${output} is a scan of the library and is never overwritten. Choose another folder or name.`,
+      );
   }
 
   /** @throws DiskFullError when the picture would not fit beside what must stay free. */

@@ -190,6 +190,8 @@ export class FakeEngine implements Engine {
         const task = raw as Args<'develop'>;
         if (existsSync(task.output) && !task.export.overwrite)
           throw new RevealError('bad-input', `${task.output} exists already.`);
+        if (task.sourceHash && task.sourceHash !== sha256(bytes))
+          throw new RevealError('bad-input', `${path.basename(file)}: its bytes have changed since.`);
         const content = `developed ${sha256(bytes)} ${JSON.stringify(task.params)} ${task.context.frame}`;
         await writeFile(task.output, content);
         return {
