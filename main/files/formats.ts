@@ -1,10 +1,13 @@
 /** Which picture formats can be opened here: what this build of libvips reads, and camera RAW. */
 import { createRequire } from 'node:module';
-import sharp from 'sharp';
+import { libvips } from './libvips.ts';
 
 /** Format names as a person knows them ('heic' only where photographs of phones open, not just AVIF). */
-export function readableFormats(): Promise<{ version: string; read: string[] }> {
-  const read = ['tiff', 'png', 'jpeg', 'webp'].filter((name) => readable(name));
+export async function readableFormats(): Promise<{ version: string; read: string[] }> {
+  const sharp = await libvips();
+  const known = sharp.format as unknown as Record<string, { input?: { file?: boolean } } | undefined>;
+  const readable = (name: string): boolean => known[name]?.input?.file === true;
+  const read = ['tiff', 'png', 'jpeg', 'webp'].filter(readable);
   if (readable('heif')) {
     const suffixes = sharp.format.heif.input.fileSuffix ?? [];
     read.push('avif');
@@ -16,12 +19,5 @@ export function readableFormats(): Promise<{ version: string; read: string[] }> 
   } catch {
     // The package is not installed: RAW files cannot be opened.
   }
-  return Promise.resolve({ version: sharp.versions.vips, read });
-}
-
-function readable(name: string): boolean {
-  const format = (sharp.format as unknown as Record<string, { input?: { file?: boolean } } | undefined>)[
-    name
-  ];
-  return format?.input?.file === true;
+  return { version: sharp.versions.vips, read };
 }

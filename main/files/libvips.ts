@@ -3,7 +3,7 @@
  * kinds that `tiff-pixels.ts` leaves to it. Samples are taken exactly as stored: the embedded profile is never
  * applied, orientation never turned, and 16 bits stay 16 bits.
  */
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { Rect, Samples } from '../../app/picture.ts';
@@ -15,12 +15,25 @@ import { show } from './bytes.ts';
  */
 export const MAX_PIXELS = 400_000_000;
 
-// Decoded scans are large and rarely wanted twice; the cache of libvips would only hold memory and open files.
-sharp.cache(false);
+type SharpModule = typeof import('sharp').default;
+let loaded: SharpModule | null = null;
+let concurrency: number | null = null;
+
+/** libvips, loaded when it is first needed: most scans are TIFF and never need it, and threads start quicker. */
+export async function libvips(): Promise<SharpModule> {
+  if (loaded) return loaded;
+  const sharp = (await import('sharp')).default;
+  // Decoded scans are large and rarely wanted twice; the cache of libvips would only hold memory and open files.
+  sharp.cache(false);
+  if (concurrency !== null) sharp.concurrency(concurrency);
+  loaded = sharp;
+  return sharp;
+}
 
 /** Threads libvips may use for one picture. */
 export function setLibvipsThreads(threads: number): void {
-  sharp.concurrency(threads);
+  concurrency = threads;
+  loaded?.concurrency(threads);
 }
 
 const INPUT = {
@@ -33,6 +46,7 @@ const INPUT = {
 /** Header facts. `file` is the name for messages, `input` what libvips opens. */
 export async function vipsMetadata(input: string | Uint8Array, file: string): Promise<Metadata> {
   try {
+    const sharp = await libvips();
     // No pixel limit here, so that the size can be named in the refusal.
     return await sharp(input, { limitInputPixels: false, ignoreIcc: true, failOn: 'none' }).metadata();
   } catch (error) {
@@ -55,6 +69,7 @@ export async function vipsPixels(
   options: { wide: boolean; grey: boolean; page?: number; region?: Rect | null },
 ): Promise<VipsPixels> {
   try {
+    const sharp = await libvips();
     let image: Sharp = sharp(input, { ...INPUT, page: options.page ?? 0 });
     if (options.region) {
       const { x, y, w, h } = options.region;

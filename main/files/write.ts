@@ -4,7 +4,7 @@
  * converted here; the profile is attached, the scan's metadata carried over, and the file appears under its
  * name only when it is complete.
  */
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { RevealError } from '../../app/contract/messages.ts';
 import { makeProfile } from '../../app/color/icc.ts';
 import { writeAtomic, type Sink } from './atomic.ts';
@@ -20,7 +20,7 @@ import {
   shorts,
   tiffHeader,
 } from './exif-block.ts';
-import { vipsError } from './libvips.ts';
+import { libvips, vipsError } from './libvips.ts';
 import { TAG, type TiffField } from './tiff-tags.ts';
 import type { Finished, WriteOptions } from './types.ts';
 
@@ -194,6 +194,7 @@ async function encode(output: string, p: Finished, o: WriteOptions): Promise<Uin
   try {
     const wide = p.data instanceof Uint16Array;
     const space = p.channels === 3 ? (wide ? 'rgb16' : 'srgb') : wide ? 'grey16' : 'b-w';
+    const sharp = await libvips();
     let image: Sharp = sharp(p.data, {
       raw: { width: p.width, height: p.height, channels: p.channels },
       limitInputPixels: false,
