@@ -105,7 +105,7 @@ function printOf(scene: Scene, pixel: number, xyz: Triple[]): Triple {
 }
 
 /** A camera's rendering of a 16-bit linear scan, in place of the scan's own samples. */
-function renderAsCamera(scan: SimulatedScan): SimulatedScan {
+export function renderAsCamera(scan: SimulatedScan): SimulatedScan {
   const { data } = scan.picture;
   const gain = scan.base.map((v) => (Math.max(...scan.base) / v) ** 0.5);
   const matrix = [

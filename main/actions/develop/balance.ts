@@ -7,8 +7,8 @@
  * u = a_u + b_u·l, v = a_v + b_v·l. It is fitted by a maximum a posteriori estimate with a redescending
  * (Tukey-like) weight that is narrowed step by step, so that it ends on the low-chroma ridge nearest the prior
  * instead of on the mean colour of the scene. So that one big coloured thing (forest, lake, sky, skin) cannot
- * drive it, pixels of like colour are pooled and count by the square root of their number, and every level of
- * density has the same say. With a true base the line must also pass near the origin (film base is black in
+ * drive it, pixels of like colour are pooled and count by less than the square root of their number, and every
+ * level of density has nearly the same say. With a true base the line must also pass near the origin (film base is black in
  * every channel); with a guessed base the offsets are freer.
  *
  * Slopes are first brought near by shading (balance-shading.ts); exposure and contrast are in balance-tone.ts.
@@ -87,12 +87,12 @@ function poolColours(s: BalanceSamples, prior: Rgb): Pools {
       pools.l[k] = sums[c * 3] / n;
       pools.u[k] = sums[c * 3 + 1] / n;
       pools.v[k] = sums[c * 3 + 2] / n;
-      pools.w[k] = Math.sqrt(n);
+      pools.w[k] = n ** 0.4;
       total += pools.w[k];
       k++;
     }
-    // Every level gets a say that grows with the square root of what was seen there.
-    const level = total > 0 ? 1 / Math.sqrt(total) : 0;
+    // Every level gets a say that grows slowly with what was seen there.
+    const level = total > 0 ? total ** -0.75 : 0;
     for (let j = start; j < k; j++) pools.w[j] *= level;
   }
   return pools;
@@ -110,15 +110,21 @@ interface Prior {
   offset: number;
   slope: number;
 }
-const WITH_BASE: Prior = { offset: 0.03, slope: 0.06 };
-const WITHOUT_BASE: Prior = { offset: 0.12, slope: 0.12 };
+const WITH_BASE: Prior = { offset: 0.02, slope: 0.1 };
+const WITHOUT_BASE: Prior = { offset: 0.1, slope: 0.12 };
 /** A rendered scan went through somebody's colour matrix and tone curve: film base is no longer a sure black. */
-const RENDERED: Prior = { offset: 0.08, slope: 0.12 };
+const RENDERED: Prior = { offset: 0.08, slope: 0.08 };
+
+/**
+ * What a camera's or scanner's program does to the channels on the average, on top of the stock's slopes: its
+ * colour matrix steepens blue, least of all red, and takes the crosstalk's part that lies in the greys with it.
+ */
+const RENDERED_SLOPES: Rgb = [1.035, 1, 0.93];
 
 /** Widths of the redescending weight, in density of chroma. */
-const WIDTHS = [0.4, 0.3, 0.22, 0.16, 0.12, 0.1];
+const WIDTHS = [0.28, 0.21, 0.155, 0.11, 0.085, 0.07];
 /** Spread of honest greys about the line, and how many independent observations a picture is worth. */
-const GREY_SPREAD = 0.06;
+const GREY_SPREAD = 0.05;
 const WORTH = 30;
 
 /** A neutral that is only presumed: the ends of the picture's range, channel by channel. */
@@ -133,18 +139,23 @@ interface Anchor {
 /** Trust in the darkest and the densest places being neutral: standard deviation in density. */
 const BLACK_SPREAD = 0.1;
 const WHITE_SPREAD = 0.15;
-/** In a rendered scan the darkest places of the picture are a better witness of black than the film base. */
-const RENDERED_BLACK = 0.3;
+/** In a rendered scan the darkest places of the picture are as good a witness of black as the film base. */
+const RENDERED_BLACK = 0.04;
+/** Over a true base the darkest places count as black only where they come as near to it as this (density). */
+const BLACK_LEVEL = 0.08;
 /** Ends that are further from neutral than this are colours, not greys. */
 const END_CHROMA = 0.2;
 
-function anchorOf(d: Rgb, prior: Rgb, spread: number): Anchor {
+/** Presumed neutral from the end `d` of the picture's range; what lies far above `level` (density) says less and less. */
+function anchorOf(d: Rgb, prior: Rgb, spread: number, level = Infinity): Anchor {
   const x = d.map((v, c) => straighten(v * prior[c], TOE_WIDTH));
   const steep = Math.max(...d.map((v, c) => (straighten(v * prior[c] + 0.01, TOE_WIDTH) - x[c]) / 0.01));
   const u = x[0] - x[1];
   const v = x[2] - x[1];
   const chroma = (u * u + v * v - u * v) / (END_CHROMA * END_CHROMA);
-  return { l: (x[0] + x[1] + x[2]) / 3, u, v, weight: 1 / ((spread * steep) ** 2 * (1 + chroma)) };
+  const l = (x[0] + x[1] + x[2]) / 3;
+  const above = (Math.max(0, l) / level) ** 2;
+  return { l, u, v, weight: 1 / ((spread * steep) ** 2 * (1 + chroma) * (1 + above)) };
 }
 
 function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): { line: Line; support: number } {
@@ -262,11 +273,16 @@ export function balanceFromSamples(
   let balance: { slope: Rgb; offset: Rgb } = { slope: prior, offset: [0, 0, 0] };
   let confidence = 1;
   if (film === 'c41') {
+    if (rendered) prior = [prior[0] * RENDERED_SLOPES[0], prior[1], prior[2] * RENDERED_SLOPES[2]];
     const shading = shadingSlopes(samples, prior);
-    prior = [prior[0] * shading.red ** shading.weight, prior[1], prior[2] * shading.blue ** shading.weight];
+    // Warm and cold light in one scene look like contrasts that differ: over a true base, where the stock's
+    // slopes are a good guess already, only clear evidence moves them, and not all the way.
+    const trust = hasTrueBase ? 0.6 * clamp((shading.weight - 0.5) / 0.4, 0, 1) : shading.weight;
+    prior = [prior[0] * shading.red ** trust, prior[1], prior[2] * shading.blue ** trust];
     const end = (i: number): Rgb => [percentiles[0][i], percentiles[1][i], percentiles[2][i]];
-    const black = BLACK_SPREAD * (rendered ? RENDERED_BLACK : 1);
-    const anchors = [anchorOf(end(1), prior, black), anchorOf(end(7), prior, WHITE_SPREAD)];
+    const black = rendered ? RENDERED_BLACK : BLACK_SPREAD;
+    const near = hasTrueBase ? BLACK_LEVEL : Infinity;
+    const anchors = [anchorOf(end(1), prior, black, near), anchorOf(end(7), prior, WHITE_SPREAD)];
     const freedom = rendered ? RENDERED : hasTrueBase ? WITH_BASE : WITHOUT_BASE;
     const fit = fitGreyLine(poolColours(samples, prior), freedom, anchors);
     balance = balanceOf(fit.line, prior);
