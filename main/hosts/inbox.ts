@@ -29,13 +29,15 @@ async function sha256(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** All files of exactly `size` bytes under `dir`, links not followed, a few levels deep. */
-async function sameSize(dir: string, size: number, depth = 8): Promise<string[]> {
+/** All files of exactly `size` bytes under `dir` but not under `inbox`, links not followed, a few levels deep. */
+async function sameSize(dir: string, size: number, inbox: string, depth = 8): Promise<string[]> {
+  // A library may lie inside a served folder: what is just being received is not its own original.
+  if (path.resolve(dir) === path.resolve(inbox)) return [];
   const found: string[] = [];
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const file = path.join(dir, entry.name);
-    if (entry.isDirectory() && depth > 0) found.push(...(await sameSize(file, size, depth - 1)));
+    if (entry.isDirectory() && depth > 0) found.push(...(await sameSize(file, size, inbox, depth - 1)));
     else if (entry.isFile() && (await stat(file).catch(() => null))?.size === size) found.push(file);
   }
   return found;
@@ -76,7 +78,7 @@ export async function receiveFile(
     if (size === 0) throw new RevealError('bad-input', `${clean}: the file is empty.`);
     const digest = hash.digest('hex');
     for (const folder of folders) {
-      for (const candidate of await sameSize(folder, size)) {
+      for (const candidate of await sameSize(folder, size, inbox)) {
         if ((await sha256(candidate).catch(() => '')) === digest) {
           await rm(temp, { force: true });
           return candidate;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,6 +85,11 @@ describe('the inbox', () => {
       path.join(dir, 'scans', 'deep', 'original.tif'),
     );
     expect(await readdir(path.join(dir, 'inbox'))).toEqual([]);
+  });
+
+  it('is not taken for an original when the library lies inside a served folder', async () => {
+    const file = await receive('negative', 'z.tif', [dir]);
+    expect(await readFile(file, 'utf8')).toBe('negative');
   });
 
   it('refuses nothing at all, and leaves nothing behind when cut off', async () => {
