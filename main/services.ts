@@ -32,6 +32,7 @@ import { SidecarWriter } from './library/sidecar.ts';
 import { Thumbnails } from './library/thumbnails.ts';
 import { FolderWatch, sweepMissing } from './library/watch.ts';
 import { RevealError } from '../app/contract/messages.ts';
+import { say } from '../app/words/sentences.ts';
 
 /** What the services take from other parts of the house; tests put their own in place. */
 export interface ServiceTools {
@@ -184,7 +185,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   for (const engine of [engines.interactive, engines.batch])
     engine.onExit((exit) => {
       if (exit.reason === 'closed') return;
-      notice('warning', `The engine stopped: ${exit.detail}. It is started again and the work goes on.`);
+      notice('warning', say('engine-stopped', { detail: exit.detail }));
     });
 
   core.inBackground(() => thumbnails.resume());

@@ -150,6 +150,14 @@ export const sentences = {
   'export-reel': '{{name}}: reels cannot be exported as pictures.',
   'export-full':
     'The disk of {{folder}} is full: {{name}} needs about {{needed:n}} MB and {{free:n}} MB are free. Make room and resume the job.',
+
+  // The engine went away.
+  'engine-stopped': 'The engine stopped: {{detail}}. It is started again and the work goes on.',
+  'engine-memory': 'the engine ran out of memory',
+  'engine-memory-system': 'the system ended the engine because memory ran out',
+  'engine-killed': 'the engine was ended from outside ({{signal}})',
+  'engine-signal': 'the engine ended by {{signal}}',
+  'engine-status': 'the engine ended with status {{status}}',
 } as const;
 
 export type SentenceId = keyof typeof sentences;

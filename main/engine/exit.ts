@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { EngineExit } from './protocol.ts';
 
 /** What V8, libc and onnxruntime print when memory ends; lower case. */
@@ -43,15 +44,14 @@ export function classifyExit(
   const lower = stderr.toLowerCase();
   const said = OUT_OF_MEMORY.some((text) => lower.includes(text));
   const aborted = signal === 'SIGABRT' || code === 134 || code === 0xc0000409;
-  if ((aborted || code === 1 || code === 137) && said)
-    return { reason: 'oom', detail: 'the engine ran out of memory' };
+  if ((aborted || code === 1 || code === 137) && said) return { reason: 'oom', detail: say('engine-memory') };
   if ((signal === 'SIGKILL' || code === 137) && systemOomKills > 0)
-    return { reason: 'oom', detail: 'the system ended the engine because memory ran out' };
+    return { reason: 'oom', detail: say('engine-memory-system') };
   if (signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP')
-    return { reason: 'killed', detail: `the engine was ended from outside (${signal})`, signal };
+    return { reason: 'killed', detail: say('engine-killed', { signal }), signal };
   const last = stderr.trim().split('\n').slice(-3).join(' / ').slice(-400);
-  const how = signal ? `by ${signal}` : `with status ${code}`;
-  return { reason: 'crash', detail: `the engine ended ${how}${last ? `: ${last}` : ''}`, signal, code };
+  const how = signal ? say('engine-signal', { signal }) : say('engine-status', { status: `${code}` });
+  return { reason: 'crash', detail: `${how}${last ? `: ${last}` : ''}`, signal, code };
 }
 
 /** Processes taken by the memory killer so far (this control group, else the machine); 0 where nothing counts them. */

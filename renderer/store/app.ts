@@ -65,9 +65,11 @@ let nextNotice = 1;
 
 /** Says something at the bottom of the window; errors stay longer (see shell/Notices.tsx). */
 export function notify(level: Notice['level'], text: string, action?: Notice['action']): void {
-  const notice = { id: nextNotice++, level, text, action };
+  const notice = { id: nextNotice++, level, text: saidNow(text), action };
   // The same words twice in a row say nothing new.
-  useApp.setState((s) => ({ notices: [...s.notices.filter((n) => n.text !== text), notice].slice(-4) }));
+  useApp.setState((s) => ({
+    notices: [...s.notices.filter((n) => n.text !== notice.text), notice].slice(-4),
+  }));
 }
 
 /** Takes a notice away. */
@@ -143,7 +145,7 @@ export function connectApp(): () => void {
       useApp.setState((s) => ({ jobs: new Map(s.jobs).set(job.id, job) })),
     ),
     client.subscribe('settings.changed', applySettings),
-    client.subscribe('notice', ({ level, text }) => notify(level, saidNow(text))),
+    client.subscribe('notice', ({ level, text }) => notify(level, text)),
     client.onState((line) => {
       useApp.setState({ line });
       if (line !== 'open') return;
