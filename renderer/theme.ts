@@ -332,6 +332,11 @@ export function makeTheme(mode: Mode): Theme {
             color: '#f2f2f2',
             fontSize: 13.5,
             borderRadius: 8,
+            // Dark in both themes: its buttons are light in both.
+            '& .MuiIconButton-root': {
+              color: '#d0d0d0',
+              '&:hover': { background: '#ffffff24', color: '#fff' },
+            },
           },
         },
       },

@@ -67,7 +67,6 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
         gap: 0.25,
         px: 1,
         minWidth: 0,
-        overflow: 'hidden',
         bgcolor: 'room.panel',
         borderBottom: 1,
         borderColor: 'divider',
@@ -82,72 +81,87 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
           {t('lightbox.position', { n: ids.indexOf(id) + 1, total: ids.length })}
         </Typography>
       </Box>
-      <Judgement />
-      {rule}
-      <CommandButton
-        command="undo"
-        icon={<Undo />}
-        disabled={!stack || !canUndo(stack)}
-        onClick={session.undo}
-      />
-      <CommandButton
-        command="redo"
-        icon={<Redo />}
-        disabled={!stack || !canRedo(stack)}
-        onClick={session.redo}
-      />
-      {rule}
-      <CommandButton
-        command="film"
-        icon={<Compare />}
-        pressed={flicker}
-        onClick={() => session.store.setState({ flicker: !flicker })}
-      />
-      <CommandButton
-        command="split"
-        icon={<VerticalSplit />}
-        pressed={compare === 'split'}
-        onClick={actions.split}
-      />
-      <CommandButton
-        command="side"
-        icon={<SideBySide sx={{ transform: 'rotate(90deg)' }} />}
-        pressed={compare === 'side'}
-        onClick={actions.side}
-      />
-      <CommandButton
-        command="clipping"
-        icon={<Warning />}
-        pressed={overlay === 'clipping'}
-        onClick={actions.clipping}
-      />
-      <CommandButton command="dust" icon={<BlurOn />} pressed={overlay === 'dust'} onClick={actions.dust} />
-      {rule}
-      <CommandButton
-        command="zoomToggle"
-        icon={viewport.zoom === 'fit' ? <AspectRatio /> : <FitScreen />}
-        onClick={actions.zoomToggle}
-      />
-      <CommandButton
-        command="keepZoom"
-        icon={keepZoom ? <Lock /> : <LockOpen />}
-        pressed={keepZoom}
-        onClick={actions.keepZoom}
-      />
-      {rule}
-      {tools.map(([name, Icon]) => (
+      {/* In a narrow window the tools scroll; the way out and the export stay. */}
+      <Box
+        sx={{
+          flex: '1 1 0',
+          minWidth: 0,
+          display: 'flex',
+          alignItems: 'center',
+          gap: 0.25,
+          py: 0.5,
+          overflowX: 'auto',
+          scrollbarWidth: 'none',
+          '& > *': { flexShrink: 0 },
+        }}
+        onWheel={(e) => (e.currentTarget.scrollLeft += e.deltaY)}
+      >
+        <Judgement />
+        {rule}
         <CommandButton
-          key={name}
-          command={name}
-          icon={<Icon />}
-          pressed={tool === name}
-          onClick={() => actions.tool(name)}
+          command="undo"
+          icon={<Undo />}
+          disabled={!stack || !canUndo(stack)}
+          onClick={session.undo}
         />
-      ))}
-      <CommandButton command="rotateLeft" icon={<RotateLeft />} onClick={() => actions.rotate(-1)} />
-      <CommandButton command="rotateRight" icon={<RotateRight />} onClick={() => actions.rotate(1)} />
-      <CommandButton command="mirror" icon={<Flip />} onClick={actions.mirror} />
-      <Box sx={{ flex: 1 }} />
+        <CommandButton
+          command="redo"
+          icon={<Redo />}
+          disabled={!stack || !canRedo(stack)}
+          onClick={session.redo}
+        />
+        {rule}
+        <CommandButton
+          command="film"
+          icon={<Compare />}
+          pressed={flicker}
+          onClick={() => session.store.setState({ flicker: !flicker })}
+        />
+        <CommandButton
+          command="split"
+          icon={<VerticalSplit />}
+          pressed={compare === 'split'}
+          onClick={actions.split}
+        />
+        <CommandButton
+          command="side"
+          icon={<SideBySide sx={{ transform: 'rotate(90deg)' }} />}
+          pressed={compare === 'side'}
+          onClick={actions.side}
+        />
+        <CommandButton
+          command="clipping"
+          icon={<Warning />}
+          pressed={overlay === 'clipping'}
+          onClick={actions.clipping}
+        />
+        <CommandButton command="dust" icon={<BlurOn />} pressed={overlay === 'dust'} onClick={actions.dust} />
+        {rule}
+        <CommandButton
+          command="zoomToggle"
+          icon={viewport.zoom === 'fit' ? <AspectRatio /> : <FitScreen />}
+          onClick={actions.zoomToggle}
+        />
+        <CommandButton
+          command="keepZoom"
+          icon={keepZoom ? <Lock /> : <LockOpen />}
+          pressed={keepZoom}
+          onClick={actions.keepZoom}
+        />
+        {rule}
+        {tools.map(([name, Icon]) => (
+          <CommandButton
+            key={name}
+            command={name}
+            icon={<Icon />}
+            pressed={tool === name}
+            onClick={() => actions.tool(name)}
+          />
+        ))}
+        <CommandButton command="rotateLeft" icon={<RotateLeft />} onClick={() => actions.rotate(-1)} />
+        <CommandButton command="rotateRight" icon={<RotateRight />} onClick={() => actions.rotate(1)} />
+        <CommandButton command="mirror" icon={<Flip />} onClick={actions.mirror} />
+      </Box>
       <CommandButton command="panels" icon={<ViewSidebar />} pressed={panels} onClick={actions.panels} />
       <Tooltip title={exportKey ? `${t('lightbox.commands.export')} (${exportKey})` : ''}>
         <Button

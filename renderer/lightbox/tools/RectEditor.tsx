@@ -6,6 +6,7 @@
 import { Box as Div } from '@mui/material';
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { runCommand } from '../../shortcuts.ts';
 import { arrowStep, dragTurned, handles, type Handle } from '../logic/rects.ts';
 import type { Box, Size } from '../logic/viewport.ts';
 
@@ -64,6 +65,13 @@ export function RectEditor(props: RectEditorProps) {
     grab.current = null;
   };
   const key = (event: KeyboardEvent<HTMLElement>) => {
+    // A handle is a button without a click of its own: Enter on it means that the rectangle is right.
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      event.stopPropagation();
+      runCommand('lightbox.acceptTool');
+      return;
+    }
     const step = arrowStep(event, picture);
     if (!step) return;
     event.preventDefault();
