@@ -306,7 +306,28 @@ describe('what goes wrong', () => {
     });
     db.run('UPDATE job_items SET attempts = ? WHERE job_id = ? AND idx = 0', [MAX_ATTEMPTS, id]);
     expect(await queue.settled(id)).toMatchObject({ state: 'done', done: 1, failed: 1 });
-    expect(queue.items(id, 0, 1).items[0].error).toMatch(/ended 3 times/);
+    expect(queue.items(id, 0, 1).items[0].error).toMatch(/ended 12 times/);
+  });
+
+  it('an item that may have ended our process waits until the others are done, and is then done as well', async () => {
+    const order: string[] = [];
+    const queue = open(
+      async (work) => {
+        order.push(work.input);
+      },
+      { concurrency: 1 },
+    );
+    queue.pause(queue.submit(job('never')));
+    const inputs = ['suspect', 'a', 'b', 'c'];
+    const id = queue.submit({
+      type: 'import',
+      title: '',
+      payload: {},
+      items: inputs.map((input) => ({ input })),
+    });
+    db.run('UPDATE job_items SET attempts = ? WHERE job_id = ? AND idx = 0', [MAX_ATTEMPTS - 1, id]);
+    expect(await queue.settled(id)).toMatchObject({ state: 'done', done: 4, failed: 0 });
+    expect(order.at(-1)).toBe('suspect');
   });
 });
 

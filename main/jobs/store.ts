@@ -40,8 +40,13 @@ export interface JobItemRow {
 }
 export type Counts = Record<JobItem['state'], number> & { total: number };
 
-/** An item that took its process down so often is not tried again by itself. */
-export const MAX_ATTEMPTS = 3;
+/**
+ * An item whose process ended so often while it was in work is not tried again by itself. Pixels are decoded in
+ * another process, so most of these deaths (a power cut, a killed program) say nothing about the file.
+ */
+export const MAX_ATTEMPTS = 12;
+/** From so many deaths on an item waits until the others are done, so that a culprit takes none of them with it. */
+export const SUSPECT_ATTEMPTS = 2;
 
 export class JobStore {
   readonly #db: Db;
@@ -179,8 +184,8 @@ export class JobStore {
     return this.#db.transaction(() => {
       for (;;) {
         const item = this.#db.get<JobItemRow>(
-          "SELECT * FROM job_items WHERE job_id = ? AND state = 'queued' ORDER BY idx LIMIT 1",
-          [jobId],
+          "SELECT * FROM job_items WHERE job_id = ? AND state = 'queued' ORDER BY attempts >= ?, idx LIMIT 1",
+          [jobId, SUSPECT_ATTEMPTS],
         );
         if (!item) return undefined;
         if (item.attempts >= MAX_ATTEMPTS) {

@@ -141,15 +141,22 @@ export class Core {
     return [...rolls].flatMap((group) => refreshRoll(this.parts.db, group, this.parts.baseline));
   }
 
-  /** Starts an import; a file that follows another within seconds joins its job. Returns the job. */
-  async importPaths(paths: readonly string[], options: { action?: 'develop' } = {}): Promise<number> {
+  /**
+   * Starts an import; a file that follows another within seconds joins its job. Links are followed, with
+   * `within` (real paths of folders) only as far as they stay inside of these. Returns the job.
+   */
+  async importPaths(
+    paths: readonly string[],
+    options: { action?: 'develop'; within?: readonly string[] } = {},
+  ): Promise<number> {
     const { queue, importer } = this.parts;
     const action = options.action ?? null;
     if (paths.length === 0) throw new RevealError('bad-input', 'There was nothing to import.');
     const absolute = paths.map((p) => path.resolve(p));
     const now = Date.now();
     const open = this.#open;
-    const single = absolute.length === 1 && path.extname(absolute[0]) !== '';
+    const within = options.within ? [...options.within] : null;
+    const single = absolute.length === 1 && path.extname(absolute[0]) !== '' && within === null;
     if (single && open && open.action === action && now - open.at < JOIN_MS) {
       const items = await importer.list(absolute);
       open.count += items.length;
@@ -162,7 +169,7 @@ export class Core {
     const jobId = queue.submit({
       type: 'import',
       title,
-      payload: { paths: absolute, action },
+      payload: { paths: absolute, action, within },
       ...(single ? { items: await importer.list(absolute) } : {}),
       destination: isInside(this.parts.inbox, absolute[0]) ? null : path.dirname(absolute[0]),
     });

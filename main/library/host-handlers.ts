@@ -1,4 +1,5 @@
 /** What a window may ask about the host itself: what it is, its folders, settings, the doctor, and the native pickers. */
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Handlers } from '../../app/contract/index.ts';
 import type { DoctorReport, Folder, Settings } from '../../app/contract/host.ts';
@@ -64,8 +65,11 @@ export function hostHandlers(options: HostHandlerOptions): Pick<Handlers, HostCa
 
     'library.pick': async ({ what, picked }) => {
       let paths: string[];
+      let within: string[] | undefined;
       if (picked && picked.length > 0) {
         paths = await Promise.all(picked.map((p) => resolveInside(folder(p.folderId).path, p.path)));
+        // A window may import what it can list: a link below the picked folder opens no way to the rest of the disk.
+        within = await Promise.all(picked.map((p) => realpath(folder(p.folderId).path)));
       } else if (!host.dialogs) {
         throw new RevealError('bad-request', 'Choose files from the folders that were named at the start.');
       } else if (what === 'files') {
@@ -74,7 +78,7 @@ export function hostHandlers(options: HostHandlerOptions): Pick<Handlers, HostCa
         const dir = await host.dialogs.pickFolder();
         paths = dir === null ? [] : [dir];
       }
-      return { jobId: paths.length === 0 ? null : await core.importPaths(paths) };
+      return { jobId: paths.length === 0 ? null : await core.importPaths(paths, { within }) };
     },
 
     'folders.list': async ({ folderId, path: relative }) => ({

@@ -38,6 +38,8 @@ export const importPayload = z.object({
   paths: z.array(z.string()),
   /** 'develop': a develop recipe is stored at once, with a history entry. */
   action: z.enum(['develop']).nullable().default(null),
+  /** Real paths of folders that a link must not lead out of; null: a person chose these paths, links go anywhere. */
+  within: z.array(z.string()).nullable().default(null),
 });
 export type ImportPayload = z.infer<typeof importPayload>;
 
@@ -110,6 +112,12 @@ export class ImportAction implements JobAction<ImportPayload> {
         `${path.basename(work.input)}: ${gone ? 'the file is not there any more' : (error as Error).message}.`,
       );
     }
+    const { within } = work.payload;
+    if (within && !within.some((dir) => isInside(dir, file)))
+      throw new RevealError(
+        'bad-input',
+        `${path.basename(work.input)} is a link that leads out of the folder. Import what it points to from where that lies.`,
+      );
     const info = await stat(file);
     const known = scanByPath(db, file);
     if (known && unchanged(known, info.size, info.mtimeMs) && (known.analysis || isReel(file)))

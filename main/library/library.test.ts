@@ -330,6 +330,27 @@ describe('folders', () => {
     await expect(list('nowhere', '')).rejects.toThrow(/not known/);
   });
 
+  it('name a link out of a picked folder and import the rest', async () => {
+    await house.files(['secret/s.tif', 'x'], ['scans/roll/a.tif', 'y'], ['scans/c.tif', 'z']);
+    await symlink(path.join(house.dir, 'secret', 's.tif'), path.join(house.dir, 'scans', 'roll', 'out.tif'));
+    await symlink(path.join(house.dir, 'secret'), path.join(house.dir, 'scans', 'roll', 'more'));
+    await symlink(
+      path.join(house.dir, 'scans', 'c.tif'),
+      path.join(house.dir, 'scans', 'roll', 'inside.tif'),
+    );
+    const { jobId } = await house.ask('library.pick', {
+      what: 'folder',
+      picked: [{ folderId: 'source-1', path: 'roll' }],
+    });
+    expect(await house.settled(jobId!)).toMatchObject({ done: 2, failed: 2 });
+    expect((await house.items({ sort: 'name' })).map((i) => i.name)).toEqual(['a.tif', 'c.tif']);
+    const errors = (await house.ask('jobs.items', { jobId: jobId! })).items.flatMap((i) => i.error ?? []);
+    expect(errors).toEqual([
+      expect.stringMatching(/^out\.tif is a link that leads out/),
+      expect.stringMatching(/^s\.tif is a link/),
+    ]);
+  });
+
   it('import what was picked in them', async () => {
     await house.files(['scans/roll/a.tif', '1'], ['scans/roll/b.tif', '2'], ['scans/c.tif', '3']);
     const { jobId } = await house.ask('library.pick', {
