@@ -31,6 +31,7 @@ import { fadeRestoration } from './fade.ts';
 import { MID_GREY, type PaperCurve, paperCurve, paperTable } from './paper.ts';
 import { densityTable, Kept } from './plan-tables.ts';
 import { straighten, TOE_WIDTH } from './toe.ts';
+import { strays } from './roll.ts';
 import { crosstalkMatrix, type FilmStock, filmStock, neutralSlopes } from './stocks.ts';
 import type { DevelopAnalysis, FilmType, RollBaseline } from './types.ts';
 
@@ -115,6 +116,9 @@ function baseOf(params: DevelopParams, { analysis, roll }: PlanContext): Rgb {
   if (params.film.base) return params.film.base;
   if (analysis?.base.source === 'rect') return analysis.base.rgb;
   if (!roll) return analysis?.base.rgb ?? [1, 1, 1];
+  // Both far off and both measured: this is another film, and its own rebate knows it best.
+  const far = analysis && analysis.base.source !== 'estimate' ? strays(analysis, roll) : null;
+  if (analysis && far?.base && far.slope && params.lights.mode === 'auto') return analysis.base.rgb;
   // The roll's base holds for the roll's camera exposure; this scan may have got more light or less.
   const k = roll.cameraExposure && analysis ? analysis.cameraExposure / roll.cameraExposure : 1;
   return map((c) => roll.base[c] * k);
@@ -137,7 +141,9 @@ function toneOf(params: DevelopParams, context: PlanContext, stock: FilmStock, b
   const fixed: Tone = { slope: neutralSlopes(stock), offset: [0, 0, 0], exposure: -k * stock.midDensity };
   if (mode === 'fixed' || (!analysis && !roll)) return fixed;
 
-  const balance = roll?.balance ?? analysis?.balance ?? fixed;
+  // A frame that is sure of another grey line than its roll's (other film, other light) keeps its own.
+  const own = analysis && roll && mode === 'auto' && strays(analysis, roll).slope ? analysis.balance : null;
+  const balance = own ?? roll?.balance ?? analysis?.balance ?? fixed;
   const tone: Tone = {
     slope: balance.slope,
     offset: balance.offset,
@@ -145,8 +151,8 @@ function toneOf(params: DevelopParams, context: PlanContext, stock: FilmStock, b
   };
   if (analysis && (mode === 'auto' || !roll)) {
     // The frame's own exposure was found over its own base; over another base it must keep its brightness.
-    const own = analysis.base.rgb;
-    const shift = k * tone.slope[1] * Math.log10(base[1] / own[1]);
+    const ownBase = analysis.base.rgb;
+    const shift = k * tone.slope[1] * Math.log10(base[1] / ownBase[1]);
     const ownExposure = analysis.exposure - (Number.isFinite(shift) ? shift : 0);
     tone.exposure = roll ? roll.exposure + FRAME_SHARE * (ownExposure - roll.exposure) : ownExposure;
   }

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { analyseScan } from './analyse.ts';
 import { drawScan, ORANGE } from './analyse-fixtures.ts';
+import { defaultDevelopParams } from '../../../app/recipe/develop.ts';
+import { planNumbers } from './plan.ts';
 import { rollBaseline, weightedTrimmedMean } from './roll.ts';
 import type { DevelopAnalysis } from './types.ts';
 
@@ -145,4 +147,27 @@ it('a weighted trimmed mean leaves far values out and weighs the rest', () => {
       [0.004, 1],
     ]),
   ).toBeCloseTo(0.001, 6);
+});
+
+describe('a frame of another film among a roll', () => {
+  const odd = frame({
+    ...base(0.5, 0.3, 0.2),
+    balance: { slope: [1.4, 1, 0.8], offset: [0, 0, 0], confidence: 0.9 },
+  });
+  const roll = rollBaseline([frame(), frame(), frame(), odd], ids(4));
+  const numbers = (analysis: DevelopAnalysis, mode: 'auto' | 'roll') => {
+    const params = defaultDevelopParams();
+    params.lights.mode = mode;
+    return planNumbers(params, { analysis, roll });
+  };
+  it('is named, and printed by its own base and balance', () => {
+    expect(roll.outliers).toEqual(['3']);
+    expect(numbers(odd, 'auto').base).toEqual([0.5, 0.3, 0.2]);
+    const alone = planNumbers(defaultDevelopParams(), { analysis: odd, roll: null });
+    expect(numbers(odd, 'auto').slope).toEqual(alone.slope);
+  });
+  it('follows the roll where the person asks for one print for all', () => {
+    expect(numbers(odd, 'roll').slope).toEqual(numbers(frame(), 'roll').slope);
+    expect(numbers(odd, 'roll').base).toEqual(numbers(frame(), 'roll').base);
+  });
 });

@@ -45,26 +45,40 @@ export function rollBaseline(analyses: readonly DevelopAnalysis[], ids: readonly
   const offset = triple((a, c) => a.balance.offset[c]);
   const exposure = median(voices.map((a) => a.exposure));
 
-  const outliers = ids.filter((_, i) => {
-    const a = analyses[i];
-    if (a.role !== 'picture' || a.film !== film) return true;
-    const b = logBase(a);
-    // A guessed base is expected to be off by more than a measured one.
-    const slack = a.base.source === 'estimate' ? 3 * BASE_OUTLIER : BASE_OUTLIER;
-    if (b.some((v, c) => Math.abs(v - Math.log10(base[c])) > slack)) return true;
-    return (
-      a.balance.confidence > 0.5 && a.balance.slope.some((s, c) => Math.abs(s / slope[c] - 1) > SLOPE_OUTLIER)
-    );
-  });
-  return {
-    version: 1,
+  const found = {
+    version: 1 as const,
     film,
     base,
     balance: { slope, offset },
     exposure,
     baseSpread,
-    outliers,
     cameraExposure: reference,
+  };
+  const outliers = ids.filter((_, i) => {
+    const a = analyses[i];
+    if (a.role !== 'picture' || a.film !== film) return true;
+    const far = strays(a, found);
+    return far.base || far.slope;
+  });
+  return { ...found, outliers };
+}
+
+/**
+ * Whether a frame's base, and the slopes of its grey line, are far from its roll's: another film, another light,
+ * or a frame read wrongly. A guessed base may be further off than a measured one, and slopes count only where the
+ * frame was sure of them.
+ */
+export function strays(
+  a: DevelopAnalysis,
+  roll: Pick<RollBaseline, 'base' | 'balance' | 'cameraExposure'>,
+): { base: boolean; slope: boolean } {
+  const k = roll.cameraExposure ? roll.cameraExposure / a.cameraExposure : 1;
+  const slack = a.base.source === 'estimate' ? 3 * BASE_OUTLIER : BASE_OUTLIER;
+  return {
+    base: a.base.rgb.some((v, c) => Math.abs(Math.log10(Math.max(v * k, 1e-6) / roll.base[c])) > slack),
+    slope:
+      a.balance.confidence > 0.5 &&
+      a.balance.slope.some((s, c) => Math.abs(s / roll.balance.slope[c] - 1) > SLOPE_OUTLIER),
   };
 }
 
