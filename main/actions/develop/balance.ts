@@ -38,6 +38,8 @@ interface Pools {
   v: Float64Array;
   w: Float64Array;
   size: number;
+  /** Sum of the weights before what is likely sky or leaves lost a part of its own. */
+  total: number;
 }
 
 const LEVEL_STEP = 0.05;
@@ -45,7 +47,8 @@ const CHROMA_STEP = 0.035;
 const LEVELS = 72;
 const CHROMAS = 49;
 
-function poolColours(s: BalanceSamples, prior: Rgb): Pools {
+/** `cold`: how far something may lean to blue or green before it is more likely sky or leaves than a grey (density). */
+function poolColours(s: BalanceSamples, prior: Rgb, cold: number): Pools {
   const cells = LEVELS * CHROMAS * CHROMAS;
   const count = new Uint32Array(cells);
   const sums = new Float32Array(cells * 3);
@@ -75,6 +78,7 @@ function poolColours(s: BalanceSamples, prior: Rgb): Pools {
     v: new Float64Array(size),
     w: new Float64Array(size),
     size,
+    total: 0,
   };
   const perLevel = CHROMAS * CHROMAS;
   let k = 0;
@@ -93,7 +97,12 @@ function poolColours(s: BalanceSamples, prior: Rgb): Pools {
     }
     // Every level gets a say that grows slowly with what was seen there.
     const level = total > 0 ? total ** -0.75 : 0;
-    for (let j = start; j < k; j++) pools.w[j] *= level;
+    for (let j = start; j < k; j++) {
+      const lean = Math.max(0, pools.v[j] - pools.u[j], -pools.u[j] - pools.v[j]) / cold;
+      pools.w[j] *= level;
+      pools.total += pools.w[j];
+      pools.w[j] /= 1 + lean * lean;
+    }
   }
   return pools;
 }
@@ -113,13 +122,19 @@ interface Prior {
 const WITH_BASE: Prior = { offset: 0.02, slope: 0.1 };
 const WITHOUT_BASE: Prior = { offset: 0.1, slope: 0.12 };
 /** A rendered scan went through somebody's colour matrix and tone curve: film base is no longer a sure black. */
-const RENDERED: Prior = { offset: 0.08, slope: 0.08 };
+const RENDERED: Prior = { offset: 0.08, slope: 0.1 };
 
 /**
  * What a camera's or scanner's program does to the channels on the average, on top of the stock's slopes: its
  * colour matrix steepens blue, least of all red, and takes the crosstalk's part that lies in the greys with it.
  */
 const RENDERED_SLOPES: Rgb = [1.035, 1, 0.93];
+
+/**
+ * Over a true base the grey line is known well enough to tell sky, shade and leaves from greys: what leans to
+ * blue or green by this much (density, on the stock's line) counts half, and what it loses goes to the prior.
+ */
+const COLD = 0.12;
 
 /** Widths of the redescending weight, in density of chroma. */
 const WIDTHS = [0.28, 0.21, 0.155, 0.11, 0.085, 0.07];
@@ -138,7 +153,7 @@ interface Anchor {
 
 /** Trust in the darkest and the densest places being neutral: standard deviation in density. */
 const BLACK_SPREAD = 0.1;
-const WHITE_SPREAD = 0.15;
+const WHITE_SPREAD = 0.12;
 /** In a rendered scan the darkest places of the picture are as good a witness of black as the film base. */
 const RENDERED_BLACK = 0.04;
 /** Over a true base the darkest places count as black only where they come as near to it as this (density). */
@@ -160,8 +175,7 @@ function anchorOf(d: Rgb, prior: Rgb, spread: number, level = Infinity): Anchor 
 
 function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): { line: Line; support: number } {
   const line: Line = { au: 0, bu: 0, av: 0, bv: 0 };
-  let total = 0;
-  for (let i = 0; i < p.size; i++) total += p.w[i];
+  const { total } = p;
   if (!(total > 0)) return { line, support: 0 };
   let support = 0;
   for (const width of WIDTHS) {
@@ -284,7 +298,7 @@ export function balanceFromSamples(
     const near = hasTrueBase ? BLACK_LEVEL : Infinity;
     const anchors = [anchorOf(end(1), prior, black, near), anchorOf(end(7), prior, WHITE_SPREAD)];
     const freedom = rendered ? RENDERED : hasTrueBase ? WITH_BASE : WITHOUT_BASE;
-    const fit = fitGreyLine(poolColours(samples, prior), freedom, anchors);
+    const fit = fitGreyLine(poolColours(samples, prior, hasTrueBase ? COLD : Infinity), freedom, anchors);
     balance = balanceOf(fit.line, prior);
     confidence = clamp(fit.support * 1.5, 0, 1) * (hasTrueBase ? 1 : 0.6);
   }
