@@ -31,6 +31,8 @@ interface Run {
   seconds: number;
   /** Largest memory of the process and its children together, bytes; null where the system does not tell. */
   peak: number | null;
+  /** Processor time of the process and its children, seconds: says more than the clock on a busy machine. */
+  cpu: number | null;
 }
 
 /** Resident memory of a process and all below it (Linux). */
@@ -48,21 +50,46 @@ function treeMemory(pid: number): number {
   return sum;
 }
 
-/** Runs a program to its end, its memory looked at every 20 ms. Rejects when it fails. */
+/** Clock ticks a second in /proc; the same on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** Processor seconds of a process, of all below it, and of those of them that have ended (Linux). */
+function treeCpu(pid: number): number {
+  try {
+    // The name, second field, may hold spaces and brackets; what follows the last bracket is plain.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return (children ? children.split(' ') : []).reduce(
+      (sum, child) => sum + treeCpu(Number(child)),
+      ticks / TICKS,
+    );
+  } catch {
+    // The process has just ended.
+    return 0;
+  }
+}
+
+/** Runs a program to its end, its memory and processor time looked at every 20 ms. Rejects when it fails. */
 function measure(program: string, args: string[]): Promise<Run> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let peak = 0;
+    let cpu = 0;
     let said = '';
     child.stderr.on('data', (text: Buffer) => (said = (said + text.toString('utf8')).slice(-2000)));
     const timer = setInterval(() => {
-      if (child.pid) peak = Math.max(peak, treeMemory(child.pid));
+      if (!child.pid) return;
+      peak = Math.max(peak, treeMemory(child.pid));
+      cpu = Math.max(cpu, treeCpu(child.pid));
     }, 20);
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(timer);
-      if (code === 0) resolve({ seconds: (performance.now() - start) / 1000, peak: peak || null });
+      if (code === 0)
+        resolve({ seconds: (performance.now() - start) / 1000, peak: peak || null, cpu: cpu || null });
       else
         reject(
           new Error(`${path.basename(program)} ended with status ${code}: ${said.trim().split('\n').pop()}`),
@@ -73,13 +100,29 @@ function measure(program: string, args: string[]): Promise<Run> {
 
 const round = (n: number, digits = 2): number => Number(n.toFixed(digits));
 
+const told = (run: Run): string =>
+  [
+    `${run.seconds.toFixed(2)} s`,
+    ...(run.cpu === null ? [] : [`${run.cpu.toFixed(2)} s of processor time`]),
+    ...(run.peak === null ? [] : [`${(run.peak / 1e9).toFixed(2)} GB`]),
+  ].join(', ');
+
 interface Figures {
   megapixels: number;
   threads: number;
   develop?: {
     seconds: number;
+    cpuSeconds: number | null;
     peakGB: number | null;
-    darktable: { seconds: number; peakGB: number | null; ratio: number } | string;
+    darktable:
+      | {
+          seconds: number;
+          cpuSeconds: number | null;
+          peakGB: number | null;
+          ratio: number;
+          cpuRatio: number | null;
+        }
+      | string;
   };
   roll?: { frames: number; oneThread: number; twoThreads: number; ratio: number; framesPerMinute: number };
   preview?: { width: number; height: number; firstMs: number; medianMs: number; worstMs: number };
@@ -99,12 +142,13 @@ async function benchDevelop(
     path.join(dir, 'ours'),
     '--overwrite',
   ]);
-  say(`develop: ${ours.seconds.toFixed(2)} s${ours.peak ? `, ${(ours.peak / 1e9).toFixed(2)} GB` : ''}`);
+  say(`develop: ${told(ours)}`);
+  const cpuSeconds = ours.cpu === null ? null : round(ours.cpu);
   const peakGB = ours.peak === null ? null : round(ours.peak / 1e9);
   const program = onPath('darktable-cli');
   if (!program) {
     say('darktable-cli is not installed: nothing to compare with');
-    return { seconds: round(ours.seconds), peakGB, darktable: 'darktable-cli is not installed' };
+    return { seconds: round(ours.seconds), cpuSeconds, peakGB, darktable: 'darktable-cli is not installed' };
   }
   const xmp = path.join(dir, 'negadoctor.xmp');
   await writeFile(xmp, darktableXmp(path.basename(scan)));
@@ -127,16 +171,21 @@ async function benchDevelop(
     '--disable-opencl',
   ]);
   const ratio = theirs.seconds / ours.seconds;
+  const cpuRatio = theirs.cpu !== null && ours.cpu !== null ? round(theirs.cpu / ours.cpu) : null;
   say(
-    `darktable negadoctor: ${theirs.seconds.toFixed(2)} s${theirs.peak ? `, ${(theirs.peak / 1e9).toFixed(2)} GB` : ''}: Revelado is ${ratio.toFixed(1)} times faster`,
+    `darktable negadoctor: ${told(theirs)}: Revelado is ${ratio.toFixed(1)} times faster` +
+      (cpuRatio === null ? '' : `, with 1/${cpuRatio.toFixed(1)} of the processor time`),
   );
   return {
     seconds: round(ours.seconds),
+    cpuSeconds,
     peakGB,
     darktable: {
       seconds: round(theirs.seconds),
+      cpuSeconds: theirs.cpu === null ? null : round(theirs.cpu),
       peakGB: theirs.peak === null ? null : round(theirs.peak / 1e9),
       ratio: round(ratio),
+      cpuRatio,
     },
   };
 }
