@@ -1,7 +1,7 @@
 /**
- * Exposure and contrast of one frame. The anchor is the stock's fixed print; the frame's own distribution (its
- * mean, its brightest half per cent, the middle of its range) moves it as far as these cues agree with each
- * other. Lamps in a dark street pull mean and highlights apart, and then the fixed print has its way: night
+ * Exposure and contrast of one frame. The anchor is the stock's fixed print; the frame's own distribution (most
+ * of all its brightest half per cent, then its mean and the middle of its range) moves it as far as these cues
+ * agree with each other. Lamps in a dark street pull mean and highlights apart, and then the fixed print has its way: night
  * stays night. A thin negative gets a harder grade, as in a darkroom, and film base never prints as grey.
  */
 import { clamp, quantile } from './balance-statistics.ts';
@@ -9,10 +9,10 @@ import { clamp, quantile } from './balance-statistics.ts';
 /** Where a well exposed scene lies, log10 relative to mid grey: mean, brightest and darkest half per cent. */
 const SCENE = { mean: -0.17, white: 0.7, black: -0.9 };
 /** What each cue is worth (inverse variance): the stock's fixed print, mean, brightest half per cent, middle of the range. */
-const TRUST = { fixed: 3, mean: 15, white: 25, middle: 35 };
+const TRUST = { fixed: 10, mean: 8, white: 50, middle: 10 };
 /**
- * Where mean and brightest places disagree by more than this, the frame holds lamps in a dark scene (or the
- * like) and says little about its exposure: the fixed print then decides.
+ * Where mean and brightest places disagree by more than this, one of them misleads: lamps in a dark scene leave
+ * the fixed print to decide, a bright scene its highlights.
  */
 const AGREE = 0.35;
 /** Film base prints at least this far below mid grey. */
@@ -39,12 +39,15 @@ export function autoTone(n: Float32Array, fixed: number, hasTrueBase: boolean): 
   const mean = SCENE.mean - (contrast * sum) / sorted.length;
   const white = SCENE.white - contrast * high;
   const middle = (SCENE.white + SCENE.black) / 2 - (contrast * (low + high)) / 2;
+  // Mean and white disagree in two ways. Lamps in the dark: neither says much. A bright scene (snow, beach, a
+  // page): its mean is far above the usual, but its white is still white.
   const agree = (cue: number) => 1 / (1 + ((cue - mean) / AGREE) ** 2);
+  const lamps = mean > white ? agree(white) : 1;
   const weights = [
     TRUST.fixed * (hasTrueBase ? 1 : 0.5),
     TRUST.mean * agree(white),
-    TRUST.white * agree(white) ** 2,
-    TRUST.middle * agree(white) * agree(middle),
+    TRUST.white * lamps ** 2,
+    TRUST.middle * lamps * agree(middle),
   ];
   const cues = [fixed, mean, white, middle];
   const total = weights.reduce((a, b) => a + b);
