@@ -145,6 +145,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     inbox,
     expandInputs: tools.expandInputs,
     sidecars: () => settings().writeSidecars,
+    notice,
   });
   const onError = (error: unknown): void =>
     notice('error', error instanceof Error ? error.message : String(error));

@@ -151,6 +151,13 @@ export const sentences = {
   'export-full':
     'The disk of {{folder}} is full: {{name}} needs about {{needed:n}} MB and {{free:n}} MB are free. Make room and resume the job.',
 
+  // A sidecar that cannot be used.
+  'sidecar-ignored': 'The sidecar of {{file}} was not used: {{detail}}.',
+  'sidecars-ignored': 'The sidecars of {{count:n}} scans were not used, first that of {{file}}: {{detail}}.',
+  'sidecar-damaged': 'it is damaged',
+  'sidecar-newer': 'a newer version of Revelado wrote it',
+  'sidecar-other': 'it was written for other bytes',
+
   // The engine went away.
   'engine-stopped': 'The engine stopped: {{detail}}. It is started again and the work goes on.',
   'engine-memory': 'the engine ran out of memory',

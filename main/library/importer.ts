@@ -15,6 +15,7 @@ import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { Engine, IngestResult } from '../engine/protocol.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { FinishWork, ItemOutcome, ItemSpec, ItemWork, JobAction } from '../jobs/types.ts';
+import { say, type Sentence } from '../../app/words/sentences.ts';
 import type { Db } from './database.ts';
 import { isInside } from './folders.ts';
 import { adoptReferences, assignGroup, folderName, refreshRoll, type Baseline } from './groups.ts';
@@ -51,6 +52,8 @@ export interface ImportOptions {
   baseline: Baseline;
   expandInputs(paths: string[]): Promise<{ files: string[]; problems: { path: string; reason: string }[] }>;
   sidecars(): boolean;
+  /** Says something to the person that fails nothing. */
+  notice?(level: 'info' | 'warning', text: string): void;
   changed(ids: number[], groups?: boolean): void;
 }
 
@@ -74,6 +77,8 @@ export class ImportAction implements JobAction<ImportPayload> {
   readonly concurrency = 2;
   readonly parse = (stored: unknown): ImportPayload => importPayload.parse(stored);
   readonly #o: ImportOptions;
+  /** Sidecars that could not be used since this was last said. */
+  readonly #ignored: { file: string; detail: Sentence }[] = [];
   /** Set once the engine has said that it knows no `ingest`. */
   #separately = false;
 
@@ -134,6 +139,10 @@ export class ImportAction implements JobAction<ImportPayload> {
 
   async finish(job: FinishWork<ImportPayload>): Promise<void> {
     const { db, thumbnails, baseline } = this.#o;
+    const [first, ...others] = this.#ignored.splice(0);
+    if (first && others.length === 0) this.#o.notice?.('warning', say('sidecar-ignored', first));
+    else if (first)
+      this.#o.notice?.('warning', say('sidecars-ignored', { ...first, count: String(others.length + 1) }));
     const ids = db
       .all<{ id: number }>(
         `SELECT i.id FROM items i WHERE i.deleted_at IS NULL AND i.scan_id IN
@@ -331,7 +340,10 @@ export class ImportAction implements JobAction<ImportPayload> {
     analysis: DevelopAnalysis | null,
   ): Promise<number[]> {
     const { db } = this.#o;
-    const sidecar = this.#o.sidecars() ? await readSidecar(file, hash) : null;
+    const { sidecar, ignored } = this.#o.sidecars()
+      ? await readSidecar(file, hash, info)
+      : { sidecar: null, ignored: null };
+    if (ignored) this.#ignored.push({ file: path.basename(file), detail: ignored });
     const ids = db.transaction(() => {
       const scanId = storeScan(db, { path: file, hash, size, mtime, info, analysis });
       if (sidecar?.frames)

@@ -4,44 +4,64 @@
  * Written complete-or-absent and only over files that are sidecars themselves (an export's change record has
  * the same ending); a folder that cannot be written simply has none.
  */
-import { access, constants, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { scanKindSchema } from '../../app/contract/library.ts';
+import { say, type Sentence } from '../../app/words/sentences.ts';
 import { recipeSchema } from '../../app/recipe/develop.ts';
 import type { Db } from './database.ts';
 import { itemsOfScan, patchItem, scanById, type ScanRow } from './items.ts';
 import { getHistory, getRecipe } from './recipes.ts';
 
 const VERSION = 1;
+/** Far above any real one; what is larger is not read. */
+const MAX_BYTES = 16 << 20;
+const FORMAT = 'revelado-sidecar';
+/** Limits are those of the contract: what a window could not have stored does not come in by a file either. */
 const sidecarSchema = z.object({
-  format: z.literal('revelado-sidecar'),
+  format: z.literal(FORMAT),
   version: z.literal(VERSION),
   sha256: z.string(),
   frames: z
     .array(
       z.object({
-        rect: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
-        angle: z.number(),
-        format: z.string(),
-        confidence: z.number(),
+        rect: z.object({
+          x: z.number().min(0),
+          y: z.number().min(0),
+          w: z.number().min(1),
+          h: z.number().min(1),
+        }),
+        angle: z.number().min(-180).max(180),
+        format: z.string().max(40),
+        confidence: z.number().min(0).max(1),
       }),
     )
+    .min(1)
+    .max(200)
     .nullable(),
-  items: z.array(
-    z.object({
-      frame: z.number().int().min(0),
-      kind: scanKindSchema.nullable(),
-      rating: z.number().int().min(0).max(5),
-      flag: z.enum(['none', 'keep', 'reject']),
-      tags: z.array(z.string()),
-      captureDate: z.string().nullable(),
-      recipe: recipeSchema.nullable(),
-      versions: z.array(
-        z.object({ name: z.string(), label: z.string(), at: z.number(), recipe: recipeSchema }),
-      ),
-    }),
-  ),
+  items: z
+    .array(
+      z.object({
+        frame: z.number().int().min(0),
+        kind: scanKindSchema.nullable(),
+        rating: z.number().int().min(0).max(5),
+        flag: z.enum(['none', 'keep', 'reject']),
+        tags: z.array(z.string().max(80)).max(50),
+        captureDate: z.string().max(60).nullable(),
+        recipe: recipeSchema.nullable(),
+        versions: z.array(
+          z.object({
+            name: z.string().max(80),
+            label: z.string().max(120),
+            at: z.number().min(0).max(8.64e15),
+            recipe: recipeSchema,
+          }),
+        ),
+      }),
+    )
+    .max(200),
 });
 export type Sidecar = z.infer<typeof sidecarSchema>;
 
@@ -64,7 +84,7 @@ export function makeSidecar(db: Db, scanId: number): Sidecar | null {
     ),
   }));
   return sidecarSchema.parse({
-    format: 'revelado-sidecar',
+    format: FORMAT,
     version: VERSION,
     sha256: scan.hash,
     frames: scan.frames ? (JSON.parse(scan.frames) as unknown) : null,
@@ -72,21 +92,63 @@ export function makeSidecar(db: Db, scanId: number): Sidecar | null {
   });
 }
 
-/** Reads the sidecar of a scan; null when there is none, it is not one of ours, or it belongs to other bytes. */
-export async function readSidecar(scanPath: string, hash: string): Promise<Sidecar | null> {
+/** The JSON of an ordinary file; null when there is none. Throws for a damaged or huge one, a pipe, a device. */
+async function readJson(file: string): Promise<unknown> {
+  let handle;
   try {
-    const parsed = sidecarSchema.safeParse(JSON.parse(await readFile(sidecarPath(scanPath), 'utf8')));
-    return parsed.success && parsed.data.sha256 === hash ? parsed.data : null;
-  } catch {
-    return null;
+    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
+  try {
+    const info = await handle.stat();
+    if (!info.isFile() || info.size > MAX_BYTES) throw new Error('not a sidecar');
+    return JSON.parse(await handle.readFile('utf8')) as unknown;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A sidecar, or why the one that is there cannot be used. */
+export type FoundSidecar = { sidecar: Sidecar | null; ignored: Sentence | null };
+
+/**
+ * Reads the sidecar of a scan of `size` pixels. A file of that name that does not say it is a sidecar (the change
+ * record of an export) is none of ours and passed over without a word; one that is damaged, of a newer version,
+ * of other bytes or with frames outside of the scan is `ignored`. Never throws.
+ */
+export async function readSidecar(
+  scanPath: string,
+  hash: string,
+  size: { width: number; height: number },
+): Promise<FoundSidecar> {
+  const ignore = (ignored: Sentence): FoundSidecar => ({ sidecar: null, ignored });
+  let json: unknown;
+  try {
+    json = await readJson(sidecarPath(scanPath));
+  } catch {
+    return ignore(say('sidecar-damaged'));
+  }
+  const head = z.object({ format: z.literal(FORMAT), version: z.number() }).safeParse(json);
+  if (!head.success) return { sidecar: null, ignored: null };
+  if (head.data.version > VERSION) return ignore(say('sidecar-newer'));
+  const parsed = sidecarSchema.safeParse(json);
+  if (!parsed.success) return ignore(say('sidecar-damaged'));
+  const sidecar = parsed.data;
+  if (sidecar.sha256 !== hash) return ignore(say('sidecar-other'));
+  const outside = sidecar.frames?.some(
+    ({ rect }) => rect.x + rect.w > size.width || rect.y + rect.h > size.height,
+  );
+  return outside ? ignore(say('sidecar-damaged')) : { sidecar, ignored: null };
 }
 
 /** Gives freshly imported items what their sidecar says. Items that already have a recipe keep it. */
 export function applySidecar(db: Db, scanId: number, sidecar: Sidecar): void {
   db.transaction(() => {
+    const rows = new Map(itemsOfScan(db, scanId).map((row) => [row.frame, row]));
     for (const said of sidecar.items) {
-      const row = itemsOfScan(db, scanId).find((r) => r.frame === said.frame);
+      const row = rows.get(said.frame);
       if (!row || getRecipe(db, row.id)) continue;
       patchItem(db, row.id, {
         rating: said.rating,
@@ -190,14 +252,9 @@ export class SidecarWriter {
     try {
       const target = sidecarPath(scan.path);
       await access(path.dirname(scan.path), constants.W_OK);
-      const before: unknown = await readFile(target, 'utf8').then(
-        JSON.parse,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return null;
-          throw error;
-        },
-      );
-      if (before !== null && (before as { format?: unknown }).format !== 'revelado-sidecar') return;
+      const before = (await readJson(target)) as { format?: unknown; version?: unknown } | null;
+      // A newer program's sidecar holds what this one would lose.
+      if (before !== null && (before.format !== FORMAT || Number(before.version) > VERSION)) return;
       const sidecar = makeSidecar(this.#db, scan.id);
       if (sidecar) await this.#write(target, sidecar);
     } catch {
