@@ -3,6 +3,7 @@ import { Box, Paper, Popper, Typography } from '@mui/material';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSaid } from '../i18n/said.ts';
+import { useApp } from '../store/app.ts';
 import { ensureItems, setSelection, useLibrary } from '../store/library.ts';
 import { useRows } from '../ui/rows.ts';
 import { useHeld } from '../useShortcut.ts';
@@ -122,6 +123,17 @@ export function Table() {
     const top = boxOf(layout, index, at).y - header + Math.min(anchor.current.offset, layout.height[row]);
     scroller.scrollTo({ top });
   }, [scroller, layout, index]);
+
+  // Back from the lightbox: the keyboard goes on where it was.
+  const inLightbox = useApp((s) => s.lightbox !== null);
+  useEffect(() => {
+    if (inLightbox) return;
+    // A frame later: until its new style counts, the table is hidden and takes no focus.
+    const soon = requestAnimationFrame(() => {
+      if (document.activeElement === document.body) scroller?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(soon);
+  }, [inLightbox, scroller]);
 
   return (
     <Box

@@ -73,6 +73,7 @@ describe.skipIf(!executablePath)('the window', () => {
     await page.locator('main').waitFor();
   }
   const frame = (id: number) => page.locator(`[data-id="${id}"]`);
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
   const selected = () =>
     page
       .locator('.tile.selected')
@@ -121,6 +122,53 @@ describe.skipIf(!executablePath)('the window', () => {
     await page.getByRole('tab').first().waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => grid.isVisible()).toBe(true);
+    await expect.poll(focused).toBe('Light table');
+  });
+
+  it('crops, straightens and picks by keyboard alone', async () => {
+    await open();
+    await frame(1).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab').first().waitFor();
+    await expect.poll(focused).toMatch(/^Stage/);
+    await page.keyboard.press('c');
+    await expect.poll(focused).toMatch(/^Crop: move/);
+    await page.keyboard.press('Tab');
+    await expect.poll(focused).toMatch(/^Crop: top left corner\. From (\d+) %/);
+    const before = await focused();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(focused).not.toBe(before);
+    // Enter takes the crop, also from a handle; the focus comes back to the picture.
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toMatch(/^Stage/);
+    await page.keyboard.press('l');
+    await expect.poll(focused).toBe('Straighten');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByLabel('Straighten, value').first().inputValue()).toBe('+0.1');
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).toMatch(/^Stage/);
+    await page.keyboard.press('n');
+    await expect.poll(focused).toMatch(/50 %, 50 %/);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(focused).toMatch(/51 %, 50 %|50\.5 %/);
+  });
+
+  it('moves a frame into a group that is there', async () => {
+    await open();
+    await frame(1).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Move to a roll, album or reel…' }).click();
+    const move = page.getByRole('button', { name: 'Move', exact: true });
+    expect(await move.isDisabled()).toBe(true);
+    const group = page.getByRole('option').last();
+    const name = await group.innerText();
+    await group.click();
+    await move.click();
+    await page
+      .getByRole('button', { name: new RegExp(name) })
+      .first()
+      .click();
+    await expect.poll(() => frame(1).count()).toBe(1);
   });
 
   it('shows the raw film while R is held, and the picture again after', async () => {

@@ -52,6 +52,11 @@ export function Stage({ hover, onScale }: StageProps) {
   useEffect(() => onScale(scale), [onScale, scale]);
   // The keyboard starts at the picture.
   useEffect(() => surface.current?.focus({ preventScroll: true }), []);
+  // A tool that is put away takes the focus with it: back to the picture.
+  useEffect(() => {
+    if (tool === 'none' && document.activeElement === document.body)
+      surface.current?.focus({ preventScroll: true });
+  }, [tool]);
   useStageCommands({ pane, picture, padding });
   const hand = usePanZoom(surface, {
     pane,
@@ -78,7 +83,8 @@ export function Stage({ hover, onScale }: StageProps) {
         aria-label={t('lightbox.stage', { name: item ? item.name + frameSuffix(item) : '' })}
         tabIndex={0}
         id="lightbox-stage"
-        data-tab-folds
+        // With a tool in hand, Tab goes to its handles.
+        data-tab-folds={tool === 'none' ? '' : undefined}
         sx={{
           position: 'relative',
           flex: 1,

@@ -63,6 +63,7 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
       />
       {shown && (
         <RectEditor
+          takesFocus
           rect={shown}
           box={box}
           picture={picture}
@@ -88,6 +89,7 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
         )}
         {!rect && (
           <Button
+            autoFocus
             color="secondary"
             variant="outlined"
             onClick={() => {

@@ -56,6 +56,7 @@ export function CropTool({ box, picture }: { box: Box; picture: Size }) {
         sx={{ position: 'absolute', inset: 0, cursor: 'crosshair', touchAction: 'none' }}
       />
       <RectEditor
+        takesFocus
         rect={drawn ?? rect}
         angle={frame ? tiltOf(frame, found, senseOf(turned)) : 0}
         box={box}

@@ -89,6 +89,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
       {drawn && <Ghost rect={drawn} box={box} />}
       {frame && (
         <RectEditor
+          takesFocus
           rect={frame}
           angle={frame.angle}
           box={box}

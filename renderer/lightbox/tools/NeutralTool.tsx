@@ -1,6 +1,6 @@
 /** The neutral picker: click what was grey (or move the cross with the arrow keys and press Enter). */
 import { Box as Div, CircularProgress } from '@mui/material';
-import { useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../context.ts';
 import { pickNeutral } from '../logic/pickneutral.ts';
@@ -14,6 +14,8 @@ export function NeutralTool({ box, picture }: { box: Box; picture: Size }) {
   const [cross, setCross] = useState<Point>({ x: 0.5, y: 0.5 });
   const [busy, setBusy] = useState(false);
   const turn = useRef(0);
+  const field = useRef<HTMLDivElement>(null);
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
 
   const pick = async (p: Point) => {
     const mine = ++turn.current;
@@ -49,6 +51,7 @@ export function NeutralTool({ box, picture }: { box: Box; picture: Size }) {
   return (
     <>
       <Div
+        ref={field}
         role="button"
         tabIndex={0}
         aria-label={t('lightbox.tools.neutral.cross', {

@@ -4,7 +4,7 @@
  * stage is `box` (CSS pixels).
  */
 import { Box as Div } from '@mui/material';
-import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { runCommand } from '../../shortcuts.ts';
 import { arrowStep, dragTurned, handles, type Handle } from '../logic/rects.ts';
@@ -23,6 +23,8 @@ export interface RectEditorProps {
   /** Lines at the thirds. */
   thirds?: boolean;
   change(rect: Box): void;
+  /** Takes the keyboard when it appears: arrows move the rectangle, not the film-strip. */
+  takesFocus?: boolean;
   /** The hand let go. */
   done?(): void;
 }
@@ -42,8 +44,24 @@ const handleOf = (event: { currentTarget: HTMLElement }): Handle =>
   (event.currentTarget.dataset.handle ?? 'move') as Handle;
 
 export function RectEditor(props: RectEditorProps) {
-  const { rect, box, picture, name, angle = 0, ratio = null, shade, thirds, change, done } = props;
+  const {
+    rect,
+    box,
+    picture,
+    name,
+    angle = 0,
+    ratio = null,
+    shade,
+    thirds,
+    takesFocus,
+    change,
+    done,
+  } = props;
   const { t } = useTranslation();
+  const body = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (takesFocus) body.current?.focus({ preventScroll: true });
+  }, [takesFocus]);
   const grab = useRef<{ x: number; y: number; rect: Box } | null>(null);
 
   const down = (event: PointerEvent<HTMLElement>) => {
@@ -111,6 +129,7 @@ export function RectEditor(props: RectEditorProps) {
       <Div
         component="button"
         type="button"
+        ref={body}
         aria-label={`${name}: ${t('lightbox.tools.handle.move')}. ${place}`}
         onPointerDown={down}
         onPointerMove={move}

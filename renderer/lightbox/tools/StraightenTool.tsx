@@ -1,5 +1,6 @@
 /** Straightening by a line drawn along a horizon or an edge of a wall. */
 import { Box as Div } from '@mui/material';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { developSteps } from '../../../app/recipe/develop.ts';
 import type { NumberSpec, StepSpec } from '../../../app/recipe/spec.ts';
@@ -20,6 +21,9 @@ export function StraightenTool({ box, picture }: { box: Box; picture: Size }) {
   const { t } = useTranslation();
   const session = useSession();
   const value = useLightbox((s) => s.recipe?.params.frame.straighten ?? 0);
+  const hand = useRef<HTMLDivElement>(null);
+  // The keyboard has no line to draw, but it turns the picture by the slider at once.
+  useEffect(() => hand.current?.querySelector<HTMLElement>('[role=slider]')?.focus(), []);
   const name = t('params.frame.straighten.label');
   const draw = useDraw(box, ({ from, to }) => {
     const by = straightenFrom(from, to, picture);
@@ -42,7 +46,10 @@ export function StraightenTool({ box, picture }: { box: Box; picture: Size }) {
         )}
       </Div>
       <ToolBar title={t('lightbox.commands.straighten')} hint={t('lightbox.tools.straighten.hint')}>
-        <Div sx={{ display: 'grid', gridTemplateColumns: '160px auto', alignItems: 'center', gap: 1 }}>
+        <Div
+          ref={hand}
+          sx={{ display: 'grid', gridTemplateColumns: '160px auto', alignItems: 'center', gap: 1 }}
+        >
           <SliderTrack step="frame" spec={spec} value={value} name={name} disabled={false} />
           <ValueField step="frame" spec={spec} value={value} name={name} disabled={false} />
         </Div>
