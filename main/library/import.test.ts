@@ -252,9 +252,11 @@ describe('import', () => {
     );
     await house.restart({ timing: { changeMs: 100, beatMs: 20 } });
     house.events.length = 0;
+    const began = performance.now();
     await house.import(path.join(house.dir, 'scans'));
     const changes = house.events.filter((e) => e.topic === 'library.changed');
-    expect(changes.length).toBeLessThan(15);
+    // At most one in a hundred milliseconds, however slow the machine is; 30 files cause far more changes.
+    expect(changes.length).toBeLessThanOrEqual((performance.now() - began) / 100 + 2);
   });
 });
 
