@@ -117,7 +117,8 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     if (!hostAllowed(incoming.headers.host, port)) return refuse(outgoing, 403, 'Unknown host name.');
     if (!originAllowed(incoming.headers.origin, port, changes))
       return refuse(outgoing, 403, 'Foreign origin.');
-    const url = new URL(incoming.url ?? '/', `http://127.0.0.1:${port}`);
+    const url = URL.parse(incoming.url ?? '/', `http://127.0.0.1:${port}`);
+    if (!url) return refuse(outgoing, 400, 'Bad path.');
     const headers = new Headers();
     for (const [name, value] of Object.entries(incoming.headers))
       if (typeof value === 'string') headers.set(name, value);

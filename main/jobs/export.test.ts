@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RevealError } from '../../app/contract/messages.ts';
+import { openDatabase } from '../library/database.ts';
 import { makeHouse, until, type House } from '../library/fixture.ts';
 import { freeName, outputStem, type NameParts } from './template.ts';
 
@@ -151,6 +152,40 @@ describe('export', () => {
     const { items } = await house.ask('jobs.items', { jobId });
     expect(items[0].error).toMatch(/a\.tif.*changed since/);
     expect(await readdir(out())).toEqual(['b.tif']);
+  });
+
+  it('gives way when a name is taken while the picture is made', async () => {
+    const [a] = await take(['scans/a.tif', 'one']);
+    house.batch.before = async (method, _name, args) => {
+      if (method === 'develop' && !existsSync(out('a.tif')))
+        await writeFile((args as { output: string }).output, 'precious');
+    };
+    const { jobId } = await house.ask('export.start', { ids: [a.id], recipe: {} });
+    expect(await house.settled(jobId)).toMatchObject({ state: 'done', done: 1, failed: 0 });
+    expect((await readdir(out())).sort()).toEqual(['a-2.tif', 'a.tif']);
+    expect(await readFile(out('a.tif'), 'utf8')).toBe('precious');
+    expect(await outputs(jobId)).toEqual(['a-2.tif']);
+  });
+
+  it('resumed after a death, does not write over what another job has finished meanwhile', async () => {
+    const [a] = await take(['scans/a.tif', 'one']);
+    const stuck = new Promise<void>(() => undefined);
+    house.batch.before = (method) => (method === 'develop' ? stuck : undefined);
+    const first = await house.ask('export.start', { ids: [a.id], recipe: {} });
+    await until(() => house.batch.calls.some((c) => c.startsWith('develop')));
+    house.batch.before = () => undefined;
+    await writeFile(out('a.tif'), 'of the other job');
+    const db = openDatabase(path.join(house.dir, 'data', 'library.db'));
+    db.run(
+      `INSERT INTO job_items (job_id, idx, input, output, state)
+       VALUES ((SELECT MIN(id) FROM jobs WHERE id <> ?), 900, 'x', ?, 'done')`,
+      [first.jobId, out('a.tif')],
+    );
+    db.close();
+    await house.restart();
+    expect(await house.settled(first.jobId)).toMatchObject({ state: 'done', done: 1, failed: 0 });
+    expect(await readFile(out('a.tif'), 'utf8')).toBe('of the other job');
+    expect(await readdir(out())).toContain('a-2.tif');
   });
 
   it('writes over earlier exports when told, never over a scan of the library', async () => {

@@ -10,10 +10,10 @@ import { z } from 'zod';
 import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
-import type { Engine } from '../engine/protocol.ts';
+import type { Engine, ExportResult } from '../engine/protocol.ts';
 import type { Db } from '../library/database.ts';
 import { developContext } from '../library/groups.ts';
-import { itemRow, scanById, scanByPath, type ItemRow } from '../library/items.ts';
+import { itemRow, scanById, scanByPath, type ItemRow, type ScanRow } from '../library/items.ts';
 import { itemParams } from '../library/recipes.ts';
 import { freeName, outputStem } from './template.ts';
 import {
@@ -128,8 +128,8 @@ export class ExportAction implements JobAction<ExportPayload> {
   }
 
   async run(work: ItemWork<ExportPayload>): Promise<ItemOutcome> {
-    const { db, engine } = this.#o;
-    const { recipe, folder } = work.payload;
+    const { db } = this.#o;
+    const { folder } = work.payload;
     const row = work.itemId === null ? undefined : itemRow(db, work.itemId);
     const scan = row ? scanById(db, row.scan_id) : undefined;
     if (!row || !scan || work.output === null)
@@ -137,37 +137,7 @@ export class ExportAction implements JobAction<ExportPayload> {
     if (!existsSync(scan.path))
       throw new RevealError('not-found', say('export-no-original', { name: row.name, file: scan.path }));
     await mkdir(folder, { recursive: true });
-    const output = this.#output(work, recipe);
-    await this.#spare(output);
-    await this.#room(row, recipe, folder);
-    const result = await engine
-      .call(
-        'develop',
-        {
-          path: scan.path,
-          params: itemParams(db, row.id),
-          context: developContext(db, row),
-          export: {
-            format: recipe.format,
-            bits: recipe.bits,
-            quality: recipe.quality,
-            icc: recipe.icc,
-            longSide: recipe.longSide,
-            overwrite: recipe.overwrite || work.resumed,
-          },
-          output,
-          captureDate: row.capture_date,
-          scanDate: row.scan_date,
-          sourceHash: scan.hash,
-          ...(work.safer ? { safer: true } : {}),
-        },
-        { signal: work.signal, onProgress: (p) => work.progress(p.total > 0 ? p.done / p.total : 0) },
-      )
-      .catch(async (error: unknown) => {
-        // Whatever words the system used: if nothing is left on the disk, that is the reason.
-        if (error instanceof RevealError && error.code === 'disk') await this.#room(row, recipe, folder);
-        throw error;
-      });
+    const result = await this.#develop(work, row, scan);
     db.run("UPDATE items SET state = 'exported' WHERE id = ? AND state IN ('new', 'analysed', 'edited')", [
       row.id,
     ]);
@@ -177,6 +147,47 @@ export class ExportAction implements JobAction<ExportPayload> {
       outputHash: result.sha256,
       record: { ...(result.record as object), file: `${result.output}.revelado.json` },
     };
+  }
+
+  /** Makes the file. A name that another program takes while the picture is made gives way like one taken before. */
+  async #develop(work: ItemWork<ExportPayload>, row: ItemRow, scan: ScanRow): Promise<ExportResult> {
+    const { db, engine } = this.#o;
+    const { recipe, folder } = work.payload;
+    for (let left = 3; ; left--) {
+      const { output, overwrite } = this.#output(work, recipe);
+      await this.#spare(output);
+      await this.#room(row, recipe, folder);
+      try {
+        return await engine.call(
+          'develop',
+          {
+            path: scan.path,
+            params: itemParams(db, row.id),
+            context: developContext(db, row),
+            export: {
+              format: recipe.format,
+              bits: recipe.bits,
+              quality: recipe.quality,
+              icc: recipe.icc,
+              longSide: recipe.longSide,
+              overwrite,
+            },
+            output,
+            captureDate: row.capture_date,
+            scanDate: row.scan_date,
+            sourceHash: scan.hash,
+            ...(work.safer ? { safer: true } : {}),
+          },
+          { signal: work.signal, onProgress: (p) => work.progress(p.total > 0 ? p.done / p.total : 0) },
+        );
+      } catch (error) {
+        if (!(error instanceof RevealError)) throw error;
+        // Whatever words the system used: if nothing is left on the disk, that is the reason.
+        if (error.code === 'disk') await this.#room(row, recipe, folder);
+        const taken = error.code === 'bad-input' && !overwrite && existsSync(output);
+        if (!taken || left === 0) throw error;
+      }
+    }
   }
 
   async verify(item: DoneItem, signal: AbortSignal): Promise<boolean> {
@@ -190,13 +201,23 @@ export class ExportAction implements JobAction<ExportPayload> {
     return false;
   }
 
-  /** Where to write. A name that was taken since the job was made gives way; after a crash our own file does not. */
-  #output(work: ItemWork<ExportPayload>, recipe: ExportRecipe): string {
+  /**
+   * Where to write, and whether what lies there may be replaced. A name that was taken since the job was made
+   * gives way; after a crash our own file does not, unless another job has finished a file of that name meanwhile.
+   */
+  #output(work: ItemWork<ExportPayload>, recipe: ExportRecipe): { output: string; overwrite: boolean } {
+    const { db } = this.#o;
     const planned = work.output!;
-    if (recipe.overwrite || work.resumed || !existsSync(planned)) return planned;
+    if (recipe.overwrite) return { output: planned, overwrite: true };
+    const foreign = db.get("SELECT 1 FROM job_items WHERE output = ? AND job_id <> ? AND state = 'done'", [
+      planned,
+      work.jobId,
+    ]);
+    if (work.resumed && !foreign) return { output: planned, overwrite: true };
+    if (!existsSync(planned)) return { output: planned, overwrite: false };
     const dir = path.dirname(planned);
     const { stem } = z.object({ stem: z.string() }).parse(work.data);
-    const others = this.#o.db.all<{ output: string }>(
+    const others = db.all<{ output: string }>(
       "SELECT output FROM job_items WHERE job_id = ? AND output IS NOT NULL AND state IN ('queued', 'running')",
       [work.jobId],
     );
@@ -206,7 +227,7 @@ export class ExportAction implements JobAction<ExportPayload> {
       freeName(stem, path.extname(planned), taken, (n) => existsSync(path.join(dir, n))),
     );
     work.setOutput(output);
-    return output;
+    return { output, overwrite: false };
   }
 
   /** Overwriting is for earlier exports. @throws RevealError 'bad-input' when a scan of the library lies there. */
