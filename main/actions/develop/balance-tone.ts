@@ -15,6 +15,8 @@ const TRUST = { fixed: 10, mean: 8, white: 50, middle: 10 };
  * the fixed print to decide, a bright scene its highlights.
  */
 const AGREE = 0.35;
+/** An even scene whose white lies this far from the fixed print's was exposed otherwise: that print says little of it. */
+const FAR = 0.4;
 /** Film base prints at least this far below mid grey. */
 const BASE_BLACK = -0.65;
 /** Paper of a harder grade for a thin negative: the scene range that needs none, and the most it may give. */
@@ -44,7 +46,7 @@ export function autoTone(n: Float32Array, fixed: number, hasTrueBase: boolean): 
   const agree = (cue: number) => 1 / (1 + ((cue - mean) / AGREE) ** 2);
   const lamps = mean > white ? agree(white) : 1;
   const weights = [
-    TRUST.fixed * (hasTrueBase ? 1 : 0.5),
+    (TRUST.fixed * (hasTrueBase ? 1 : 0.5)) / (1 + lamps * ((fixed - white) / FAR) ** 2),
     TRUST.mean * agree(white),
     TRUST.white * lamps ** 2,
     TRUST.middle * lamps * agree(middle),
