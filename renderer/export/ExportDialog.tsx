@@ -19,12 +19,22 @@ import {
   Typography,
 } from '@mui/material';
 import { useEffect, useState, type ReactNode } from 'react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { exportRecipeSchema, formats, iccNames, type ExportRecipe } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
 import { notify, refreshFolders, report, useApp } from '../store/app.ts';
 import { useLibrary } from '../store/library.ts';
 import { example, limits, settle, tokens, unknownTokens } from './template.ts';
+
+/** The presets that come with the program, by the names they are stored under; a person's own keep their name. */
+const shipped: Readonly<Record<string, string>> = {
+  'Master (16-bit TIFF)': 'master',
+  'Print (16-bit TIFF)': 'print',
+  'Share (JPEG)': 'share',
+};
+const shippedName = (name: string, t: TFunction): string =>
+  name in shipped ? t(`export.shipped.${shipped[name]}`) : name;
 
 const LAST_KEY = 'revelado.lastExport';
 const negatives = new Set(['colour-negative', 'bw-negative']);
@@ -125,7 +135,7 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
             {presets.map((preset) => (
               <Chip
                 key={preset.name}
-                label={preset.name}
+                label={shippedName(preset.name, t)}
                 onClick={() => setRecipe(settle(preset))}
                 color={recipe.name === preset.name ? 'primary' : 'default'}
                 variant={recipe.name === preset.name ? 'filled' : 'outlined'}
