@@ -73,6 +73,8 @@ describe.skipIf(!executablePath)('the window', () => {
     await page.locator('main').waitFor();
   }
   const frame = (id: number) => page.locator(`[data-id="${id}"]`);
+  /** The picture's first seconds keep a small machine busy. */
+  const slow = { timeout: 10_000 };
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
   const selected = () =>
     page
@@ -122,7 +124,7 @@ describe.skipIf(!executablePath)('the window', () => {
     await page.getByRole('tab').first().waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => grid.isVisible()).toBe(true);
-    await expect.poll(focused).toBe('Light table');
+    await expect.poll(focused, slow).toBe('Light table');
   });
 
   it('crops, straightens and picks by keyboard alone', async () => {
@@ -131,27 +133,27 @@ describe.skipIf(!executablePath)('the window', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.getByRole('tab').first().waitFor();
-    await expect.poll(focused).toMatch(/^Stage/);
+    await expect.poll(focused, slow).toMatch(/^Stage/);
     await page.keyboard.press('c');
-    await expect.poll(focused).toMatch(/^Crop: move/);
+    await expect.poll(focused, slow).toMatch(/^Crop: move/);
     await page.keyboard.press('Tab');
-    await expect.poll(focused).toMatch(/^Crop: top left corner\. From (\d+) %/);
+    await expect.poll(focused, slow).toMatch(/^Crop: top left corner\. From (\d+) %/);
     const before = await focused();
     await page.keyboard.press('Shift+ArrowRight');
-    await expect.poll(focused).not.toBe(before);
+    await expect.poll(focused, slow).not.toBe(before);
     // Enter takes the crop, also from a handle; the focus comes back to the picture.
     await page.keyboard.press('Enter');
-    await expect.poll(focused).toMatch(/^Stage/);
+    await expect.poll(focused, slow).toMatch(/^Stage/);
     await page.keyboard.press('l');
-    await expect.poll(focused).toBe('Straighten');
+    await expect.poll(focused, slow).toBe('Straighten');
     await page.keyboard.press('ArrowRight');
-    await expect.poll(() => page.getByLabel('Straighten, value').first().inputValue()).toBe('+0.1');
+    await expect.poll(() => page.getByLabel('Straighten, value').first().inputValue(), slow).toBe('+0.1');
     await page.keyboard.press('Escape');
-    await expect.poll(focused).toMatch(/^Stage/);
+    await expect.poll(focused, slow).toMatch(/^Stage/);
     await page.keyboard.press('n');
-    await expect.poll(focused).toMatch(/50 %, 50 %/);
+    await expect.poll(focused, slow).toMatch(/50 %, 50 %/);
     await page.keyboard.press('ArrowRight');
-    await expect.poll(focused).toMatch(/51 %, 50 %|50\.5 %/);
+    await expect.poll(focused, slow).toMatch(/51 %, 50 %|50\.5 %/);
   });
 
   it('moves a frame into a group that is there', async () => {
