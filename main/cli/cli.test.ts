@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
@@ -192,6 +193,79 @@ describe('develop', () => {
     expect(revelado('develop', 'twin/good1.tif', '--out', 'twin', '--overwrite').status).toBe(1);
     expect(readFileSync(file('twin/good1.tif')).equals(before)).toBe(true);
   });
+
+  it('never writes over another scan of the run, nor over one reached through a linked folder', async () => {
+    const roll = file('mixed');
+    mkdirSync(roll);
+    copyFileSync(file('good1.tif'), path.join(roll, 'a.tif'));
+    await sharp(file('good2.tif')).jpeg().toFile(path.join(roll, 'a.jpg'));
+    symlinkSync(roll, file('linked'));
+    const before = readFileSync(path.join(roll, 'a.tif'));
+    const { status, lines } = revelado(
+      ...['develop', 'mixed/a.jpg', 'mixed/a.tif', '--out', 'linked', '--overwrite', '--json'],
+    );
+    expect(status).toBe(1);
+    for (const line of lines) expect(line['error']).toMatch(/a\.tif is a scan itself/);
+    expect(readFileSync(path.join(roll, 'a.tif')).equals(before)).toBe(true);
+    expect(readdirSync(roll).sort()).toEqual(['a.jpg', 'a.tif']);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'takes any name, and lets none forge a line or colour a terminal',
+    () => {
+      const names = [
+        ...['two\nlines.tif', 'esc\u001b[31m.tif', '-dash.tif', 'it\'s "so".tif', 'ملف\u202eabc.tif'],
+        ...[`${'ñ'.repeat(125)}.tif`, 'a[page=3].tif', 'back\\slash.tif', '🎞️ %d $(id) `x`.tif'],
+      ];
+      const folder = file('names');
+      mkdirSync(folder);
+      for (const name of names) copyFileSync(file('good1.tif'), path.join(folder, name));
+      expect(spawnSync('mkfifo', [path.join(folder, 'pipe')]).status).toBe(0);
+      const out = fresh();
+      const { status, lines, stderr } = revelado(
+        ...['develop', 'names', 'names/pipe', '--out', out, '--json', '--format', 'png'],
+      );
+      expect(status).toBe(1);
+      expect(lines.filter((line) => line['ok'])).toHaveLength(names.length);
+      expect(stderr).toMatch(/pipe failed: .*is a pipe/);
+      expect(stderr).not.toContain('\u001b');
+      expect(stderr.trim().split('\n')).toHaveLength(names.length + 2);
+      const made = readdirSync(out);
+      for (const line of lines.filter((l) => l['ok']))
+        expect(made).toContain(path.basename(line['output'] as string));
+      expect(made.filter((name) => name.endsWith('.png'))).toHaveLength(names.length);
+      expect(leftovers(out)).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'two runs into one folder at once: every name is written once, whole',
+    async () => {
+      const out = fresh();
+      const run = (): Promise<{ code: number | null; text: string }> => {
+        const child = spawn(
+          process.execPath,
+          [cli, 'develop', 'good1.tif', 'good2.tif', 'good3.tif', '--out', out, '--json'],
+          { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] },
+        );
+        let text = '';
+        child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+        return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
+      };
+      const ran = await Promise.all([run(), run()]);
+      const lines = ran.flatMap(({ text }) =>
+        text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as { ok: boolean; error?: string }),
+      );
+      expect(lines.filter((line) => line.ok)).toHaveLength(3);
+      for (const line of lines) if (!line.ok) expect(line.error).toMatch(/exists already/);
+      expect(readdirSync(out).filter((name) => name.endsWith('.tif'))).toHaveLength(3);
+      expect(leftovers(out)).toEqual([]);
+      for (const n of [1, 2, 3]) expect(await sharp(path.join(out, `good${n}.tif`)).stats()).toBeDefined();
+    },
+  );
 
   it('makes the folder, and numbers inputs of one name', () => {
     const out = path.join(fresh(), 'deep', 'er');
