@@ -86,6 +86,9 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
 
   const first = items.get(ids[0]);
   const group = first?.groupId == null ? undefined : groups.get(first.groupId);
+  const several =
+    first !== undefined &&
+    [...items.values()].some((i) => i.frame > 0 && i.name === first.name && i.folder === first.folder);
   // Unknown items count as negatives: the host refuses 'source' for them anyway.
   const anyNegative = ids.some((id) => negatives.has(items.get(id)?.kind ?? 'colour-negative'));
   const unknown = unknownTokens(recipe.template);
@@ -278,7 +281,7 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
               helperText={
                 unknown.length > 0
                   ? t('export.unknownToken', { tokens: unknown.join(' ') })
-                  : t('export.example', { name: example(recipe, first, group, ids.length) })
+                  : t('export.example', { name: example(recipe, first, group, ids.length, several) })
               }
             />
             <Box sx={{ display: 'flex', gap: 0.5, mt: 0.75, flexWrap: 'wrap' }}>

@@ -22,6 +22,11 @@ describe('export template', () => {
   it('tells the frames of one scan apart, and takes the scan date where no other is known', () => {
     const strip = { ...items[0], frame: 2, captureDate: null };
     expect(example(recipe({ template: '{name}' }), strip, undefined, 1)).toBe('getaria-summer-01-3.tif');
+    const first = { ...strip, frame: 0 };
+    expect(example(recipe({ template: '{name}' }), first, undefined, 1, true)).toBe(
+      'getaria-summer-01-1.tif',
+    );
+    expect(example(recipe({ template: '{name}' }), first, undefined, 1)).toBe('getaria-summer-01.tif');
     expect(example(recipe({ template: '{date}' }), { ...strip, frame: 0 }, undefined, 1)).toBe(
       '2024-02-12.tif',
     );

@@ -16,12 +16,13 @@ export function unknownTokens(template: string): string[] {
   return (template.match(/\{[^{}]*\}/g) ?? []).filter((t) => !(tokens as readonly string[]).includes(t));
 }
 
-/** The name the first of `total` items would get, e.g. 'Getaria-01.tif'; as main/jobs/template.ts makes it. */
+/** The name the first of `total` items would get, e.g. 'Getaria-01.tif'; as main/jobs/template.ts makes it; `several`: its scan holds more pictures. */
 export function example(
   recipe: Pick<ExportRecipe, 'template' | 'format'>,
   item: Item | undefined,
   group: Group | undefined,
   total: number,
+  several = false,
 ): string {
   const stem = (item?.name ?? 'scan-01.tif').replace(/\.[^.]*$/, '');
   const frame = (item?.frame ?? 0) + 1;
@@ -37,8 +38,8 @@ export function example(
     .replace(/\{[^{}]*\}/g, (token) => values[token] ?? token)
     .replace(/[\\/:*?"<>|]/g, '_')
     .trim();
-  // A later frame of a scan that holds several would bear the name of the first.
-  if (frame > 1 && !/\{(frame|n)\}/.test(recipe.template)) name += `-${frame}`;
+  // The pictures of one scan would all bear its name.
+  if ((several || frame > 1) && !/\{(frame|n)\}/.test(recipe.template)) name += `-${frame}`;
   name = name.replace(/^\.+/, '_').replace(/[. ]+$/, '');
   return `${name || stem}.${extensions[recipe.format]}`;
 }
