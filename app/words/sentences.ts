@@ -141,6 +141,13 @@ export const sentences = {
   'output-read-only': '{{folder}} is read-only. Choose another folder.',
   'output-no-space': 'No space left in {{folder}} for {{file}}. Free some and try again.',
   'output-long-name': 'The name {{file}} is too long for the file system.',
+  'output-is-scan': '{{file}} is a scan itself and is never overwritten.',
+  'export-changed':
+    '{{file}} is not the file that was imported: its bytes have changed since. Import it again, look at it, and export it then.',
+  'export-is-scan':
+    '{{file}} is a scan of the library and is never overwritten. Choose another folder or name.',
+  'import-link-out':
+    '{{file}} is a link that leads out of the folder. Import what it points to from where that lies.',
   'export-gone': 'A chosen picture is no longer in the library.',
   'export-none': 'Choose the pictures to export first.',
   'export-not-here': '{{file}} is no longer in the library.',

@@ -6,6 +6,7 @@
 import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import { makeProfile } from '../../app/color/icc.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
@@ -61,11 +62,7 @@ export function recordPath(output: string): string {
 
 /** The recipe was made looking at other bytes: nothing is written before a person has seen these. */
 function changedSince(file: string): RevealError {
-  return new RevealError(
-    'bad-input',
-    `${show(path.basename(file))} is not the file that was imported: its bytes have changed since. ` +
-      'Import it again, look at it, and export it then.',
-  );
+  return new RevealError('bad-input', say('export-changed', { file: show(path.basename(file)) }));
 }
 
 /** Seconds by step, in order. */

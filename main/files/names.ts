@@ -32,7 +32,7 @@ export function scanIdentities(files: readonly (string | null)[]): Set<string> {
 export function spareScans(output: string, scans: ReadonlySet<string>): void {
   const key = identity(output);
   if (key !== null && scans.has(key))
-    throw new RevealError('bad-input', `${show(output)} is a scan itself and is never overwritten.`);
+    throw new RevealError('bad-input', say('output-is-scan', { file: show(output) }));
 }
 
 /**

@@ -234,10 +234,7 @@ export class ExportAction implements JobAction<ExportPayload> {
   async #spare(output: string): Promise<void> {
     const real = await realpath(output).catch(() => null);
     if (real !== null && scanByPath(this.#o.db, real))
-      throw new RevealError(
-        'bad-input',
-        `${output} is a scan of the library and is never overwritten. Choose another folder or name.`,
-      );
+      throw new RevealError('bad-input', say('export-is-scan', { file: output }));
   }
 
   /** @throws DiskFullError when the picture would not fit beside what must stay free. */

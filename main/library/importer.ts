@@ -119,10 +119,7 @@ export class ImportAction implements JobAction<ImportPayload> {
     }
     const { within } = work.payload;
     if (within && !within.some((dir) => isInside(dir, file)))
-      throw new RevealError(
-        'bad-input',
-        `${path.basename(work.input)} is a link that leads out of the folder. Import what it points to from where that lies.`,
-      );
+      throw new RevealError('bad-input', say('import-link-out', { file: path.basename(work.input) }));
     const info = await stat(file);
     const known = scanByPath(db, file);
     if (known && unchanged(known, info.size, info.mtimeMs) && (known.analysis || isReel(file)))
