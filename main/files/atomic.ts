@@ -75,6 +75,7 @@ export async function writeAtomic(
     if (overwrite) await rename(temp, output);
     else await takeName(temp, output);
     await syncFolder(folder);
+    await sweepLeftovers(folder);
     return { sha256: file.hash.digest('hex'), bytes: file.length };
   } catch (error) {
     await unlink(temp).catch(() => undefined);

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sweepNow, temporaryName } from './leftovers.ts';
+import { sweepLeftovers, sweepNow, temporaryName } from './leftovers.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -25,5 +25,19 @@ it('removes what dead processes of this machine left, and nothing else', async (
 });
 
 it('says nothing about a folder that is not there', async () => {
-  await expect(sweepNow(path.join(dir, 'none'))).resolves.toBeUndefined();
+  await expect(sweepNow(path.join(dir, 'none'))).resolves.toBe(0);
+});
+
+it('looks again when a maker was still dying at the first look', async () => {
+  const maker = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)']);
+  await new Promise((resolve) => maker.once('spawn', resolve));
+  const file = temporaryName(dir).replace(`-${process.pid}-`, `-${maker.pid}-`);
+  writeFileSync(file, 'x');
+  await sweepLeftovers(dir);
+  expect(readdirSync(dir)).toEqual([path.basename(file)]);
+  const gone = new Promise((resolve) => maker.once('exit', resolve));
+  maker.kill('SIGKILL');
+  await gone;
+  await sweepLeftovers(dir);
+  expect(readdirSync(dir)).toEqual([]);
 });

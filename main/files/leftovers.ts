@@ -30,21 +30,37 @@ function alive(pid: number): boolean {
   }
 }
 
-const swept = new Map<string, Promise<void>>();
+/** Folders in which nothing of other processes was left at the last look. */
+const clean = new Set<string>();
+const looking = new Map<string, Promise<void>>();
 
-/** Removes what dead processes of this machine left in `folder`; once a process and folder. Never throws. */
-export function sweepLeftovers(folder: string): Promise<void> {
-  let sweep = swept.get(folder);
-  if (!sweep) swept.set(folder, (sweep = sweepNow(folder)));
-  return sweep;
+/**
+ * Removes what dead processes of this machine left in `folder`. Looks again at every call until only our own
+ * files are left: a process that is just dying may still have been alive at the last look. Never throws.
+ */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  if (clean.has(folder)) return;
+  let look = looking.get(folder);
+  if (!look) {
+    look = sweepNow(folder)
+      .then((others) => {
+        if (others === 0) clean.add(folder);
+      })
+      .finally(() => looking.delete(folder));
+    looking.set(folder, look);
+  }
+  await look;
 }
 
-/** As `sweepLeftovers`, every time it is called. */
-export async function sweepNow(folder: string): Promise<void> {
+/** One look. Returns how many files of other living processes of this machine remain. */
+export async function sweepNow(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
+  let others = 0;
   for (const name of names) {
     const made = PATTERN.exec(name);
-    if (made?.[1] === machine && !alive(Number(made[2])))
-      await unlink(path.join(folder, name)).catch(() => undefined);
+    if (made?.[1] !== machine || Number(made[2]) === process.pid) continue;
+    if (alive(Number(made[2]))) others++;
+    else await unlink(path.join(folder, name)).catch(() => undefined);
   }
+  return others;
 }
