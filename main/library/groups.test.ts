@@ -18,6 +18,9 @@ describe('film bases', () => {
     expect(baseDistance([0.6, 0.3, 0.2], [0.6, 0.3, 0.02])).toBeCloseTo(1, 12);
     expect(sameBase(base([0.6, 0.3, 0.2]), base([0.6, 0.3, 0.17]))).toBe(true);
     expect(sameBase(base([0.6, 0.3, 0.2]), base([0.6, 0.2, 0.1]))).toBe(false);
+    // Rebates seen clearly tell films apart that look much alike.
+    expect(sameBase(base([0.565, 0.189, 0.124], 1), base([0.551, 0.21, 0.14], 1))).toBe(false);
+    expect(sameBase(base([0.565, 0.189, 0.124], 1), base([0.57, 0.193, 0.125], 1))).toBe(true);
     // A guess parts nobody.
     expect(sameBase(base([0.6, 0.3, 0.2]), base([0.6, 0.2, 0.1], 0.3))).toBe(true);
   });

@@ -123,6 +123,9 @@ export function groupKindOf(kind: ScanKind): Group['kind'] {
 
 /** Bases of one emulsion and development differ by less than this in density; those of two films by more. */
 const SAME_BASE_DENSITY = 0.15;
+/** The same for bases measured on clearly seen film, and what counts as that. */
+const CLEAR_BASE_DENSITY = 0.05;
+const CLEAR_BASE = 0.95;
 /** An estimated base (no rebate in view) says too little to part two frames. */
 const SURE_BASE = 0.5;
 
@@ -144,9 +147,10 @@ export function baseDistance(a: Rgb, b: Rgb): number {
  * exposure shifts all three channels alike.
  */
 export function sameBase(a: DevelopAnalysis['base'], b: DevelopAnalysis['base']): boolean {
-  return (
-    a.confidence < SURE_BASE || b.confidence < SURE_BASE || baseDistance(a.rgb, b.rgb) <= SAME_BASE_DENSITY
-  );
+  if (a.confidence < SURE_BASE || b.confidence < SURE_BASE) return true;
+  // Two rebates that were seen clearly agree within a hundredth or two on one roll; different films do not.
+  const clear = [a, b].every((base) => base.source !== 'estimate' && base.confidence >= CLEAR_BASE);
+  return baseDistance(a.rgb, b.rgb) <= (clear ? CLEAR_BASE_DENSITY : SAME_BASE_DENSITY);
 }
 
 /** Folder inboxes gather drops of different days; a drop joins a roll there only while it is this fresh (ms). */
