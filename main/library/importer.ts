@@ -136,7 +136,8 @@ export class ImportAction implements JobAction<ImportPayload> {
 
   async finish(job: FinishWork<ImportPayload>): Promise<void> {
     const { db, thumbnails, baseline } = this.#o;
-    const [first, ...others] = this.#ignored.splice(0);
+    // By name, not by which of two happened to be read first.
+    const [first, ...others] = this.#ignored.splice(0).sort((a, b) => a.file.localeCompare(b.file));
     if (first && others.length === 0) this.#o.notice?.('warning', say('sidecar-ignored', first));
     else if (first)
       this.#o.notice?.('warning', say('sidecars-ignored', { ...first, count: String(others.length + 1) }));
