@@ -130,7 +130,7 @@ export default tseslint.config(
   },
   {
     // Tests may look at what was written with the libraries themselves.
-    files: ['**/*.test.ts', '**/*.test.tsx', 'e2e/**', 'build/**'],
+    files: ['**/*.test.ts', '**/*.test.tsx', '**/testing.ts', 'e2e/**', 'build/**'],
     rules: { 'no-restricted-imports': 'off', 'no-console': 'off', 'no-restricted-globals': 'off' },
   },
 );
