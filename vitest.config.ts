@@ -6,6 +6,7 @@ export default defineConfig({
     include: [
       'app/**/*.test.ts',
       'main/**/*.test.ts',
+      'models/**/*.test.ts',
       'renderer/**/*.test.ts',
       'renderer/**/*.test.tsx',
       'build/**/*.test.ts',
