@@ -19,6 +19,9 @@ export const groupSchema = z.object({
   count: z.number().int(),
   /** Film base of the roll, linear RGB, when known. */
   base: z.tuple([z.number(), z.number(), z.number()]).nullable(),
+  /** The roll's blank or leader frame, and its frame of the light source alone; null when it has none. */
+  baseItemId: z.number().int().nullable().default(null),
+  flatItemId: z.number().int().nullable().default(null),
 });
 export type Group = z.infer<typeof groupSchema>;
 

@@ -44,6 +44,8 @@ function toGroup(row: GroupRow & { count: number }): Group {
     captureDate: row.capture_date,
     count: row.count,
     base: baseline ? ([...baseline.base] as [number, number, number]) : null,
+    baseItemId: row.base_item,
+    flatItemId: row.flat_item,
   };
 }
 

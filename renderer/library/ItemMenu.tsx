@@ -51,8 +51,10 @@ export function ItemMenu() {
       {command && <Key command={command} />}
     </MenuItem>
   );
+  const role =
+    item && group?.baseItemId === item.id ? 'base' : item && group?.flatItemId === item.id ? 'flat' : 'none';
   const reference = (as: 'base' | 'flat' | 'none', label: string) =>
-    entry(label, () => {
+    entry(as === role ? `${label} ✓` : label, () => {
       if (!item || !group) return;
       getClient()
         .call('roll.setReference', { groupId: group.id, itemId: item.id, as })

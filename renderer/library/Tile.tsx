@@ -2,7 +2,7 @@
 import type { TFunction } from 'i18next';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Item } from '../../app/contract/library.ts';
+import type { Group, Item } from '../../app/contract/library.ts';
 import { saidNow } from '../i18n/said.ts';
 import { useLibrary } from '../store/library.ts';
 import { useThumb } from '../ui/useThumb.ts';
@@ -19,7 +19,7 @@ interface BadgeOf {
 }
 
 /** The badges of an item, most urgent first. */
-export function badgesOf(item: Item, t: TFunction): BadgeOf[] {
+export function badgesOf(item: Item, t: TFunction, group?: Group): BadgeOf[] {
   const badges: BadgeOf[] = [];
   if (item.state === 'missing')
     badges.push({ key: 'missing', glyph: 'gone', text: t('badge.missing'), tone: 'bad' });
@@ -30,6 +30,10 @@ export function badgesOf(item: Item, t: TFunction): BadgeOf[] {
       text: item.error ? saidNow(item.error) : t('badge.failed'),
       tone: 'bad',
     });
+  if (group?.baseItemId === item.id)
+    badges.push({ key: 'reference', glyph: 'reference', text: t('badge.reference'), tone: 'good' });
+  if (group?.flatItemId === item.id)
+    badges.push({ key: 'flatfield', glyph: 'flatfield', text: t('badge.flatfield'), tone: 'good' });
   if (item.outlier) badges.push({ key: 'outlier', glyph: 'outlier', text: t('badge.outlier'), tone: 'warn' });
   if (item.duplicateOf !== null)
     badges.push({ key: 'duplicate', glyph: 'copy', text: t('badge.duplicate'), tone: 'warn' });
@@ -44,13 +48,13 @@ export function badgesOf(item: Item, t: TFunction): BadgeOf[] {
 }
 
 /** What a screen reader says of a frame. */
-export function nameOf(item: Item, t: TFunction): string {
+export function nameOf(item: Item, t: TFunction, group?: Group): string {
   return [
     item.name + frameSuffix(item),
     t(`kind.${item.kind}`),
     item.rating > 0 ? t('library.stars', { count: item.rating }) : '',
     item.flag !== 'none' ? t(`flag.${item.flag}`) : '',
-    ...badgesOf(item, t).map((b) => b.text),
+    ...badgesOf(item, t, group).map((b) => b.text),
   ]
     .filter(Boolean)
     .join(', ');
@@ -90,6 +94,7 @@ export interface TileProps {
 export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, raw }: TileProps) {
   const { t } = useTranslation();
   const item = useLibrary((s) => s.items.get(id));
+  const group = useLibrary((s) => (item?.groupId == null ? undefined : s.groups.get(item.groupId)));
   const thumb = useThumb(id, item?.thumbVersion ?? 0);
   const broken = item?.state === 'failed' || item?.state === 'missing';
   return (
@@ -99,7 +104,7 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
       data-id={id}
       aria-colindex={column}
       aria-selected={selected}
-      aria-label={item ? nameOf(item, t) : t('library.loadingFrame')}
+      aria-label={item ? nameOf(item, t, group) : t('library.loadingFrame')}
       className={`tile${selected ? ' selected' : ''}${active ? ' active' : ''}${item?.flag === 'reject' ? ' rejected' : ''}`}
       style={{ left: x, width: w }}
     >
@@ -131,7 +136,7 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
           {item.frame > 0 && w > 96 && <span className="nth">{frameSuffix(item)}</span>}
           {item.rating > 0 && w > 130 && <span className="stars">{'★'.repeat(item.rating)}</span>}
           <span className="badges">
-            {badgesOf(item, t)
+            {badgesOf(item, t, group)
               .slice(0, w > 130 ? 3 : 1)
               .map(({ key, glyph, text, tone }) => (
                 <span key={key} title={text} className={tone}>

@@ -8,7 +8,9 @@ import ContentCopyOutlined from '@mui/icons-material/ContentCopyOutlined';
 import EditOutlined from '@mui/icons-material/EditOutlined';
 import Flag from '@mui/icons-material/Flag';
 import FlareOutlined from '@mui/icons-material/FlareOutlined';
+import FilmFrameOutlined from '@mui/icons-material/CropOriginalOutlined';
 import HourglassEmpty from '@mui/icons-material/HourglassEmpty';
+import LightModeOutlined from '@mui/icons-material/LightModeOutlined';
 import LinkOffOutlined from '@mui/icons-material/LinkOffOutlined';
 import SensorsOutlined from '@mui/icons-material/SensorsOutlined';
 import { scanKinds } from '../../app/contract/library.ts';
@@ -23,6 +25,8 @@ const icons = {
   flag: Flag,
   outlier: FlareOutlined,
   wait: HourglassEmpty,
+  reference: FilmFrameOutlined,
+  flatfield: LightModeOutlined,
   gone: LinkOffOutlined,
   infrared: SensorsOutlined,
 };
@@ -37,6 +41,8 @@ const names: GlyphName[] = [
   'outlier',
   'wait',
   'gone',
+  'reference',
+  'flatfield',
   'infrared',
 ];
 

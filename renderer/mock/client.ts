@@ -117,6 +117,8 @@ export function mockClient(options: MockOptions = {}): Client {
         captureDate: null,
         count: ids.length,
         base: null,
+        baseItemId: null,
+        flatItemId: null,
       };
       library.groups.push(group);
       for (const item of library.items) if (ids.includes(item.id)) item.groupId = group.id;

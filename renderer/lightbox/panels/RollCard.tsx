@@ -31,6 +31,8 @@ export function RollCard({ onSync }: { onSync(): void }) {
   const link = useLightbox((s) => s.linkRoll);
   const [menu, setMenu] = useState<HTMLElement | null>(null);
   if (group?.kind !== 'roll') return null;
+  const role =
+    item && group.baseItemId === item.id ? 'base' : item && group.flatItemId === item.id ? 'flat' : 'none';
   const setMode = (next: string | null) => {
     if (next === null) return;
     session.set('lights', 'mode', next);
@@ -69,7 +71,13 @@ export function RollCard({ onSync }: { onSync(): void }) {
           </MenuItem>
           <MenuItem onClick={choose(onSync)}>{t('lightbox.roll.sync')}</MenuItem>
           {references.map((r) => (
-            <MenuItem key={r} onClick={choose(() => void setReference(session, r, t))}>
+            <MenuItem
+              key={r}
+              role="menuitemradio"
+              aria-checked={r === role}
+              selected={r === role}
+              onClick={choose(() => void setReference(session, r, t))}
+            >
               {t(`lightbox.roll.reference.${r}`)}
             </MenuItem>
           ))}

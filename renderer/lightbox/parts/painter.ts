@@ -1,7 +1,7 @@
 /**
  * Paints the frames of a feed onto the stage: overview scaled, detail over it, one or two layers. Bitmaps are
  * small canvases in the display's colour space, so that the browser's colour management shows the numbers the
- * engine computed. Enlarged beyond two screen pixels per picture pixel, pixels are shown as squares.
+ * engine computed. Zoomed beyond two screen pixels per picture pixel, pixels are shown as squares.
  */
 import type { PixelsAnswer, Space } from '../ports.ts';
 import type { LayerFrames } from '../logic/feed.ts';
@@ -25,7 +25,13 @@ export function toBitmap(answer: PixelsAnswer, space: Space): Bitmap {
 
 type Context = CanvasRenderingContext2D;
 
-function paintLayer(context: Context, frames: LayerFrames<Bitmap>, box: Box, pictureWidth: number): boolean {
+function paintLayer(
+  context: Context,
+  frames: LayerFrames<Bitmap>,
+  box: Box,
+  pictureWidth: number,
+  squares: boolean,
+): boolean {
   const { overview, detail } = frames;
   if (!overview && !detail) return false;
   context.imageSmoothingQuality = 'high';
@@ -39,7 +45,11 @@ function paintLayer(context: Context, frames: LayerFrames<Bitmap>, box: Box, pic
     const h = frame.view.h * box.h;
     // Real pixels as squares; a frame that is merely coarse (while something loads) is smoothed instead.
     const perPixel = box.w / pictureWidth;
-    context.imageSmoothingEnabled = !(perPixel >= 2 && Math.abs(w / frame.width - perPixel) < 0.01);
+    context.imageSmoothingEnabled = !(
+      squares &&
+      perPixel >= 2 &&
+      Math.abs(w / frame.width - perPixel) < 0.01
+    );
     const exact = Math.abs(w - frame.width) < 1.01 && Math.abs(h - frame.height) < 1.01;
     if (exact) context.drawImage(frame.bitmap, Math.round(x), Math.round(y));
     else context.drawImage(frame.bitmap, x, y, w, h);
@@ -55,6 +65,8 @@ export interface Scene {
   gap: number;
   box: Box;
   pictureWidth: number;
+  /** Whether pixels may be shown as squares: not while a small picture merely fills the stage. */
+  squares: boolean;
   mode: 'after' | 'before' | 'split' | 'side';
   /** Divider of the split, 0..1 of the pane's width. */
   divider: number;
@@ -75,18 +87,18 @@ export function paint(canvas: HTMLCanvasElement, space: Space, scene: Scene): vo
     draw();
     context.restore();
   };
-  const { after, before, box, pictureWidth } = scene;
+  const { after, before, box, pictureWidth, squares } = scene;
   if (scene.mode === 'side') {
     const left = scene.pane.w;
-    clipped(0, left, () => paintLayer(context, before, box, pictureWidth));
+    clipped(0, left, () => paintLayer(context, before, box, pictureWidth, squares));
     const shifted = { ...box, x: box.x + left + scene.gap };
-    clipped(left + scene.gap, left, () => paintLayer(context, after, shifted, pictureWidth));
+    clipped(left + scene.gap, left, () => paintLayer(context, after, shifted, pictureWidth, squares));
     return;
   }
-  if (scene.mode !== 'before' || !has(before)) paintLayer(context, after, box, pictureWidth);
-  if (scene.mode === 'before') paintLayer(context, before, box, pictureWidth);
+  if (scene.mode !== 'before' || !has(before)) paintLayer(context, after, box, pictureWidth, squares);
+  if (scene.mode === 'before') paintLayer(context, before, box, pictureWidth, squares);
   if (scene.mode === 'split')
     clipped(0, Math.round(scene.divider * scene.pane.w), () =>
-      paintLayer(context, before, box, pictureWidth),
+      paintLayer(context, before, box, pictureWidth, squares),
     );
 }

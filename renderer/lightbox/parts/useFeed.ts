@@ -87,6 +87,7 @@ export function useFeed(
       gap,
       box,
       pictureWidth: picture.w,
+      squares: viewport.zoom !== 'fit',
       mode,
       divider,
     });
