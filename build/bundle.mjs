@@ -32,6 +32,7 @@ const entries = {
   cli: 'main/cli.ts',
   engine: 'main/engine/main.ts',
   'pixel-worker': 'main/engine/pixel-worker.ts',
+  'loader-worker': 'main/studio/dataset/loader-worker.ts',
   preload: 'main/hosts/preload.ts',
 };
 const present = Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file)));

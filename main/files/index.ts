@@ -14,6 +14,7 @@ export { dateParts } from './dates.ts';
 export { decodeScan } from './decode.ts';
 export { freeSpace, hashFile } from './disk.ts';
 export { readableFormats } from './formats.ts';
+export { decodeRgb, encodeJpeg, encodePng, resizeRgb, type DecodedRgb, type Rgb8 } from './rgb.ts';
 export { openScanLevels, readRegion, type LevelOptions, type ScanLevels } from './levels.ts';
 export { setLibvipsThreads } from './libvips.ts';
 export { expandInputs, naturalOrder, outputName, scanIdentities, spareScans } from './names.ts';
