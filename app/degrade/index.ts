@@ -1,0 +1,8 @@
+/** Degradations of pictures for training and evaluation; see docs/degradations.md. */
+export { degrade, degradeAs, CLEAN_SHARE, DEGRADATIONS, groupOf } from './presets.ts';
+export { GROUPS, PRESETS } from './types.ts';
+export type { Applied, Degradation, Degraded, Family, Group, Outcome, Preset } from './types.ts';
+export { greyInput, greyRendering } from './grey.ts';
+export { drawReel, filmFrame, filmSequence, type FilmFrame, type Reel } from './film.ts';
+export { holeMask } from './missing.ts';
+export { jpeg } from './jpeg.ts';
