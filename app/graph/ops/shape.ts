@@ -82,7 +82,7 @@ export const expand = (x: Tensor, shape: Shape): Tensor =>
   sameShape(x.shape, shape) ? x : apply(expandOperator, [x], { shape: [...shape] });
 
 /** An axis as 0..rank-1; negative ones count from the end. */
-function normalAxis(name: string, t: Tensor, axis: number): number {
+export function normalAxis(name: string, t: Tensor, axis: number): number {
   const found = axis < 0 ? axis + t.shape.length : axis;
   if (!Number.isInteger(found) || found < 0 || found >= t.shape.length)
     fail(name, [t], `it has no axis ${axis}`);

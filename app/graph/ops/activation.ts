@@ -1,0 +1,94 @@
+/**
+ * Activations. Each derivative is written by the output where that saves memory and passes over it: the output is
+ * kept anyway, for the next layer's own gradient.
+ */
+import { apply, type Attributes, type Operator, type Tensor } from '../graph.ts';
+import { add, mul, sub } from './arithmetic.ts';
+import { clip, greater, less, where } from './compare.ts';
+import { unary } from './elementwise.ts';
+
+const plain = (
+  name: string,
+  opType: string,
+  f: (x: number) => number,
+  derivative: (x: Tensor, y: Tensor, dy: Tensor) => Tensor,
+): Operator => unary<Attributes>(name, (e, _node, inputs) => e.node(opType, inputs), f, derivative);
+
+const logistic = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+
+const reluOperator = plain(
+  'relu',
+  'Relu',
+  (x) => Math.max(x, 0),
+  (_x, y, dy) => where(greater(y, 0), dy, 0),
+);
+const leakyReluOperator = unary<{ slope: number }>(
+  'leakyRelu',
+  (e, { attributes: { slope } }, inputs) => e.node('LeakyRelu', inputs, { alpha: { float: slope } }),
+  (x, { slope }) => (x > 0 ? x : Math.fround(slope) * x),
+  // The sign of y is that of x, since the slope is positive.
+  (_x, y, dy, { slope }) => where(greater(y, 0), dy, mul(dy, slope)),
+);
+const sigmoidOperator = plain('sigmoid', 'Sigmoid', logistic, (_x, y, dy) => mul(mul(dy, y), sub(1, y)));
+const tanhOperator = plain('tanh', 'Tanh', Math.tanh, (_x, y, dy) => mul(dy, sub(1, mul(y, y))));
+// log(1 + e^x) overflows as written; ONNX runtimes compute max(x, 0) + log(1 + e^-|x|).
+const softplusOperator = plain(
+  'softplus',
+  'Softplus',
+  (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  (x, _y, dy) => mul(dy, sigmoid(x)),
+);
+// clip(x / 6 + 1/2, 0, 1)
+const hardSigmoidOperator = unary<Attributes>(
+  'hardSigmoid',
+  (e, _node, inputs) => e.node('HardSigmoid', inputs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
+  (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1),
+  (_x, y, dy) => where(greater(mul(y, sub(1, y)), 0), mul(dy, 1 / 6), 0),
+);
+// x * hardSigmoid(x): slope 0 below -3, 1 above 3, x/3 + 1/2 between.
+const hardSwishOperator = plain(
+  'hardSwish',
+  'HardSwish',
+  (x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1),
+  (x, _y, dy) => mul(dy, where(less(x, -3), 0, where(greater(x, 3), 1, add(mul(x, 1 / 3), 0.5)))),
+);
+
+/** max(x, 0) */
+export const relu = (x: Tensor): Tensor => apply(reluOperator, [x], {});
+/** x above zero, slope * x below. @param slope above 0 */
+export const leakyRelu = (x: Tensor, slope = 0.1): Tensor => apply(leakyReluOperator, [x], { slope });
+/** 1 / (1 + e^-x) */
+export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOperator, [x], {});
+/** Hyperbolic tangent */
+export const tanh = (x: Tensor): Tensor => apply(tanhOperator, [x], {});
+/** log(1 + e^x), finite for every x */
+export const softplus = (x: Tensor): Tensor => apply(softplusOperator, [x], {});
+/** clip(x / 6 + 1/2, 0, 1) */
+export const hardSigmoid = (x: Tensor): Tensor => apply(hardSigmoidOperator, [x], {});
+/** x * hardSigmoid(x) (Howard et al. 2019, MobileNetV3) */
+export const hardSwish = (x: Tensor): Tensor => apply(hardSwishOperator, [x], {});
+/** clip(x, 0, 6) */
+export const relu6 = (x: Tensor): Tensor => clip(x, 0, 6);
+
+/** Two ONNX nodes, Sigmoid and Mul, which runtimes fuse. */
+const siluOperator: Operator = unary<Attributes>(
+  'silu',
+  (e, _node, [x]) => e.node('Mul', [x, e.node('Sigmoid', [x])[0]]),
+  (x) => x * logistic(x),
+  (x, y, dy) => {
+    // d(x s)/dx = s + x s (1 - s) = s + y (1 - s) = y + s (1 - y)
+    const s = sigmoid(x);
+    return mul(dy, add(y, mul(s, sub(1, y))));
+  },
+);
+/** x * sigmoid(x), also called swish (Elfwing et al. 2017) */
+export const silu = (x: Tensor): Tensor => apply(siluOperator, [x], {});
+
+/**
+ * The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016, equation 2):
+ * x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))). It differs from the form with erf by less than 5e-4.
+ */
+export function gelu(x: Tensor): Tensor {
+  const inner = mul(mul(x, Math.sqrt(2 / Math.PI)), add(mul(mul(x, x), 0.044715), 1));
+  return mul(mul(x, 0.5), add(tanh(inner), 1));
+}
