@@ -4,14 +4,14 @@
  * the same whichever thread makes it and whatever was made before. A picture that cannot be used gives its
  * place to the next one of the split that can.
  */
-import type { Preset } from '../../../app/degrade/types.ts';
+import { degrade, greyInput, type Preset } from '../../../app/degrade/index.ts';
 import type { Planar } from '../../../app/planar.ts';
 import { seeded } from '../../../app/random.ts';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { centreCrop, randomCrop, takeCrop, type Crop } from './crop.ts';
 import { STANDARD_SIDE, type Decoded, type PictureReader } from './read.ts';
 import { colourOf, greyReason } from './screen.ts';
-import { degrade, greyInput } from './stand-in.ts';
+
 import { emptyTensors, fillTensors, type Sample } from './tensors.ts';
 import type { BatchTensor, DatasetPicture, TaskName } from './types.ts';
 
