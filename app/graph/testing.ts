@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { seeded } from '../random.ts';
 import { differentiate } from './differentiate.ts';
-import { emit } from './emit.ts';
+import { emit, type Emitted } from './emit.ts';
 import { evaluate } from './evaluate.ts';
 import { Graph, size, type Shape, type Tensor } from './graph.ts';
 import { mul } from './ops/arithmetic.ts';
@@ -35,12 +35,19 @@ interface Ort {
 }
 const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
 
+type Results = Record<string, { shape: Shape; data: Float64Array }>;
+
 /** Numbers of the outputs, as onnxruntime computes them on the CPU. */
-export async function runOnnx(
+export const runOnnx = (
   outputs: Readonly<Record<string, Tensor>>,
   feeds: Readonly<Record<string, ArrayLike<number>>>,
-): Promise<Record<string, { shape: Shape; data: Float64Array }>> {
-  const model = emit(outputs);
+): Promise<Results> => runEmitted(emit(outputs), feeds);
+
+/** The same for a model that is written already; feeds that it does not ask for are ignored. */
+export async function runEmitted(
+  model: Emitted,
+  feeds: Readonly<Record<string, ArrayLike<number>>>,
+): Promise<Results> {
   const session = await ort.InferenceSession.create(model.bytes, {
     logSeverityLevel: 3,
     intraOpNumThreads: 1,

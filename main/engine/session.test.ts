@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeHere } from './process-probe.ts';
 import { onnxBinding, providerOrder, SessionStore } from './session.ts';
-import type { Binding, ProviderName, RawSession } from './session.ts';
+import type { Binding, ProviderName, RawSession, TensorData } from './session.ts';
 import { tinyExpected, tinyGraph, tinyInput, TINY_SHAPE } from './tiny-graph.ts';
 
 interface Behaviour {
@@ -26,7 +26,7 @@ function fake(b: Behaviour) {
         run: async (feeds) => {
           if (++runs === b.dies?.[provider])
             throw new Error(b.runError ?? 'CUDA failure 700: an illegal memory access');
-          return { y: feeds['x'] };
+          return { y: feeds['x'] as TensorData };
         },
         release: async () => {
           released.push(provider);

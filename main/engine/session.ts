@@ -15,14 +15,51 @@ export interface TensorData {
   dims: readonly number[];
   data: Float32Array;
 }
+/** Indices and comparisons; what a model takes and gives is float32 nearly everywhere. */
+export interface IntegerData {
+  dims: readonly number[];
+  data: BigInt64Array;
+}
+export interface BooleanData {
+  dims: readonly number[];
+  /** 0 or 1. */
+  data: Uint8Array;
+}
+export type AnyTensorData = TensorData | IntegerData | BooleanData;
+export type Feeds = Record<string, AnyTensorData>;
+/**
+ * Where outputs are to be written: into the memory of the given tensor, or into new memory (null). Outputs that
+ * are not named are not handed out. Only float32.
+ */
+export type Targets = Record<string, TensorData | null>;
+
+/** How a session is made; what is left out is onnxruntime's default. */
+export interface SessionOptions {
+  /** How far the graph is rearranged. 'all' also changes the memory layout of convolutions with constant weights. */
+  optimisation?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+  /** Plan memory once for fixed shapes. */
+  memoryPattern?: boolean;
+  /** Keep freed memory for the next run. */
+  arena?: boolean;
+  /** Path prefix: writes the time of each node to PREFIX_*.json when the session is released. */
+  profile?: string;
+  /** onnxruntime's session configuration entries, e.g. {'session.set_denormal_as_zero': '1'}. */
+  entries?: Readonly<Record<string, string>>;
+}
+
 /** One created session of the binding. */
 export interface RawSession {
-  run(feeds: Record<string, TensorData>): Promise<Record<string, TensorData>>;
+  run(feeds: Feeds, into?: Targets): Promise<Record<string, TensorData>>;
   release(): Promise<void>;
 }
 /** The part of onnxruntime that we use; a fake of it tests the fallbacks. */
 export interface Binding {
-  create(model: Uint8Array, provider: ProviderName, threads: number): Promise<RawSession>;
+  create(
+    model: Uint8Array,
+    provider: ProviderName,
+    threads: number,
+    options?: SessionOptions,
+  ): Promise<RawSession>;
   /** Providers built into the binding, whether or not their drivers are there. */
   listed(): ProviderName[];
 }
@@ -51,41 +88,84 @@ interface OrtTensor {
   dims: readonly number[];
   data: Float32Array;
 }
+type Fetches = Record<string, OrtTensor | null>;
 interface OrtModule {
   InferenceSession: {
     create(
       model: Uint8Array,
       options: Record<string, unknown>,
     ): Promise<{
-      run(feeds: Record<string, unknown>): Promise<Record<string, OrtTensor>>;
+      run(feeds: Record<string, OrtTensor>, fetches?: Fetches): Promise<Record<string, OrtTensor>>;
       release(): Promise<void>;
+      /** Only here can profiling be ended: the public interface has no way. */
+      handler?: { endProfiling?(): void };
     }>;
   };
-  Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OrtTensor;
+  Tensor: new (
+    type: 'float32' | 'int64' | 'bool',
+    data: Float32Array | BigInt64Array | Uint8Array,
+    dims: readonly number[],
+  ) => OrtTensor;
   listSupportedBackends(): { name: string; bundled: boolean }[];
+}
+
+/** `{'session.x': '1'}` as the nested object that the binding wants. */
+function nested(entries: Readonly<Record<string, string>>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(entries)) {
+    const path = key.split('.');
+    let at = root;
+    for (const step of path.slice(0, -1)) at = (at[step] ??= {}) as Record<string, unknown>;
+    at[path[path.length - 1]] = value;
+  }
+  return root;
 }
 
 /** The real binding. Loading it costs tens of milliseconds, so it happens when first asked for. */
 export function onnxBinding(): Binding {
   const ort = createRequire(import.meta.url)('onnxruntime-node') as OrtModule;
+  // A training step feeds the same few hundred tensors again and again: each is wrapped once.
+  const wrapped = new WeakMap<AnyTensorData, { data: AnyTensorData['data']; tensor: OrtTensor }>();
+  const wrap = (t: AnyTensorData): OrtTensor => {
+    const known = wrapped.get(t);
+    if (known && known.data === t.data) return known.tensor;
+    const type = t.data instanceof Float32Array ? 'float32' : t.data instanceof Uint8Array ? 'bool' : 'int64';
+    const tensor = new ort.Tensor(type, t.data, t.dims);
+    wrapped.set(t, { data: t.data, tensor });
+    return tensor;
+  };
   return {
     listed: () => ort.listSupportedBackends().map((b) => b.name as ProviderName),
-    create: async (model, provider, threads) => {
+    create: async (model, provider, threads, options = {}) => {
+      const { optimisation, memoryPattern, arena, profile, entries } = options;
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [provider],
         executionMode: 'sequential',
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
+        ...(optimisation !== undefined && { graphOptimizationLevel: optimisation }),
+        ...(memoryPattern !== undefined && { enableMemPattern: memoryPattern }),
+        ...(arena !== undefined && { enableCpuMemArena: arena }),
+        ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+        ...(entries && { extra: nested(entries) }),
       });
       return {
-        run: async (feeds) =>
-          session.run(
-            Object.fromEntries(
-              Object.entries(feeds).map(([name, t]) => [name, new ort.Tensor('float32', t.data, t.dims)]),
-            ),
-          ),
-        release: () => session.release(),
+        run: (feeds, into) => {
+          const inputs: Record<string, OrtTensor> = {};
+          for (const name in feeds) inputs[name] = wrap(feeds[name]);
+          if (!into) return session.run(inputs);
+          const fetches: Fetches = {};
+          for (const name in into) {
+            const target = into[name];
+            fetches[name] = target ? wrap(target) : null;
+          }
+          return session.run(inputs, fetches);
+        },
+        release: () => {
+          if (profile !== undefined) session.handler?.endProfiling?.();
+          return session.release();
+        },
       };
     },
   };
@@ -93,8 +173,11 @@ export function onnxBinding(): Binding {
 
 /** A session that survives its provider. */
 export interface Session {
-  /** Runs the model; falls back to the next provider when this one dies in mid-run. */
-  run(feeds: Record<string, TensorData>): Promise<Record<string, TensorData>>;
+  /**
+   * Runs the model; falls back to the next provider when this one dies in mid-run. With `into`, outputs are
+   * written where it says; without, all outputs come in new memory.
+   */
+  run(feeds: Feeds, into?: Targets): Promise<Record<string, TensorData>>;
   readonly provider: ProviderName;
   readonly failures: readonly ProviderFailure[];
 }
@@ -133,11 +216,16 @@ export class SessionStore {
    * A session for a model (identified by the hash of its bytes).
    * @throws RevealError 'engine' when not even the CPU runs it, 'bad-input' when the model is at fault
    */
-  open(hash: string, model: () => Promise<Uint8Array>, order: ProviderName[]): Promise<Session> {
-    const key = `${hash} ${order.join(',')}`;
+  open(
+    hash: string,
+    model: () => Promise<Uint8Array>,
+    order: ProviderName[],
+    options: SessionOptions = {},
+  ): Promise<Session> {
+    const key = `${hash} ${order.join(',')} ${JSON.stringify(options)}`;
     let session = this.sessions.get(key);
     if (!session) {
-      session = this.make(model, order);
+      session = this.make(model, order, options);
       this.sessions.set(key, session);
       session.catch(() => this.sessions.delete(key));
     }
@@ -150,15 +238,19 @@ export class SessionStore {
     this.sessions.clear();
   }
 
-  private async make(model: () => Promise<Uint8Array>, order: ProviderName[]): Promise<Session> {
+  private async make(
+    model: () => Promise<Uint8Array>,
+    order: ProviderName[],
+    options: SessionOptions,
+  ): Promise<Session> {
     const failures: ProviderFailure[] = [];
-    let current = await this.create(model, order, failures);
+    let current = await this.create(model, order, failures, options);
     let replacing: Promise<void> | null = null;
-    const run: Session['run'] = async (feeds) => {
+    const run: Session['run'] = async (feeds, into) => {
       for (;;) {
         const used = current;
         try {
-          return await used.raw.run(feeds);
+          return await used.raw.run(feeds, into);
         } catch (error) {
           if (isInputError(error))
             throw new RevealError('bad-input', `The model refused its input: ${message(error)}`, {
@@ -176,7 +268,7 @@ export class SessionStore {
               failures.push(failure);
               this.raws.delete(used.raw);
               await used.raw.release().catch(() => undefined);
-              current = await this.create(model, order, failures);
+              current = await this.create(model, order, failures, options);
             })().finally(() => {
               replacing = null;
             });
@@ -198,6 +290,7 @@ export class SessionStore {
     model: () => Promise<Uint8Array>,
     order: ProviderName[],
     failures: ProviderFailure[],
+    options: SessionOptions,
   ): Promise<{ raw: RawSession; provider: ProviderName }> {
     let binding: Binding;
     try {
@@ -218,7 +311,7 @@ export class SessionStore {
         continue;
       }
       try {
-        const raw = await binding.create(bytes, provider, this.threads);
+        const raw = await binding.create(bytes, provider, this.threads, options);
         this.raws.add(raw);
         return { raw, provider };
       } catch (error) {
