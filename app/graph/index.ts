@@ -1,0 +1,22 @@
+/** The graph language in one import: building, differentiating, writing, all operators and losses. */
+export * from './graph.ts';
+export * from './differentiate.ts';
+export * from './emit.ts';
+export * from './evaluate.ts';
+export * from './scope.ts';
+export { add, div, mul, neg, sub } from './ops/arithmetic.ts';
+export * from './ops/activation.ts';
+export * from './ops/compare.ts';
+export { conv2d, convTranspose2d } from './ops/conv.ts';
+export { conv2dInputGradient, conv2dWeightGradient } from './ops/conv-gradient.ts';
+export type { Conv2dOptions, Padding } from './ops/conv-shape.ts';
+export { abs, cast, exp, log, pow, reciprocal, sign, sqrt, square, stopGradient } from './ops/elementwise.ts';
+export { argMax, embedding, gather, oneHot } from './ops/gather.ts';
+export { matmul, matmulTransposed } from './ops/matmul.ts';
+export * from './ops/norm.ts';
+export { mean, sum } from './ops/reduce.ts';
+export * from './ops/resize.ts';
+export { contractAxis, pad, padPicture, slice, take, type PadMode, type Range } from './ops/select.ts';
+export { concat, expand, reshape, split, transpose } from './ops/shape.ts';
+export { logSoftmax, softmax } from './ops/softmax.ts';
+export * from './losses/index.ts';
