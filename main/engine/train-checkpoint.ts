@@ -102,7 +102,8 @@ export async function loadCheckpoint(file: string, state: TrainState): Promise<u
   let at = start;
   for (const { name, length: count } of vectors) {
     // The data may begin at any byte, a Float32Array only at every fourth: so it is copied out.
-    if (state.has(name)) state.set(name, new Float32Array(bytes.slice(at, at + 4 * count).buffer));
+    if (state.has(name))
+      state.set(name, new Float32Array(new Uint8Array(bytes.subarray(at, at + 4 * count)).buffer));
     at += 4 * count;
   }
   state.counts.clear();
