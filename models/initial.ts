@@ -67,14 +67,18 @@ export const orthogonal =
 /**
  * For a convolution that is followed by a sub-pixel rearrangement of step `r`: the r * r channels that become
  * neighbours start equal, so that up-sampling starts without a checkerboard (Aitken et al. 2017, arXiv 1707.02937).
- * The channels of one output channel follow each other at distance shape[0] / r^2 (the order of DepthToSpace DCR).
+ * They follow each other, as `depthToSpace` takes them.
  */
 export const subPixel =
   (r: number, inner: Initial): Initial =>
   (shape, random) => {
     const outputs = shape[0] / (r * r);
     const one = inner([outputs, ...shape.slice(1)], random);
+    const row = one.length / outputs;
     const all = new Float32Array(size(shape));
-    for (let k = 0; k < r * r; k++) all.set(one, k * one.length);
+    for (let k = 0; k < shape[0]; k++) {
+      const from = Math.floor(k / (r * r)) * row;
+      all.set(one.subarray(from, from + row), k * row);
+    }
     return all;
   };

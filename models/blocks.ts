@@ -1,0 +1,110 @@
+/**
+ * The few building blocks that our networks share. None of them normalises: residual branches start at nought
+ * (their last convolution is zero), so a deep network starts as a shallow one and needs no statistics of batch or
+ * picture, which would cost time on a slow machine and break up at tile borders. Most of the work is in 1 x 1
+ * convolutions, whose weight gradient is a single matrix product.
+ */
+import type { Tensor } from '../app/graph/graph.ts';
+import type { Initial, Scope } from '../app/graph/scope.ts';
+import { leakyRelu } from '../app/graph/ops/activation.ts';
+import { add, div, mul } from '../app/graph/ops/arithmetic.ts';
+import { conv2d } from '../app/graph/ops/conv.ts';
+import { sqrt, square } from '../app/graph/ops/elementwise.ts';
+import { matmul } from '../app/graph/ops/matmul.ts';
+import { mean } from '../app/graph/ops/reduce.ts';
+import { depthToSpace } from '../app/graph/ops/resize.ts';
+import { reshape, split, transpose } from '../app/graph/ops/shape.ts';
+import { softmax } from '../app/graph/ops/softmax.ts';
+import { filled, he, orthogonal, subPixel, zeros } from './initial.ts';
+
+/** Slope of the rectifier below nought, everywhere. */
+const SLOPE = 0.1;
+export const activate = (x: Tensor): Tensor => leakyRelu(x, SLOPE);
+
+export interface ConvolutionOptions {
+  /** Side of the kernel, odd (or equal to the stride). Default 1. */
+  kernel?: number;
+  stride?: number;
+  dilation?: number;
+  /** How the kernel starts; by default He for kernels above 1, orthogonal for 1 x 1. */
+  initial?: Initial;
+}
+
+/** Convolution with bias; an odd kernel at stride 1 keeps the size of the picture. */
+export function convolution(
+  scope: Scope,
+  name: string,
+  x: Tensor,
+  out: number,
+  { kernel = 1, stride = 1, dilation = 1, initial }: ConvolutionOptions = {},
+): Tensor {
+  const weight = scope.parameter(
+    `${name}.weight`,
+    [out, x.shape[1], kernel, kernel],
+    initial ?? (kernel > 1 ? he(SLOPE) : orthogonal()),
+  );
+  const bias = scope.parameter(`${name}.bias`, [out], zeros);
+  const padding = kernel % 2 === 1 ? (dilation * (kernel - 1)) / 2 : 0;
+  return conv2d(x, weight, { bias, stride, dilation, padding });
+}
+
+/**
+ * x + W2 f(W1 * x): a 3 x 3 convolution to half the channels, a rectifier, and a 1 x 1 convolution back. 5 C^2
+ * multiply-adds a pixel where the block of ResNet-34 takes 18 C^2, and one 3 x 3 to differentiate instead of two.
+ */
+export function residual(scope: Scope, name: string, x: Tensor, dilation = 1): Tensor {
+  const inner = scope.within(name);
+  const channels = x.shape[1];
+  const narrow = activate(convolution(inner, 'narrow', x, channels / 2, { kernel: 3, dilation }));
+  return add(x, convolution(inner, 'widen', narrow, channels, { initial: zeros }));
+}
+
+/** `count` residual blocks, with these dilations in turn. */
+export function residuals(
+  scope: Scope,
+  name: string,
+  x: Tensor,
+  count: number,
+  dilations: readonly number[] = [1],
+): Tensor {
+  let y = x;
+  for (let i = 0; i < count; i++) y = residual(scope, `${name}.${i}`, y, dilations[i % dilations.length]);
+  return y;
+}
+
+/** Half the size: every 2 x 2 pixels become one, linearly. */
+export const halve = (scope: Scope, name: string, x: Tensor, out: number): Tensor =>
+  convolution(scope, name, x, out, { kernel: 2, stride: 2, initial: orthogonal() });
+
+/** Twice the size (or `r` times): a 1 x 1 convolution whose channels become pixels. */
+export const enlarge = (
+  scope: Scope,
+  name: string,
+  x: Tensor,
+  out: number,
+  r = 2,
+  initial: Initial = orthogonal(),
+): Tensor => depthToSpace(convolution(scope, name, x, out * r * r, { initial: subPixel(r, initial) }), r);
+
+/** Heads of attention; channels must be a multiple of it. */
+const HEADS = 4;
+
+/** Root of the mean square over the channels becomes 1, times a learned scale. */
+function evenOut(scope: Scope, x: Tensor): Tensor {
+  const scale = scope.parameter('scale', [1, x.shape[1], 1, 1], filled(1));
+  return mul(div(x, sqrt(add(mean(square(x), [1], true), 1e-6))), scale);
+}
+
+/** x + what every place takes from all others (Vaswani et al. 2017), places being the pixels of this level. */
+export function attention(scope: Scope, x: Tensor): Tensor {
+  const [n, c, h, w] = x.shape;
+  const places = h * w;
+  const seen = evenOut(scope, x);
+  const wide = convolution(scope, 'ask', seen, 3 * c);
+  const [q, k, v] = split(wide, [c, c, c], 1).map((t) => reshape(t, [n, HEADS, c / HEADS, places]));
+  const turned = (t: Tensor): Tensor => transpose(t, [0, 1, 3, 2]);
+  // [n, heads, places asking, places asked]
+  const scores = mul(matmul(turned(q), k), 1 / Math.sqrt(c / HEADS));
+  const taken = turned(matmul(softmax(scores, 3), turned(v)));
+  return add(x, convolution(scope, 'take', reshape(taken, x.shape), c, { initial: zeros }));
+}

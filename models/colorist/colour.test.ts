@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../app/graph/evaluate.ts';
+import { Graph } from '../../app/graph/graph.ts';
+import { runOnnx } from '../../app/graph/testing.ts';
+import { COLOUR_BINS } from './bins.ts';
+import { ANNEAL, binWeights, chooseColour, colourTargets } from './colour.ts';
+
+const bins = COLOUR_BINS.length;
+const index = (a: number, b: number): number => COLOUR_BINS.findIndex(([x, y]) => x === a && y === b);
+
+describe('colour bins', () => {
+  it('are distinct cells whose shares make up all photographs', () => {
+    expect(new Set(COLOUR_BINS.map(([a, b]) => `${a},${b}`)).size).toBe(bins);
+    expect(COLOUR_BINS.every(([a, b]) => a % 10 === 0 && b % 10 === 0)).toBe(true);
+    expect(COLOUR_BINS.reduce((s, [, , share]) => s + share, 0)).toBeCloseTo(1, 2);
+  });
+  it('weigh rare colours more than grey, with a mean of 1 over photographs', () => {
+    const weights = binWeights();
+    const mean = COLOUR_BINS.reduce((s, [, , share], i) => s + share * weights[i], 0);
+    expect(mean).toBeCloseTo(1, 2);
+    const grey = weights[index(0, 0)];
+    expect(Math.min(...weights)).toBe(grey);
+    expect(weights[index(60, 40)]).toBeGreaterThan(5 * grey);
+  });
+  it('aim at the true chroma: a normal curve over the distance to each bin', () => {
+    const graph = new Graph();
+    const { target, weight } = colourTargets(graph.input('ab', [1, 2, 1, 2]));
+    const colours = [
+      [13, -8],
+      [0, 0],
+    ];
+    const [found, heavy] = evaluate([target, weight], {
+      ab: [0, 1].flatMap((axis) => colours.map((c) => c[axis] / 110)),
+    });
+    const weights = binWeights();
+    colours.forEach(([a, b], pixel) => {
+      const raw = COLOUR_BINS.map(([x, y]) => Math.exp(-((x - a) ** 2 + (y - b) ** 2) / 50));
+      const all = raw.reduce((s, v) => s + v, 0);
+      raw.forEach((v, k) => expect(found.data[k * 2 + pixel]).toBeCloseTo(v / all, 6));
+      expect(heavy.data[pixel]).toBeCloseTo(
+        raw.reduce((s, v, k) => s + (v / all) * weights[k], 0),
+        5,
+      );
+    });
+  });
+  it('come back as chroma and confidence', async () => {
+    const graph = new Graph();
+    const { ab, confidence } = chooseColour(graph.input('logits', [1, bins, 1, 3]));
+    const logits = new Float32Array(bins * 3).fill(-60);
+    const set = (pixel: number, a: number, b: number, v: number) => (logits[index(a, b) * 3 + pixel] = v);
+    set(0, 30, 20, 0); // sure of one bin
+    set(1, 20, 0, 0); // torn between two that are 40 apart
+    set(1, -20, 0, 0);
+    set(2, 20, 0, Math.log(3)); // three to one, which annealing sharpens
+    set(2, 0, 0, 0);
+    const out = await runOnnx({ ab, confidence }, { logits });
+    expect(out.ab.shape).toEqual([1, 2, 1, 3]);
+    expect(out.confidence.shape).toEqual([1, 1, 1, 3]);
+    expect(out.ab.data[0] * 110).toBeCloseTo(30, 4);
+    expect(out.ab.data[3] * 110).toBeCloseTo(20, 4);
+    expect(out.confidence.data[0]).toBeCloseTo(1, 5);
+    expect(out.ab.data[1] * 110).toBeCloseTo(0, 4);
+    expect(out.confidence.data[1]).toBeCloseTo(0.5, 5); // spread 20
+    const p = 3 ** (1 / ANNEAL);
+    expect(out.ab.data[2] * 110).toBeCloseTo((20 * p) / (1 + p), 3);
+    expect(out.confidence.data[2]).toBeCloseTo(1 / (1 + 0.75 * 0.25), 5);
+  });
+});

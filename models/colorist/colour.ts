@@ -1,0 +1,97 @@
+/**
+ * Chroma as a choice among bins (Zhang et al. 2016, "Colorful image colorization", arXiv 1603.08511): soft targets
+ * and the weights that make up for how much of the world is grey, for training; and the way back from the
+ * network's choice to chroma and a confidence. Chroma is a*, b* of CIE Lab (D65) divided by 110 in all tensors.
+ */
+import type { Tensor } from '../../app/graph/graph.ts';
+import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
+import { conv2d } from '../../app/graph/ops/conv.ts';
+import { square } from '../../app/graph/ops/elementwise.ts';
+import { matmul } from '../../app/graph/ops/matmul.ts';
+import { reshape, split, transpose } from '../../app/graph/ops/shape.ts';
+import { softmax } from '../../app/graph/ops/softmax.ts';
+import { sum } from '../../app/graph/ops/reduce.ts';
+import { COLOUR_BINS } from './bins.ts';
+
+/** What a* and b* are divided by. */
+export const CHROMA_SCALE = 110;
+/** Width of the soft target around the true chroma, in a*b* units. */
+const SOFTNESS = 5;
+/** Share of the uniform distribution that is mixed into that of photographs before weights are taken from it. */
+const UNIFORM = 0.5;
+/** Temperature of the mean: 1 is the plain mean (dull), 0 the likeliest bin (blotchy). */
+export const ANNEAL = 0.38;
+/** Spread of the choice, in a*b* units, at which the confidence is one half. */
+const UNSURE = 20;
+
+/**
+ * How much the error of a pixel of each bin counts: 1 / ((1 - u) p + u / bins), p being the share of the bin in
+ * photographs smoothed over its neighbours, scaled so that the mean over photographs is 1.
+ */
+export function binWeights(): Float64Array {
+  const smooth = COLOUR_BINS.map(([a, b]) => {
+    let total = 0;
+    let norm = 0;
+    for (const [x, y, share] of COLOUR_BINS) {
+      const k = Math.exp(-((a - x) ** 2 + (b - y) ** 2) / (2 * SOFTNESS ** 2));
+      total += k * share;
+      norm += k;
+    }
+    return total / norm;
+  });
+  const all = smooth.reduce((s, p) => s + p, 0);
+  const raw = smooth.map((p) => 1 / (((1 - UNIFORM) * p) / all + UNIFORM / COLOUR_BINS.length));
+  const mean = COLOUR_BINS.reduce((s, [, , share], i) => s + share * raw[i], 0);
+  return Float64Array.from(raw, (w) => w / mean);
+}
+
+/**
+ * What the network is asked to say about pictures of known chroma.
+ * @param ab [N, 2, h, w], a* and b* / 110
+ * @returns target [N, bins, h, w], a distribution over the bins at each pixel; weight [N, 1, h, w], mean about 1
+ */
+export function colourTargets(ab: Tensor): { target: Tensor; weight: Tensor } {
+  const { graph } = ab;
+  const bins = COLOUR_BINS.length;
+  // -|ab - bin|^2 / (2 s^2), less what is the same for all bins.
+  const k = 1 / (2 * SOFTNESS ** 2);
+  const kernel = graph.constant(
+    COLOUR_BINS.flatMap(([a, b]) => [2 * k * a * CHROMA_SCALE, 2 * k * b * CHROMA_SCALE]),
+    [bins, 2, 1, 1],
+  );
+  const bias = graph.constant(
+    COLOUR_BINS.map(([a, b]) => -k * (a * a + b * b)),
+    [bins],
+  );
+  const target = softmax(conv2d(ab, kernel, { bias }), 1);
+  const weight = conv2d(target, graph.constant(binWeights(), [1, bins, 1, 1]));
+  return { target, weight };
+}
+
+/**
+ * Chroma and confidence from the network's choice.
+ * @param logits [N, bins, h, w]
+ * @returns ab [N, 2, h, w], the annealed mean / 110; confidence [N, 1, h, w] in 0..1, 1 where all of the choice is
+ *   in one bin, 1/2 where it spreads over 20 units of a*b*
+ */
+export function chooseColour(logits: Tensor): { ab: Tensor; confidence: Tensor } {
+  const { graph } = logits;
+  const [n, bins, h, w] = logits.shape;
+  // Pixels first: the runtime's softmax is fast along the last axis only.
+  const rows = transpose(reshape(logits, [n, bins, h * w]), [0, 2, 1]);
+  const chroma = graph.constant(
+    COLOUR_BINS.flatMap(([a, b]) => [a / CHROMA_SCALE, b / CHROMA_SCALE]),
+    [bins, 2],
+  );
+  const annealed = matmul(softmax(mul(rows, 1 / ANNEAL), 2), chroma);
+  const moments = graph.constant(
+    COLOUR_BINS.flatMap(([a, b]) => [a / UNSURE, b / UNSURE, (a * a + b * b) / UNSURE ** 2]),
+    [bins, 3],
+  );
+  const [centre, power] = split(matmul(softmax(rows, 2), moments), [2, 1], 2);
+  const spread = sub(power, sum(square(centre), [2], true));
+  const confidence = div(1, add(spread, 1));
+  const picture = (t: Tensor, channels: number): Tensor =>
+    reshape(transpose(t, [0, 2, 1]), [n, channels, h, w]);
+  return { ab: picture(annealed, 2), confidence: picture(confidence, 1) };
+}

@@ -1,0 +1,26 @@
+/** The networks of this project, by name. `backbone` is a part of `colorist` and not listed for itself. */
+import { colorist } from './colorist/network.ts';
+import { critic } from './critic/network.ts';
+import { filler } from './filler/network.ts';
+import type { Network } from './network.ts';
+import { one } from './one/network.ts';
+import { restorer } from './restorer/network.ts';
+
+export const networks = { one, colorist, restorer, filler, critic } as const satisfies Record<
+  string,
+  Network
+>;
+export type NetworkName = keyof typeof networks;
+
+export { modelCardSchema, type ModelCard } from './card.ts';
+export {
+  networkInputs,
+  networkParameters,
+  startWeights,
+  WIDTHS,
+  type Network,
+  type NetworkInput,
+  type NetworkWeights,
+  type PictureSize,
+  type Width,
+} from './network.ts';

@@ -1,0 +1,103 @@
+/**
+ * `one`: a single network that turns any degraded picture into the picture, without being told what is wrong with
+ * it: B&W, colour and B&W negatives, noise, blur, JPEG, salt and pepper, fading, scratches, stains, missing
+ * regions. A residual U-Net on a quarter of the size (ResNet-34's stages of 3, 4, 6 and 3 blocks), with attention
+ * on the coarsest level and sub-pixel up-sampling. Three paths make the output:
+ *
+ *  - global: curves and a colour matrix for the whole picture, chosen from what the coarsest level saw. They start
+ *    as "leave it as it is"; a negative needs little more than another choice of them;
+ *  - residual: what the decoder adds at native resolution, with a cheap branch from the input for detail;
+ *  - gate: how much of the residual is wanted, pixel by pixel, so that a clean picture can come out untouched.
+ */
+import type { Tensor } from '../../app/graph/graph.ts';
+import type { Scope } from '../../app/graph/scope.ts';
+import { relu, sigmoid } from '../../app/graph/ops/activation.ts';
+import { add, mul } from '../../app/graph/ops/arithmetic.ts';
+import { conv2d } from '../../app/graph/ops/conv.ts';
+import { matmul } from '../../app/graph/ops/matmul.ts';
+import { mean } from '../../app/graph/ops/reduce.ts';
+import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
+import { concat, reshape, split } from '../../app/graph/ops/shape.ts';
+import { activate, attention, convolution, enlarge, halve, residuals } from '../blocks.ts';
+import { he, zeros } from '../initial.ts';
+import type { Network, Width } from '../network.ts';
+
+/** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
+const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
+  small: { levels: [32, 64, 128, 160], detail: 16 },
+  base: { levels: [64, 128, 256, 320], detail: 32 },
+  large: { levels: [96, 192, 384, 480], detail: 48 },
+};
+const ENCODER = [3, 4, 6, 3] as const;
+const DECODER = [2, 2, 2] as const;
+/** Bends that the curves may have, beside a straight line, for each of the three channels. */
+const BENDS = 3;
+
+/**
+ * The picture through curves and a matrix of its own: rows of [3, 12] numbers, the first three columns applied to
+ * the channels as they are, the others to rectified copies of them (bends), and an offset.
+ */
+function global(scope: Scope, picture: Tensor, deepest: Tensor): Tensor {
+  const [n, , h, w] = picture.shape;
+  const basis = 3 * (1 + BENDS);
+  // relu(x - 1/4), relu(x - 1/2), relu(x - 3/4) of each channel to begin with.
+  const kernel = scope.parameter('bends.weight', [3 * BENDS, 3, 1, 1], () =>
+    Float32Array.from({ length: 9 * BENDS }, (_, i) => (Math.floor(i / 3) % 3 === i % 3 ? 1 : 0)),
+  );
+  const knees = scope.parameter('bends.bias', [3 * BENDS], () =>
+    Float32Array.from({ length: 3 * BENDS }, (_, i) => -(Math.floor(i / 3) + 1) / (BENDS + 1)),
+  );
+  const bends = relu(conv2d(picture, kernel, { bias: knees }));
+  const summary = mean(deepest, [2, 3], true);
+  const hidden = activate(convolution(scope, 'think', summary, summary.shape[1], { initial: he() }));
+  const numbers = convolution(scope, 'choose', hidden, 3 * basis + 3, { initial: zeros });
+  const [rows, offset] = split(reshape(numbers, [n, 3 * basis + 3]), [3 * basis, 3], 1);
+  const same = picture.graph.constant(
+    Float32Array.from({ length: 3 * basis }, (_, i) => (i % basis === Math.floor(i / basis) ? 1 : 0)),
+    [1, 3, basis],
+  );
+  const matrix = add(reshape(rows, [n, 3, basis]), same);
+  const flat = reshape(concat([picture, bends], 1), [n, basis, h * w]);
+  return reshape(add(matmul(matrix, flat), reshape(offset, [n, 3, 1])), [n, 3, h, w]);
+}
+
+/** Writes the network down. @param x [N, 3, H, W] sRGB-encoded 0..1 @returns y of the same shape, not clipped */
+function build(scope: Scope, x: Tensor, width: Width): { y: Tensor } {
+  const { levels, detail } = CHANNELS[width];
+  const skips: Tensor[] = [];
+  let z = activate(convolution(scope, 'stem', spaceToDepth(x, 4), levels[0], { initial: he() }));
+  levels.forEach((channels, level) => {
+    if (level > 0) {
+      skips.push(z);
+      z = halve(scope, `down${level}`, z, channels);
+    }
+    z = residuals(scope, `encoder${level}`, z, ENCODER[level]);
+  });
+  z = attention(scope.within('attention'), z);
+  const whole = global(scope.within('global'), x, z);
+  for (let level = 2; level >= 0; level--) {
+    z = add(enlarge(scope, `up${level}`, z, levels[level]), skips[level]);
+    z = residuals(scope, `decoder${level}`, z, DECODER[level]);
+  }
+  // Native detail at half the size: four pixels are twelve channels.
+  const fine = convolution(scope, 'fine', spaceToDepth(x, 2), detail, { kernel: 3 });
+  z = activate(add(enlarge(scope, 'up', z, detail), fine));
+  z = residuals(scope, 'detail', z, 2);
+  // Three channels of residual, which start at nought, and the gate, which starts half open.
+  const out = depthToSpace(convolution(scope, 'out', z, 16, { initial: zeros }), 2);
+  const [change, gate] = split(out, [3, 1], 1);
+  return { y: add(whole, mul(change, sigmoid(gate))) };
+}
+
+export const one: Network = {
+  name: 'one',
+  task: 'Turns any degraded picture (B&W, negative, noisy, blurred, compressed, faded, damaged) into the picture.',
+  multiple: 32,
+  margin: null,
+  freezable: [],
+  state: [],
+  inputs: ({ batch, height, width }) => [
+    { name: 'x', shape: [batch, 3, height, width], meaning: 'degraded picture, sRGB-encoded 0..1' },
+  ],
+  build: (scope, { x }, width) => build(scope, x, width),
+};

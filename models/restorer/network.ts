@@ -1,0 +1,65 @@
+/**
+ * `restorer`: noise, grain, blur and JPEG taken out of a picture at its native resolution, and a map of damage
+ * (scratches, dust, stains, holes) for a person to check and the filler to fill. Everything is local: convolutions
+ * only, no statistics of the picture, so tiles that overlap by `margin` join exactly. A residual U-Net on half the
+ * size, two levels deep.
+ */
+import type { Tensor } from '../../app/graph/graph.ts';
+import type { Scope } from '../../app/graph/scope.ts';
+import { sigmoid } from '../../app/graph/ops/activation.ts';
+import { add } from '../../app/graph/ops/arithmetic.ts';
+import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
+import { split } from '../../app/graph/ops/shape.ts';
+import { activate, convolution, enlarge, halve, residuals } from '../blocks.ts';
+import { zeros } from '../initial.ts';
+import type { Network, Width } from '../network.ts';
+
+/** Channels at strides 2, 4 and 8. */
+const CHANNELS: Record<Width, readonly [number, number, number]> = {
+  small: [16, 48, 96],
+  base: [32, 80, 160],
+  large: [48, 128, 256],
+};
+const ENCODER = [2, 4, 4] as const;
+const DECODER = [2, 3] as const;
+
+/** How far an output pixel sees, rounded up to the multiple; a test measures it. */
+const MARGIN = 80;
+
+/**
+ * Writes the network down.
+ * @param x [N, 3, H, W] sRGB-encoded 0..1
+ * @returns y [N, 3, H, W], not clipped; damageLogits and damage [N, 1, H, W], damage being their sigmoid 0..1
+ */
+function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; damageLogits: Tensor; damage: Tensor } {
+  const levels = CHANNELS[width];
+  const skips: Tensor[] = [];
+  let z = activate(convolution(scope, 'stem', spaceToDepth(x, 2), levels[0], { kernel: 3 }));
+  levels.forEach((channels, level) => {
+    if (level > 0) {
+      skips.push(z);
+      z = halve(scope, `down${level}`, z, channels);
+    }
+    z = residuals(scope, `encoder${level}`, z, ENCODER[level]);
+  });
+  for (let level = 1; level >= 0; level--) {
+    z = add(enlarge(scope, `up${level}`, z, levels[level]), skips[level]);
+    z = residuals(scope, `decoder${level}`, z, DECODER[level]);
+  }
+  const out = depthToSpace(convolution(scope, 'out', activate(z), 16, { initial: zeros }), 2);
+  const [change, damageLogits] = split(out, [3, 1], 1);
+  return { y: add(x, change), damageLogits, damage: sigmoid(damageLogits) };
+}
+
+export const restorer: Network = {
+  name: 'restorer',
+  task: 'Takes noise, grain, blur and JPEG out of a picture and marks damage.',
+  multiple: 8,
+  margin: MARGIN,
+  freezable: [],
+  state: [],
+  inputs: ({ batch, height, width }) => [
+    { name: 'x', shape: [batch, 3, height, width], meaning: 'picture, sRGB-encoded 0..1' },
+  ],
+  build: (scope, { x }, width) => build(scope, x, width),
+};
