@@ -1,0 +1,109 @@
+/**
+ * What a run remembers: its configuration (`run.json`, written once and when a stage's length is fixed) and where
+ * it stands (kept inside the checkpoint, so weights and position can never disagree).
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { RevealError } from '../../../app/contract/messages.ts';
+import { runPhases, runSettingsSchema, type RunSettings } from '../../../app/contract/studio.ts';
+import { writeJsonAtomic } from '../../files/atomic.ts';
+import { show } from '../../files/bytes.ts';
+import type { DriftFigures } from './alarms.ts';
+import type { Stage } from './plan.ts';
+import { noEvaluation, type StopState } from './stop.ts';
+import { firstTurn, type SwitcherState } from './switcher.ts';
+
+const stageSchema = z.object({
+  phase: z.enum(runPhases),
+  size: z.number().int(),
+  batch: z.number().int(),
+  share: z.number(),
+  rate: z.number(),
+  /** Fixed soon after the stage begins, from the speed that was measured; then never changed. */
+  steps: z.number().int().nullable(),
+});
+export interface TimedStage extends Stage {
+  steps: number | null;
+}
+
+const runFileSchema = z.object({
+  version: z.literal(1),
+  settings: runSettingsSchema,
+  /** Total steps where they were given instead of minutes. */
+  totalSteps: z.number().int().nullable(),
+  stages: z.array(stageSchema).min(1),
+  /** Peak learning rate; null until it is known. */
+  rate: z.number().nullable(),
+  createdAt: z.number(),
+});
+export interface RunFile {
+  version: 1;
+  settings: RunSettings;
+  totalSteps: number | null;
+  stages: TimedStage[];
+  rate: number | null;
+  createdAt: number;
+}
+
+export const RUN_NAME = 'run.json';
+export const CHECKPOINT_NAME = 'checkpoint.rvc';
+
+/** The configuration in a run's folder; null when there is none. @throws RevealError 'bad-input' when it cannot be understood */
+export function readRunFile(dir: string): RunFile | null {
+  const file = path.join(dir, RUN_NAME);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    return runFileSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new RevealError('bad-input', `${show(file)} is not the file of a training run.`, { cause: error });
+  }
+}
+export const writeRunFile = (dir: string, run: RunFile): Promise<unknown> =>
+  writeJsonAtomic(path.join(dir, RUN_NAME), run);
+
+/** Where a run stands. Plain data. */
+export interface Position {
+  /** Steps of the whole run. */
+  step: number;
+  stage: number;
+  stageStep: number;
+  /** Seconds trained, pauses left out. */
+  seconds: number;
+  images: number;
+  switcher: SwitcherState;
+  criticWins: number;
+  early: StopState;
+  /** Figures at the start of the present phase, for the drift alarm. */
+  drift: DriftFigures | null;
+  /** Steps at which samples were written. */
+  samples: number[];
+}
+export const atStart = (): Position => ({
+  step: 0,
+  stage: 0,
+  stageStep: 0,
+  seconds: 0,
+  images: 0,
+  switcher: firstTurn,
+  criticWins: 0,
+  early: noEvaluation,
+  drift: null,
+  samples: [],
+});
+
+/** Steps that are done and that are still to do, as far as stages are timed; null while one is not. */
+export function stepsLeft(run: RunFile, position: Position): number | null {
+  let left = -position.stageStep;
+  for (const stage of run.stages.slice(position.stage)) {
+    if (stage.steps === null) return null;
+    left += stage.steps;
+  }
+  return Math.max(0, left);
+}

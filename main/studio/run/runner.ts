@@ -1,0 +1,435 @@
+/**
+ * A training run from beginning to end: stages, steps, diary, figures, checkpoints, alarms. Knows nothing of
+ * windows or processes; the command line calls it directly, the Studio in a process of its own (train-main.ts).
+ * Whatever happens, the folder holds the last checkpoint, the diary up to it, and the best weights so far as a
+ * model.
+ */
+import path from 'node:path';
+import { RevealError } from '../../../app/contract/messages.ts';
+import type { RunSettings } from '../../../app/contract/studio.ts';
+import { learningRate } from '../../../app/graph/step/index.ts';
+import type { Weights } from '../../../app/graph/scope.ts';
+import type { ProviderName, SessionStore } from '../../engine/session.ts';
+import { TrainState } from '../../engine/train-session.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../engine/train-checkpoint.ts';
+import { createLoader } from '../dataset/loader.ts';
+import type { Batch, Dataset, Loader } from '../dataset/types.ts';
+import { criticAlarm, driftAlarms, finiteAlarm, type Alarm } from './alarms.ts';
+import { exploded, proposeRate, sweepDefaults, sweepRate } from './finder.ts';
+import type { RunControl } from './gate.ts';
+import { RunLog, type LogLine } from './log.ts';
+import { Means } from './means.ts';
+import { presetFor, type RunModel } from './model.ts';
+import type { Objective } from './objective.ts';
+import {
+  atStart,
+  CHECKPOINT_NAME,
+  stepsLeft,
+  writeRunFile,
+  type Position,
+  type RunFile,
+  type TimedStage,
+} from './position.ts';
+import { openStage, type StageSessions } from './stage.ts';
+import { evaluated } from './stop.ts';
+import { validate } from './validate.ts';
+
+export interface RunRequest {
+  dir: string;
+  run: RunFile;
+  dataset: Dataset;
+  objective: Objective;
+  /** Weights the run begins with, all of them. */
+  weights: Weights;
+  /** Weights of the critic, when one has learnt already. */
+  critic: Weights;
+  model: RunModel;
+  store: SessionStore;
+  order: ProviderName[];
+  /** Goes on from the folder's checkpoint. */
+  resume: boolean;
+  loaderThreads?: number;
+  /** Seconds between checkpoints (60). */
+  checkpointSeconds?: number;
+}
+export interface RunProgress {
+  step: number;
+  seconds: number;
+  secondsLeft: number | null;
+  imagesPerSecond: number | null;
+  device: string | null;
+}
+export interface RunHooks {
+  line(line: LogLine): void;
+  progress(progress: RunProgress): void;
+}
+export interface RunResult {
+  state: 'done' | 'stopped';
+  because: string;
+  step: number;
+}
+
+/** Test pictures that the figures are taken from. */
+const TEST_PICTURES = 48;
+/** Figures are taken about this often in a run, but not more often than every so many seconds. */
+const EVALUATIONS = 20;
+const EVALUATION_SECONDS = 45;
+const PATIENCE = 6;
+/** Steps until a stage's length is fixed: the first are slow. */
+const MEASURED = { skip: 3, steps: 10 };
+
+export async function trainRun(
+  request: RunRequest,
+  control: RunControl,
+  hooks: RunHooks,
+): Promise<RunResult> {
+  return new Run(request, control, hooks).go();
+}
+
+class Run {
+  private readonly request: RunRequest;
+  private readonly control: RunControl;
+  private readonly hooks: RunHooks;
+  private readonly run: RunFile;
+  private readonly settings: RunSettings;
+  private readonly state = new TrainState();
+  private position: Position = atStart();
+  private log!: RunLog;
+  private device: string | null = null;
+  private speed: number | null = null;
+  private savedAt = 0;
+
+  constructor(request: RunRequest, control: RunControl, hooks: RunHooks) {
+    this.request = request;
+    this.control = control;
+    this.hooks = hooks;
+    this.run = request.run;
+    this.settings = request.run.settings;
+  }
+
+  private write(line: LogLine): void {
+    this.log.write(line);
+    this.hooks.line(line);
+  }
+  private say(kind: string, text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
+    this.write({ type: 'event', step: this.position.step, at: Date.now(), level, kind, text });
+  }
+
+  async go(): Promise<RunResult> {
+    const { request, run } = this;
+    const checkpoint = path.join(request.dir, CHECKPOINT_NAME);
+    let first = true;
+    this.log = new RunLog(request.dir, request.resume ? Infinity : -1);
+    for (;;) {
+      const stage = run.stages[this.position.stage];
+      const sessions = await this.openStage(stage);
+      if (first) {
+        // The vectors exist only now that the graphs are known.
+        if (request.resume) {
+          this.position = (await loadCheckpoint(checkpoint, this.state)) as unknown as Position;
+          this.log = new RunLog(request.dir, this.position.step);
+          this.say('resume', `Goes on from step ${this.position.step}.`);
+        } else this.fill();
+        first = false;
+        // The checkpoint may stand in a later stage than the one that was opened to make the vectors.
+        if (run.stages[this.position.stage] !== stage) continue;
+      }
+      const ended = await this.runStage(stage, sessions);
+      if (ended) {
+        await this.save();
+        return ended;
+      }
+    }
+  }
+
+  private openStage(stage: TimedStage): Promise<StageSessions> {
+    const { objective, weights, store, order } = this.request;
+    const { width, freeze } = this.settings;
+    return openStage({
+      stage,
+      objective,
+      width,
+      frozen: freeze ? objective.network.freezable : [],
+      weights,
+      state: this.state,
+      store,
+      order,
+    });
+  }
+
+  /** Weights into fresh vectors, and the averaged ones begin as they are. */
+  private fill(): void {
+    const { weights, critic } = this.request;
+    for (const name of this.state.names) {
+      const [part, role] = name.split('/');
+      if (role === 'theta' || role === 'ema' || role === 'state')
+        this.state.fill(name, part === 'critic' ? critic : weights);
+    }
+  }
+
+  private loader(stage: TimedStage, split: 'train' | 'test', batch: number): Loader {
+    const { dataset, objective, loaderThreads } = this.request;
+    return createLoader(dataset, {
+      task: objective.task,
+      split,
+      size: stage.size,
+      batch,
+      // A stage begins its own order of pictures: no picture is tied to a size.
+      seed: split === 'test' ? 0 : this.settings.seed * 16 + this.position.stage,
+      preset: presetFor(dataset),
+      workers: loaderThreads,
+      onProblem: (problem) => this.say('picture', `${problem.id}: ${problem.reason}`, 'warning'),
+    });
+  }
+
+  /** The fixed test batches of a stage. */
+  private async testBatches(stage: TimedStage): Promise<Batch[]> {
+    const loader = this.loader(stage, 'test', stage.batch);
+    try {
+      const count = Math.max(1, Math.round(Math.min(TEST_PICTURES, loader.count) / stage.batch));
+      const batches: Batch[] = [];
+      for (let k = 0; k < count; k++) batches.push(await loader.next(k));
+      return batches;
+    } finally {
+      await loader.close();
+    }
+  }
+
+  private async runStage(stage: TimedStage, sessions: StageSessions): Promise<RunResult | null> {
+    const { position } = this;
+    this.device = sessions.device;
+    if (position.stageStep === 0)
+      this.say(
+        'size',
+        `${stage.phase}: pictures of ${stage.size} px, ${stage.batch} at a time, on ${sessions.device}.`,
+      );
+    const tests = await this.testBatches(stage);
+    if (position.stageStep === 0) {
+      position.drift = null;
+      await this.evaluate(stage, sessions, tests);
+    }
+    if (this.run.rate === null) await this.findRate(stage, sessions);
+    const loader = this.loader(stage, 'train', stage.batch);
+    try {
+      return await this.steps(stage, sessions, tests, loader);
+    } finally {
+      await loader.close();
+    }
+  }
+
+  private rateAt(stage: TimedStage): number {
+    const rate = (this.run.rate as number) * stage.rate;
+    if (stage.phase !== 'generator') return rate / 10;
+    const last = this.run.stages.at(-1) === stage;
+    const steps = stage.steps ?? 1000;
+    return learningRate(
+      { kind: 'cosine', rate, steps, warmup: Math.min(50, Math.ceil(steps / 10)), floor: last ? 0.02 : 0.2 },
+      this.position.stageStep,
+    );
+  }
+
+  private async steps(
+    stage: TimedStage,
+    sessions: StageSessions,
+    tests: Batch[],
+    loader: Loader,
+  ): Promise<RunResult | null> {
+    const { position } = this;
+    const means = new Means();
+    let fresh = 0;
+    let measuring = 0;
+    let waited = loader.waitSeconds;
+    let shownAt = performance.now();
+    let evaluatedAt = position.seconds;
+    while (stage.steps === null || position.stageStep < stage.steps) {
+      if (await this.control.gate())
+        return { state: 'stopped', because: 'It was stopped.', step: position.step };
+      const begun = performance.now();
+      const batch = await loader.next(position.stageStep);
+      const lr = this.rateAt(stage);
+      const report = await sessions.step(batch, lr, position.switcher);
+      const seconds = (performance.now() - begun) / 1000;
+      const bad = finiteAlarm(position.step, report.outcome.losses);
+      if (bad) return this.alarm(bad);
+      position.step++;
+      position.stageStep++;
+      position.seconds += seconds;
+      position.images += stage.batch;
+      position.switcher = report.switcher;
+      if (report.switched)
+        this.say('switch', `The ${report.switched.to} learns now: ${report.switched.because}.`);
+      means.add(report.outcome.losses, seconds);
+      this.speed = this.speed === null ? seconds : this.speed + 0.05 * (seconds - this.speed);
+      if (report.recognised !== null) {
+        const { watch, alarm } = criticAlarm({ wins: position.criticWins }, report.recognised);
+        position.criticWins = watch.wins;
+        if (alarm) return this.alarm(alarm);
+      }
+
+      fresh++;
+      if (fresh > MEASURED.skip) measuring += seconds;
+      if (stage.steps === null && fresh === MEASURED.skip + MEASURED.steps)
+        await this.time(stage, measuring / MEASURED.steps);
+      const now = performance.now();
+      if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
+        const waits = loader.waitSeconds - waited;
+        waited = loader.waitSeconds;
+        const { losses, total } = means.take();
+        this.write({
+          type: 'point',
+          step: position.step,
+          seconds: position.seconds,
+          phase: stage.phase === 'gan' ? (report.recognised === null ? 'critic' : 'generator') : stage.phase,
+          size: stage.size,
+          lr,
+          losses,
+          wait: Math.min(1, waits / Math.max(total, 1e-9)),
+        });
+        this.hooks.progress(this.progress(stage));
+        shownAt = now;
+      }
+      const every = stage.steps === null ? Infinity : this.evaluationSteps(stage);
+      const due =
+        position.stageStep === stage.steps ||
+        (position.stageStep % every === 0 &&
+          position.seconds - evaluatedAt >= (this.run.totalSteps === null ? EVALUATION_SECONDS : 0));
+      if (due) {
+        evaluatedAt = position.seconds;
+        const ended = await this.evaluate(stage, sessions, tests);
+        if (ended) return ended;
+      }
+      if (now - this.savedAt >= (this.request.checkpointSeconds ?? 60) * 1000) await this.save();
+    }
+    if (position.stage === this.run.stages.length - 1)
+      return { state: 'done', because: 'Its time is over.', step: position.step };
+    position.stage++;
+    position.stageStep = 0;
+    await this.save();
+    return null;
+  }
+
+  private evaluationSteps(stage: TimedStage): number {
+    return Math.max(1, Math.round((stage.steps as number) / Math.max(1, EVALUATIONS * stage.share)));
+  }
+
+  /** Fixes a stage's length from the speed of its first steps. */
+  private async time(stage: TimedStage, secondsPerStep: number): Promise<void> {
+    const minutes = this.settings.minutes * stage.share;
+    stage.steps = Math.max(MEASURED.skip + MEASURED.steps + 1, Math.round((minutes * 60) / secondsPerStep));
+    await writeRunFile(this.request.dir, this.run);
+    this.say('plan', `${stage.steps} steps of about ${(secondsPerStep * 1000).toFixed(0)} ms.`);
+  }
+
+  private progress(stage: TimedStage): RunProgress {
+    const { position, run } = this;
+    const total = this.settings.minutes * 60;
+    const left = stepsLeft(run, position);
+    return {
+      step: position.step,
+      seconds: position.seconds,
+      // Later stages are timed when they begin; until then the minutes that were asked for say it.
+      secondsLeft:
+        left !== null && this.speed !== null ? left * this.speed : Math.max(0, total - position.seconds),
+      imagesPerSecond: this.speed ? stage.batch / this.speed : null,
+      device: this.device,
+    };
+  }
+
+  private alarm(alarm: Alarm): RunResult {
+    this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
+    throw new RunAlarm(alarm);
+  }
+
+  /** Figures on the test pictures; the best weights become the run's model. Gives a result when the run is to end. */
+  private async evaluate(
+    stage: TimedStage,
+    sessions: StageSessions,
+    tests: Batch[],
+  ): Promise<RunResult | null> {
+    const { position } = this;
+    const { objective, model } = this.request;
+    if (stage.phase === 'critic') return null;
+    const { figures, panel } = await validate(sessions.looking, objective, tests);
+    this.write({ type: 'figures', step: position.step, seconds: position.seconds, figures });
+    await model.sample(position.step, panel);
+    position.samples.push(position.step);
+    const drift = { skinHue: figures.skinHueShift, neutralChroma: figures.neutralChroma };
+    position.drift ??= drift;
+    for (const alarm of driftAlarms(position.drift, drift, stage.phase)) {
+      this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
+      if (alarm.action === 'stop') return { state: 'stopped', because: alarm.text, step: position.step };
+    }
+    // Figures of other sizes are other figures: each stage finds its own best, and the last one decides.
+    if (position.stageStep === 0) position.early = { best: null, stale: 0 };
+    const { state, better, stop } = evaluated(
+      position.early,
+      position.step,
+      objective.verdict(figures),
+      PATIENCE,
+    );
+    position.early = state;
+    if (better)
+      await model.save(this.state.weights('generator', 'ema'), {
+        step: position.step,
+        seconds: position.seconds,
+        figures,
+        size: stage.size,
+      });
+    if (stop && position.stage === this.run.stages.length - 1)
+      return {
+        state: 'done',
+        because: `The figures have not become better ${PATIENCE} times in a row; the best weights are those of step ${state.best?.step ?? 0}.`,
+        step: position.step,
+      };
+    return null;
+  }
+
+  private async save(): Promise<void> {
+    await saveCheckpoint(path.join(this.request.dir, CHECKPOINT_NAME), this.state, { ...this.position });
+    this.savedAt = performance.now();
+  }
+
+  /** A short sweep of learning rates on the first stage, undone afterwards; see finder.ts. */
+  private async findRate(stage: TimedStage, sessions: StageSessions): Promise<void> {
+    const { objective, dir } = this.request;
+    // Too short a run, or one that begins with trained weights, takes the rate that is known to work.
+    const worth = stage.phase === 'generator' && this.settings.start === null && this.settings.minutes >= 20;
+    if (!worth || this.run.totalSteps !== null) this.run.rate = objective.rate;
+    else {
+      const kept = new Map(this.state.names.map((name) => [name, this.state.get(name).slice()]));
+      const counts = new Map(this.state.counts);
+      const loader = this.loader(stage, 'train', stage.batch);
+      const losses: number[] = [];
+      try {
+        for (let k = 0; k < sweepDefaults.steps && !exploded(losses); k++) {
+          if (await this.control.gate()) break;
+          const { outcome } = await sessions.step(await loader.next(k), sweepRate(k), this.position.switcher);
+          losses.push(outcome.finite ? outcome.losses.total : Infinity);
+        }
+      } finally {
+        await loader.close();
+        for (const [name, data] of kept) this.state.set(name, data);
+        this.state.counts.clear();
+        for (const [part, n] of counts) this.state.counts.set(part, n);
+      }
+      const found = proposeRate(losses);
+      this.run.rate = found === null ? objective.rate : Math.min(3e-3, Math.max(objective.rate / 4, found));
+      this.say(
+        'rate',
+        found === null
+          ? `The sweep says nothing; the learning rate is ${this.run.rate}.`
+          : `A sweep of ${losses.length} steps proposes ${found.toExponential(1)}; the learning rate is ${this.run.rate.toExponential(1)}.`,
+      );
+    }
+    await writeRunFile(dir, this.run);
+  }
+}
+
+/** A run that ended on an alarm: the last good checkpoint stays. */
+export class RunAlarm extends RevealError {
+  readonly alarm: Alarm;
+  constructor(alarm: Alarm) {
+    super('engine', alarm.text);
+    this.alarm = alarm;
+  }
+}

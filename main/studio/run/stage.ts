@@ -1,0 +1,120 @@
+/**
+ * One stage of a run at work: its loader, its graphs as sessions, and what a step is in each phase. In the GAN
+ * phase the switcher decides whose turn it is.
+ */
+import type { Weights } from '../../../app/graph/scope.ts';
+import type { Width } from '../../../models/network.ts';
+import type { ProviderName, SessionStore } from '../../engine/session.ts';
+import {
+  TrainSession,
+  type StepOutcome,
+  type StepSettings,
+  type TrainState,
+} from '../../engine/train-session.ts';
+import type { Batch } from '../dataset/types.ts';
+import {
+  contentStep,
+  criticStep,
+  generatorStep,
+  lookingGraph,
+  makingGraph,
+  type GraphOptions,
+} from './graphs.ts';
+import type { Objective } from './objective.ts';
+import type { Stage } from './plan.ts';
+import { afterStep, type SwitcherState } from './switcher.ts';
+
+export interface StageOptions {
+  stage: Stage;
+  objective: Objective;
+  width: Width;
+  /** Patterns of the weights that stay as they are. */
+  frozen: readonly string[];
+  /** Where frozen weights come from. */
+  weights: Weights;
+  state: TrainState;
+  store: SessionStore;
+  order: ProviderName[];
+}
+
+export interface StepReport {
+  outcome: StepOutcome;
+  switcher: SwitcherState;
+  /** Said when a turn ended. */
+  switched: { to: 'critic' | 'generator'; because: string } | null;
+  /** Share of the generator's pictures that the critic saw through, where the generator learnt against it. */
+  recognised: number | null;
+}
+
+export interface StageSessions {
+  step(batch: Batch, lr: number, switcher: SwitcherState): Promise<StepReport>;
+  /** Runs with the averaged weights, without learning. */
+  looking: TrainSession;
+  device: ProviderName;
+}
+
+/** Two-time-scale update (Heusel et al. 2017): the critic learns this many times faster. */
+const CRITIC_PACE = 4;
+const LONGEST_GRADIENT = 1;
+
+/** Builds the graphs of a stage and opens their sessions. @throws RevealError 'engine' when no device takes them */
+export async function openStage(options: StageOptions): Promise<StageSessions> {
+  const { stage, objective, state, store, order } = options;
+  const graphs: GraphOptions = {
+    objective,
+    width: options.width,
+    size: stage.size,
+    batch: stage.batch,
+    frozen: options.frozen,
+    weights: options.weights,
+  };
+  const open = (graph: ReturnType<typeof contentStep>): Promise<TrainSession> =>
+    TrainSession.create({ graph, state, store, order });
+  const settings = (lr: number): StepSettings => ({
+    lr: { generator: lr, critic: lr * CRITIC_PACE },
+    decay: objective.decay,
+    clip: LONGEST_GRADIENT,
+  });
+
+  if (stage.phase === 'generator') {
+    const content = await open(contentStep(graphs));
+    return {
+      looking: await open(lookingGraph(graphs)),
+      device: content.session.provider,
+      step: async (batch, lr, switcher) => ({
+        outcome: await content.step(batch.tensors, settings(lr)),
+        switcher,
+        switched: null,
+        recognised: null,
+      }),
+    };
+  }
+
+  const making = await open(makingGraph(graphs));
+  const critic = await open(criticStep(graphs));
+  const generator = stage.phase === 'gan' ? await open(generatorStep(graphs)) : null;
+  const criticTurn = async (batch: Batch, lr: number): Promise<StepOutcome> => {
+    const { made } = (await making.look(batch.tensors)).outputs;
+    return critic.step({ ...batch.tensors, made }, settings(lr));
+  };
+  return {
+    looking: await open(lookingGraph(graphs)),
+    device: critic.session.provider,
+    async step(batch, lr, switcher) {
+      if (!generator || switcher.learner === 'critic') {
+        const outcome = await criticTurn(batch, lr);
+        if (!generator) return { outcome, switcher, switched: null, recognised: null };
+        const next = afterStep(switcher, outcome.losses.accuracy);
+        return { outcome, switcher: next.state, switched: next.switched, recognised: null };
+      }
+      const outcome = await generator.step(batch.tensors, settings(lr));
+      const next = afterStep(switcher, outcome.losses.recognised);
+      return {
+        outcome,
+        switcher: next.state,
+        switched: next.switched,
+        recognised: outcome.losses.recognised,
+      };
+    },
+  };
+}
