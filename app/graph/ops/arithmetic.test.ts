@@ -3,6 +3,7 @@ import { evaluate } from '../evaluate.ts';
 import { Graph } from '../graph.ts';
 import { checkOperator } from '../testing.ts';
 import { add, broadcast, div, mul, neg, sub } from './arithmetic.ts';
+import { expand } from './shape.ts';
 
 describe('arithmetic', () => {
   const cases = { add, sub, mul, div };
@@ -34,6 +35,15 @@ describe('arithmetic', () => {
       'add(float32[2,3], float32[2]): the shapes do not broadcast',
     );
     expect(() => add(g.input('c', [1]), new Graph().input('d', [1]))).toThrow(/another graph/);
+  });
+  it('a repeated operand is not written out where the other is as large', () => {
+    const g = new Graph();
+    const [a, b] = [g.input('a', [1, 3]), g.input('b', [2, 3])];
+    expect(mul(expand(a, [2, 3]), b)).toBe(mul(a, b));
+    expect(add(b, expand(a, [2, 3]))).toBe(add(b, a));
+    // Here the repetition makes the result: it stays.
+    expect(mul(expand(a, [4, 2, 3]), b).shape).toEqual([4, 2, 3]);
+    expect(mul(expand(a, [2, 3]), expand(a, [2, 3])).shape).toEqual([2, 3]);
   });
   it('equal nodes are one node', () => {
     const g = new Graph();

@@ -3,7 +3,17 @@
  * and an axis of 1 is repeated. The gradient of a repeated operand is the sum over its repetitions
  * (`unbroadcast`). Operands may be plain numbers.
  */
-import { apply, fail, size, type Operand, type Operator, type Shape, type Tensor } from '../graph.ts';
+import {
+  apply,
+  fail,
+  operands,
+  sameShape,
+  size,
+  type Operand,
+  type Operator,
+  type Shape,
+  type Tensor,
+} from '../graph.ts';
 import { unbroadcast } from './reduce.ts';
 
 /** The common shape, or null when the shapes do not fit. */
@@ -94,14 +104,31 @@ const divOperator = binary(
   },
 );
 
+/**
+ * What an operand repeats (see `expand` in shape.ts), where the other operand alone makes the result as large: the
+ * runtime then repeats while it computes, and nothing is written out. Gradients of means are full of these.
+ */
+function lean(t: Tensor, other: Tensor): Tensor {
+  if (t.origin.kind !== 'node' || t.origin.node.operator.name !== 'expand') return t;
+  const [repeated] = t.origin.node.inputs;
+  const whole = broadcast(t.shape, other.shape);
+  const without = broadcast(repeated.shape, other.shape);
+  return whole && without && sameShape(whole, without) ? repeated : t;
+}
+function applyLean(operator: Operator, left: Operand, right: Operand): Tensor {
+  const [a, b] = operands(operator.name, [left, right]).tensors;
+  const thin = lean(a, b);
+  return apply(operator, [thin, lean(b, thin)], {});
+}
+
 /** a + b */
-export const add = (a: Operand, b: Operand): Tensor => apply(addOperator, [a, b], {});
+export const add = (a: Operand, b: Operand): Tensor => applyLean(addOperator, a, b);
 /** a - b */
-export const sub = (a: Operand, b: Operand): Tensor => apply(subOperator, [a, b], {});
+export const sub = (a: Operand, b: Operand): Tensor => applyLean(subOperator, a, b);
 /** a * b, element by element */
-export const mul = (a: Operand, b: Operand): Tensor => apply(mulOperator, [a, b], {});
+export const mul = (a: Operand, b: Operand): Tensor => applyLean(mulOperator, a, b);
 /** a / b, element by element; b = 0 gives an infinity, as in ONNX */
-export const div = (a: Operand, b: Operand): Tensor => apply(divOperator, [a, b], {});
+export const div = (a: Operand, b: Operand): Tensor => applyLean(divOperator, a, b);
 
 const negOperator: Operator = {
   name: 'neg',
