@@ -7,10 +7,9 @@
  * weighs as much as a large one; of an empty mask the loss and its gradient are 0.
  */
 import { fail, sameShape, size, type Tensor } from '../graph.ts';
-import { broadcast, div, mul, sub } from '../ops/arithmetic.ts';
+import { add, broadcast, div, mul, sub } from '../ops/arithmetic.ts';
 import { maximum, minimum } from '../ops/compare.ts';
 import { abs, sqrt, square } from '../ops/elementwise.ts';
-import { add } from '../ops/arithmetic.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { slice } from '../ops/select.ts';
 

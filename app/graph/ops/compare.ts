@@ -3,8 +3,8 @@
  * choose by themselves. Gradients flow to what was chosen; where both operands are equal, to the first.
  */
 import { apply, fail, size, type Operand, type Operator, type Tensor } from '../graph.ts';
-import { broadcast, broadcastIndex } from './arithmetic.ts';
-import { needFloats, unary } from './elementwise.ts';
+import { broadcast, broadcastIndex, mul } from './arithmetic.ts';
+import { cast, needFloats, unary } from './elementwise.ts';
 import { unbroadcast } from './reduce.ts';
 
 function binary(
@@ -88,7 +88,7 @@ const clipOperator = unary<{ low: number; high: number }>(
   'clip',
   (e, { attributes: { low, high } }, [x]) => e.node('Clip', [x, e.floats([low]), e.floats([high])]),
   (x, { low, high }) => Math.min(Math.max(x, low), high),
-  (x, y, dy) => where(equal(x, y), dy, 0),
+  (x, y, dy) => mul(dy, cast(equal(x, y), 'float32')),
 );
 /** Numbers below `low` become `low`, above `high` become `high`; no gradient flows through those. */
 export function clip(x: Tensor, low: number, high: number): Tensor {

@@ -130,6 +130,7 @@ describe('comparing and choosing', () => {
     expect(() => greater(x, g.input('y', [2]))).toThrow('greater(float32[2,3], float32[2])');
     expect(() => where(x, x, x)).toThrow(/where.*must be bool/);
     expect(() => exp(g.input('i', [2], 'int64'))).toThrow('exp(int64[2]): the operand must be float32');
+    expect(() => leakyRelu(x, -1)).toThrow('leakyRelu(float32[2,3]): a slope of -1');
     expect(() => clip(x, 2, 1)).toThrow('clip(float32[2,3]): 2 is above 1');
   });
 });

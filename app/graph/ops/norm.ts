@@ -11,12 +11,10 @@
  * so that the backward pass reads the picture three times and writes it once or twice. The others are composed.
  */
 import { apply, fail, size, type Operator, type Shape, type Tensor } from '../graph.ts';
-import { add, mul, sub } from './arithmetic.ts';
-import { needFloats, pow, square, stopGradient } from './elementwise.ts';
-import { div } from './arithmetic.ts';
+import { add, div, mul, sub } from './arithmetic.ts';
+import { needFloats, pow, sqrt, square, stopGradient } from './elementwise.ts';
 import { matmul } from './matmul.ts';
 import { mean, sum } from './reduce.ts';
-import { sqrt } from './elementwise.ts';
 import { reshape, transpose } from './shape.ts';
 
 type GroupAttributes = { readonly groups: number; readonly epsilon: number };
@@ -59,8 +57,8 @@ const groupNormOperator: Operator<GroupAttributes> = {
     const [inGroup, pixels] = [c / groups, h * w];
     const count = inGroup * pixels;
     const s1 = reshape(sum(dy, [2, 3]), [n, groups, inGroup]);
-    const lines = matmul(reshape(dy, [n, c, 1, pixels]), reshape(x, [n, c, pixels, 1]));
-    const s2 = reshape(lines, [n, groups, inGroup]);
+    // A product and a sum: onnxruntime's matrix product of a row with a column takes four times as long.
+    const s2 = reshape(sum(mul(dy, x), [2, 3]), [n, groups, inGroup]);
     const dScale = reshape(sum(mul(sub(s2, mul(s1, m)), r), [0]), [c]);
     const a = mul(reshape(scale, [groups, inGroup]), r);
     const p = mul(sum(mul(a, s1), [2], true), 1 / count);

@@ -42,7 +42,7 @@ const sliceOperator: Operator<SliceAttributes> = {
     const plain = axes.every((i) => steps[i] === 1);
     return e.node('Slice', [name, of(starts), of(ends), e.ints(axes), ...(plain ? [] : [of(steps)])]);
   },
-  gradient({ inputs: [x], attributes: { starts, ends, steps } }, [dOut]) {
+  gradient({ inputs: [x], attributes: { starts, steps } }, [dOut]) {
     let d = dOut as Tensor;
     const rank = x.shape.length;
     // Steps: every element is followed by step - 1 zeros, then what is too long is cut.
@@ -64,7 +64,6 @@ const sliceOperator: Operator<SliceAttributes> = {
       );
     }
     const after = x.shape.map((n, i) => n - starts[i] - d.shape[i]);
-    void ends;
     return [pad(d, starts, after)];
   },
   evaluate: ([x], { starts, steps }, [out]) => [
