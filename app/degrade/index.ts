@@ -3,6 +3,7 @@ export { degrade, degradeAs, CLEAN_SHARE, DEGRADATIONS, groupOf } from './preset
 export { GROUPS, PRESETS } from './types.ts';
 export type { Applied, Degradation, Degraded, Family, Group, Outcome, Preset } from './types.ts';
 export { greyInput, greyRendering } from './grey.ts';
-export { drawReel, filmFrame, filmSequence, type FilmFrame, type Reel } from './film.ts';
+export { filmFrame, filmSequence, type FilmFrame } from './film.ts';
+export { drawReel, type Reel } from './reel.ts';
 export { holeMask } from './missing.ts';
 export { jpeg } from './jpeg.ts';

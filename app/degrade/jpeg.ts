@@ -256,11 +256,11 @@ export function jpeg(picture: Planar, quality: number, subsampling: 420 | 444 = 
 export const jpegCompression: Degradation = {
   name: 'jpeg',
   family: 'jpeg',
-  ranges: { quality: [8, 75] },
+  ranges: { quality: [10, 80] },
   source: 'ITU-T T.81 annexes A and K; JFIF 1.02',
   apply(picture: Planar, random: Random) {
     // Low qualities are the ones that need practice.
-    const quality = Math.round(8 + 67 * random.next() ** 1.4);
+    const quality = Math.round(10 + 70 * random.next() ** 1.3);
     return { picture: jpeg(picture, quality), params: { quality } };
   },
 };

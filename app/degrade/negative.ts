@@ -9,8 +9,8 @@
 import { type Planar, planar } from '../planar.ts';
 import type { Random } from '../random.ts';
 import { linearGrey, spectralWeights } from './grey.ts';
-import { noisePlanes } from './noise.ts';
-import { clamp, decode, encode, gaussian, normals, transmit } from './raster.ts';
+import { clamp, decode, gaussian, normals } from './raster.ts';
+import { drawMatrix, drawScanner, scan, type Scanner } from './scan.ts';
 import {
   type Bands,
   BANDS,
@@ -36,21 +36,6 @@ export interface Exposure {
   flare: number;
   /** Colour of the light: log10 exposure added to the red, green and blue layer. */
   light: readonly [number, number, number];
-}
-
-/** How the film was scanned. */
-export interface Scanner {
-  /** Factors on the linear light of each band. */
-  gain: readonly [number, number, number];
-  /** Colour matrix of the scanner's software, rows sum to 1; row by row. */
-  matrix: readonly number[];
-  /** Stray light, as a share of full scale. */
-  flare: number;
-  /** Shot noise (variance per light) and read noise (standard deviation), of full scale in linear light. */
-  shot: number;
-  read: number;
-  /** Gamma of the stored values (1: linear), or 0 for sRGB's curve. */
-  gamma: number;
 }
 
 /** Entries of a development table, over log10 exposure from FROM in steps of STEP. */
@@ -155,51 +140,12 @@ export function scannedDensity(amounts: Planar, stock: Stock, bands: Bands): Pla
   return out;
 }
 
-/** Stored values (0..1) of a scan, from densities. */
-export function scan(density: Planar, scanner: Scanner, random: Random): Planar {
-  const size = density.width * density.height;
-  const out = noisePlanes(density.width, density.height, random, 0, false);
-  const d = density.data;
-  const m = scanner.matrix;
-  const [g0, g1, g2] = scanner.gain;
-  const read2 = scanner.read * scanner.read;
-  const shift = scanner.flare;
-  const curve = storedCurve(scanner.gamma);
-  const n = out.data;
-  for (let i = 0; i < size; i++) {
-    let r = g0 * transmit(d[i]) + shift;
-    let g = g1 * transmit(d[size + i]) + shift;
-    let b = g2 * transmit(d[2 * size + i]) + shift;
-    r += Math.sqrt(scanner.shot * r + read2) * n[i];
-    g += Math.sqrt(scanner.shot * g + read2) * n[size + i];
-    b += Math.sqrt(scanner.shot * b + read2) * n[2 * size + i];
-    n[i] = curve(m[0] * r + m[1] * g + m[2] * b);
-    n[size + i] = curve(m[3] * r + m[4] * g + m[5] * b);
-    n[2 * size + i] = curve(m[6] * r + m[7] * g + m[8] * b);
-  }
-  return out;
-}
-
-/** Linear light to the stored value of 8 bits. */
-function storedCurve(gamma: number): (l: number) => number {
-  const size = 2048;
-  const stored = Float32Array.from({ length: size + 1 }, (_, i) => {
-    const l = (i / size) ** 2;
-    return gamma === 0 ? encode(l) : l ** (1 / gamma);
-  });
-  return (l) => {
-    const x = l <= 0 ? 0 : l >= 1 ? size : Math.sqrt(l) * size;
-    const i = Math.min(size - 1, x | 0);
-    return Math.round((stored[i] + (stored[i + 1] - stored[i]) * (x - i)) * 255) / 255;
-  };
-}
-
 /** Ranges of what both kinds of negative draw. */
 const COMMON = {
   stops: [-2, 3],
-  contrast: [0.7, 1],
+  contrast: [0.7, 1.15],
   flare: [0.001, 0.02],
-  scannerFlare: [0, 0.012],
+  scannerFlare: [0, 0.006],
   shot: [0.00001, 0.0005],
   read: [0.0003, 0.004],
   gamma: [0, 2.2],
@@ -210,39 +156,16 @@ const COMMON = {
 } as const;
 
 function drawExposure(random: Random): Exposure {
-  const stops = clamp(random.normal(0.4, 1.1), -2, 3);
+  const stops = clamp(random.normal(0.3, 1), -2, 3);
   // Daylight film in daylight, more or less; now and then under lamps.
   const warm = random.chance(0.15) ? random.uniform(0.1, 0.35) : random.normal(0, 0.05);
   const tint = random.normal(0, 0.025);
   return {
     stops,
-    contrast: random.uniform(0.7, 1),
+    contrast: random.uniform(0.7, 1.15),
     flare: 0.001 * 20 ** random.next(),
     light: [0.5 * warm, tint, -0.8 * warm],
   };
-}
-
-/** Tone curve, noise and flare of a scanner; its gains and matrix are the caller's. */
-function drawScanner(random: Random): Omit<Scanner, 'gain' | 'matrix'> {
-  const curve = random.next();
-  return {
-    flare: 0.012 * random.next() ** 2,
-    shot: 0.00001 * 50 ** random.next(),
-    read: 0.0003 * 13 ** random.next(),
-    gamma: curve < 0.6 ? 0 : curve < 0.75 ? 2.2 : curve < 0.87 ? 1.8 : 1,
-  };
-}
-
-/** A scanner's colour matrix, rows summing to 1: small mixtures, or the subtractions of a camera profile. */
-function drawMatrix(random: Random, strength: number): number[] {
-  const m: number[] = [];
-  for (let row = 0; row < 3; row++) {
-    const a = strength * random.uniform(-0.25, 0.12);
-    const b = strength * random.uniform(-0.25, 0.12);
-    const others = [a, b];
-    for (let col = 0; col < 3; col++) m.push(col === row ? 1 - a - b : (others.pop() ?? 0));
-  }
-  return m;
 }
 
 /** The scan of a colour negative. */
@@ -257,7 +180,7 @@ export const colourNegative: Degradation = {
     fadeYellow: [0, 0.45],
     stain: [0, 0.25],
     neutralised: [0, 1],
-    level: [0.3, 1.05],
+    level: [0.35, 1.15],
   },
   source: 'Beer and Lambert; Hanson 1950; Hurter and Driffield 1890; see stock.ts',
   apply(picture, random) {
@@ -283,8 +206,8 @@ export const colourNegative: Degradation = {
     density = gaussian(density, softness);
     // The gains bring the film base to a level; a share of its colour may be balanced away.
     const base = see(bands, filmTransmittance(stock, 0, 0, 0, new Float64Array(BANDS)));
-    const neutralised = random.chance(0.55) ? 0.3 * random.next() ** 2 : random.next();
-    const level = random.uniform(0.3, 1.05);
+    const neutralised = random.chance(0.6) ? 0.3 * random.next() ** 2 : random.next();
+    const level = random.uniform(0.35, 1.15);
     const gain = base.map((t) => (level / base[0]) * (base[0] / t) ** neutralised);
     const scanner: Scanner = {
       ...drawScanner(random),

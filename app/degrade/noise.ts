@@ -140,11 +140,11 @@ export const evenNoise: Degradation = {
 export const lightNoise: Degradation = {
   name: 'sensor-noise',
   family: 'noise',
-  ranges: { shot: [0.0003, 0.012], read: [0.001, 0.02] },
+  ranges: { shot: [0.0002, 0.006], read: [0.001, 0.008] },
   source: 'Foi, Trimeche, Katkovnik, Egiazarian 2008',
   apply(picture, random) {
-    const shot = 0.0003 * 40 ** random.next();
-    const read = 0.001 * 20 ** random.next();
+    const shot = 0.0002 * 30 ** random.next();
+    const read = 0.001 * 8 ** random.next();
     return { picture: sensorNoise(picture, shot, read, random), params: { shot, read } };
   },
 };
@@ -153,10 +153,10 @@ export const lightNoise: Degradation = {
 export const filmGrain: Degradation = {
   name: 'grain',
   family: 'noise',
-  ranges: { sigma: [0.03, 0.22], correlation: [0, 1.2] },
+  ranges: { sigma: [0.02, 0.18], correlation: [0, 1.2] },
   source: 'Selwyn 1935',
   apply(picture, random) {
-    const sigma = random.uniform(0.03, 0.22);
+    const sigma = 0.02 * 9 ** random.next();
     const correlation = random.uniform(0, 1.2);
     return { picture: grain(picture, sigma, random, correlation), params: { sigma, correlation } };
   },

@@ -6,16 +6,18 @@
 import { copyPlanar, planar, type Planar } from '../planar.ts';
 import { type Random, seeded } from '../random.ts';
 import { focusBlur, lowResolution, motionBlur, softBlur } from './blur.ts';
-import { drawReel, filmFrame, filmScratches } from './film.ts';
+import { filmFrame, filmScratches } from './film.ts';
 import { greyRendering, oldGrey, plainGrey } from './grey.ts';
 import { jpegCompression } from './jpeg.ts';
 import { fillerHoles, holes, missingCorners } from './missing.ts';
 import { colourNegative, exactNegative, greyNegative } from './negative.ts';
 import { evenNoise, filmGrain, impulseNoise, lightNoise } from './noise.ts';
-import { dyeFading, halftone, paperTexture, silverFading, tintedGrey, veil } from './print.ts';
+import { dyeFading, silverFading, tintedGrey, unevenStain, veil } from './print.ts';
 import { clip, threePlanes } from './raster.ts';
-import { cracks, creases, dustSpecks, hairs, scratchLines, tears } from './scratches.ts';
-import { foxing, glue, inkBlot, silvering, waterStain } from './stains.ts';
+import { drawReel } from './reel.ts';
+import { cracks, creases, dustSpecks, hairs, scanDirt, scratchLines, tears, wornEdges } from './scratches.ts';
+import { foxing, glue, inkBlot, waterStain } from './stains.ts';
+import { halftone, paperTexture, silvering } from './surface.ts';
 import {
   type Applied,
   type Degradation,
@@ -45,6 +47,7 @@ export const DEGRADATIONS: readonly Degradation[] = [
   dyeFading,
   silverFading,
   veil,
+  unevenStain,
   paperTexture,
   halftone,
   dustSpecks,
@@ -53,6 +56,8 @@ export const DEGRADATIONS: readonly Degradation[] = [
   cracks,
   creases,
   tears,
+  wornEdges,
+  scanDirt,
   filmScratches,
   waterStain,
   foxing,
@@ -126,8 +131,8 @@ class Bench {
 
 const NOISES = [evenNoise, lightNoise, filmGrain];
 const BLURS = [softBlur, softBlur, focusBlur, motionBlur, lowResolution];
-const LINES = [dustSpecks, dustSpecks, scratchLines, scratchLines, hairs, cracks, creases, tears];
-const STAINS = [waterStain, waterStain, foxing, glue, inkBlot, silvering];
+const LINES = [dustSpecks, dustSpecks, scratchLines, scratchLines, hairs, cracks, creases, tears, wornEdges];
+const STAINS = [waterStain, waterStain, foxing, glue, inkBlot];
 const GAPS = [holes, holes, missingCorners];
 
 /** Applies one of a list. */
@@ -157,7 +162,7 @@ function negative(bench: Bench): void {
   const random = bench.random('plan');
   bench.apply(random.chance(0.78) ? colourNegative : greyNegative);
   // Dust lies on the film and is dark in the scan.
-  if (random.chance(0.22)) one(bench, [dustSpecks, hairs, scratchLines], 'dirt');
+  if (random.chance(0.22)) one(bench, [scanDirt, scanDirt, scratchLines], 'dirt');
   if (random.chance(0.18)) bench.apply(jpegCompression);
 }
 
@@ -169,9 +174,10 @@ function print(bench: Bench): void {
   const worn = random.chance(grey ? 0.7 : 0.85);
   if (worn) bench.apply(grey ? silverFading : dyeFading);
   if (worn && random.chance(0.35)) bench.apply(veil);
+  if (worn && random.chance(0.3)) bench.apply(unevenStain);
   if (grey && random.chance(0.12)) bench.apply(silvering);
   if (random.chance(0.14)) bench.apply(random.chance(0.65) ? paperTexture : halftone);
-  if (random.chance(0.3)) one(bench, STAINS.slice(0, 5), 'stains');
+  if (random.chance(0.3)) one(bench, STAINS, 'stains');
   if (random.chance(0.55)) one(bench, LINES, 'lines');
   if (random.chance(0.3)) one(bench, LINES, 'lines-again');
   if (random.chance(0.14)) one(bench, [missingCorners, missingCorners, holes], 'gaps');
@@ -196,7 +202,7 @@ function restorer(bench: Bench): void {
   if (random.chance(0.1)) bench.apply(paperTexture);
   if (random.chance(0.55)) one(bench, [...LINES, filmScratches], 'lines');
   if (random.chance(0.25)) one(bench, [...LINES, filmScratches], 'lines-again');
-  if (random.chance(0.15)) one(bench, STAINS.slice(0, 5), 'stains');
+  if (random.chance(0.15)) one(bench, STAINS, 'stains');
   if (random.chance(0.08)) one(bench, GAPS, 'gaps');
   if (random.chance(0.35)) one(bench, BLURS, 'blur');
   if (random.chance(0.6)) one(bench, NOISES, 'noise');

@@ -1,7 +1,6 @@
 /**
  * What age does to a whole print: dyes of a colour print fade, each at its own rate, and the paper stains; silver
- * fades and yellows, and toning makes it sepia; contrast is lost; the paper's pattern shows in a scan; a printing press has
- * rastered it. Global changes only: nothing here makes a mask.
+ * fades and yellows, and toning makes it sepia; contrast is lost. Global changes only: nothing here makes a mask.
  */
 import { planar, type Planar } from '../planar.ts';
 import type { Random } from '../random.ts';
@@ -174,109 +173,35 @@ export const veil: Degradation = {
   },
 };
 
-/** Kinds of paper surface, in the order of their index in the parameters. */
-export const SURFACES = ['silk', 'linen', 'honeycomb', 'matt'] as const;
-
-/** Height of a paper's surface at a pixel, about -1..1. `pitch` in pixels. */
-export function surfaceHeight(kind: number, x: number, y: number, pitch: number): number {
-  const k = (2 * Math.PI) / pitch;
-  if (kind === 0) return Math.sin(k * (x + 0.5 * y)) * Math.sin(k * (x - 0.5 * y));
-  if (kind === 1) {
-    // Threads over and under: rows and columns change places like a chess board.
-    const over = Math.floor(x / pitch) + Math.floor(y / pitch);
-    return over & 1 ? Math.cos(k * x * 0.5) : Math.cos(k * y * 0.5);
-  }
-  // Three waves 120 degrees apart make hexagons.
-  return (
-    (Math.cos(k * x) + Math.cos(k * (-0.5 * x + 0.866 * y)) + Math.cos(k * (-0.5 * x - 0.866 * y))) / 1.5 -
-    0.5
-  );
-}
-
-/** The pattern of an embossed paper as a scanner's slanted light shows it: the slope of the surface, in one direction. */
-export const paperTexture: Degradation = {
-  name: 'paper-texture',
-  family: 'noise',
-  ranges: { surface: [0, 3], pitch: [3, 9], strength: [0.015, 0.09] },
-  source: 'slope of the surface under slanted light',
-  apply(picture, random) {
-    const surface = random.int(4);
-    const pitch = random.uniform(3, 9);
-    const strength = random.uniform(0.015, 0.09);
-    const angle = random.uniform(0, Math.PI);
-    const { width, height } = picture;
-    const size = width * height;
-    const dx = Math.cos(angle);
-    const dy = Math.sin(angle);
-    const relief = new Float32Array(size);
-    if (surface === 3) relief.set(field(width, height, random, Math.max(1.2, pitch / 3), 1));
-    else {
-      const turn = random.uniform(-0.2, 0.2);
-      const c = Math.cos(turn);
-      const s = Math.sin(turn);
-      for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++) {
-          const u = c * x - s * y + 1000;
-          const v = s * x + c * y + 1000;
-          relief[y * width + x] =
-            surfaceHeight(surface, u, v, pitch) - surfaceHeight(surface, u + dx, v + dy, pitch);
-        }
-    }
-    const out = planar(width, height, 3);
-    for (let i = 0; i < 3 * size; i++) {
-      const v = picture.data[i];
-      // Light glances off dark, glossy parts as much as off light ones.
-      out.data[i] = v + strength * relief[i % size] * (0.35 + 0.65 * v);
-    }
-    return { picture: clip(out), params: { surface, pitch, strength } };
-  },
-};
-
 /**
- * A halftone screen: each ink is printed as dots at its own angle whose area is the ink's share (the classical cosine
- * screen), softened by the scanner. Grey pictures use one screen at 45 degrees.
+ * Yellowing that is not even: patches of damp and light, and borders that lay outside the frame or the album's
+ * pocket. Density in blue, less in green.
  */
-export const halftone: Degradation = {
-  name: 'halftone',
-  family: 'noise',
-  ranges: { pitch: [2.4, 5], sharp: [0.8, 4], grey: [0, 1] },
-  source: 'cosine spot function; angles 15, 75, 0, 45 degrees',
+export const unevenStain: Degradation = {
+  name: 'uneven-yellowing',
+  family: 'fading',
+  ranges: { density: [0.05, 0.35], border: [0, 1] },
+  source: 'transparent stain, value noise and distance from the border',
   apply(picture, random) {
-    const pitch = random.uniform(2.4, 5);
-    const sharp = random.uniform(0.8, 4);
     const { width, height } = picture;
     const size = width * height;
-    const d = picture.data;
-    let coloured = 0;
-    for (let i = 0; i < size; i += 7) coloured += Math.abs(d[i] - d[2 * size + i]);
-    const grey = coloured * 7 < size * 0.004;
+    const density = random.uniform(0.05, 0.35);
+    const border = random.next();
+    const clouds = field(width, height, random, Math.max(8, width / 3), 3);
+    const reach = random.uniform(0.1, 0.4);
+    const share = [0.12, random.uniform(0.3, 0.55), 1];
     const out = planar(width, height, 3);
-    const angles = grey ? [45, 45, 45] : [15, 75, 0];
-    const turn = random.uniform(-8, 8);
-    const spot = new Float32Array(size);
-    for (let c = 0; c < 3; c++) {
-      if (c === 0 || !grey) {
-        const a = ((angles[c] + turn) * Math.PI) / 180;
-        const k = (2 * Math.PI) / pitch;
-        const cx = Math.cos(a) * k;
-        const sx = Math.sin(a) * k;
-        const phase = random.uniform(0, 6.28);
-        for (let y = 0; y < height; y++)
-          for (let x = 0; x < width; x++)
-            spot[y * width + x] =
-              (Math.cos(cx * x - sx * y + phase) + Math.cos(sx * x + cx * y + phase)) / 4 + 0.5;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const i = y * width + x;
+        const edge = Math.min(x, y, width - 1 - x, height - 1 - y) / (reach * Math.min(width, height));
+        const rim = edge < 1 ? (1 - edge) * (1 - edge) : 0;
+        const d = density * clamp(0.5 + 0.4 * clouds[i] * (1 - 0.5 * border) + border * rim, 0, 1.5);
+        for (let c = 0; c < 3; c++)
+          // Encoded values carry about 1/2.2 of a density.
+          out.data[c * size + i] = picture.data[c * size + i] * transmit((d * share[c]) / 2.2);
       }
-      for (let i = 0; i < size; i++) {
-        // Paper shows where the spot function lies under the tone; `sharp` is how hard the dot's edge is. The
-        // tone is stretched by the edge's width so that white stays free of dots and black closes.
-        const v = d[c * size + i] * (1 + 1 / sharp) - 0.5 / sharp;
-        out.data[c * size + i] = clamp(0.5 + sharp * (v - spot[i]));
-      }
-    }
-    // Dots keep the mean tone only where neither end clips; mixing a part of the original back holds it together.
-    const keep = 0.45;
-    for (let i = 0; i < 3 * size; i++) out.data[i] = keep * d[i] + (1 - keep) * out.data[i];
-    return { picture: out, params: { pitch, sharp, grey: Number(grey) } };
+    return { picture: out, params: { density, border } };
   },
 };
 

@@ -17,6 +17,7 @@ import {
   wander,
   widthUnit,
 } from './draw.ts';
+import { clamp, field } from './raster.ts';
 import type { Degradation, Outcome } from './types.ts';
 
 /** Lightness of damage: paper or missing emulsion (light), dirt in the way of the light (dark). Slightly warm or cool. */
@@ -24,6 +25,11 @@ function damageColour(light: boolean, random: Random): [number, number, number] 
   const v = light ? random.uniform(0.78, 1) : random.uniform(0, 0.22);
   const warm = random.uniform(-0.01, light ? 0.07 : 0.02);
   return [Math.min(1, v + warm / 2), v, Math.max(0, v - warm)];
+}
+
+/** Half the width of a line at a picture of 128 pixels: mostly fine ones, now and then a broad one. */
+function lineWidth(random: Random): number {
+  return 0.2 * 6 ** (random.next() ** 1.4);
 }
 
 function somewhere(picture: Planar, random: Random): Point {
@@ -96,7 +102,7 @@ export const hairs: Degradation = {
         random.uniform(0.02, 0.16),
         random,
       );
-      stroke(cover, path, random.uniform(0.3, 0.8) * unit);
+      stroke(cover, path, lineWidth(random) * unit);
     }
     return painted(paint(picture, cover, damageColour(light, random), opacity), {
       count,
@@ -125,7 +131,7 @@ export const scratchLines: Degradation = {
       const length = random.uniform(0.08, 0.9) * side;
       const angle = along + random.normal(0, 0.5);
       const path = wander(somewhere(picture, random), angle, length, random.uniform(0, 0.012), random, 4);
-      const width = random.uniform(0.25, 0.9) * unit;
+      const width = lineWidth(random) * unit;
       const wave = random.uniform(4, 30);
       const phase = random.uniform(0, 6.28);
       stroke(cover, path, width, (t) => {
@@ -172,7 +178,7 @@ export const cracks: Degradation = {
         somewhere(picture, random),
         random.uniform(0, 2 * Math.PI),
         random.uniform(0.2, 0.8) * side,
-        random.uniform(0.35, 0.9) * unit,
+        lineWidth(random) * unit,
         2,
       );
     return painted(paint(picture, cover, damageColour(light, random), opacity), {
@@ -249,21 +255,21 @@ export const creases: Degradation = {
       const path = jagged(a, b, random.uniform(0.005, 0.03), random, 5);
       const nx = -Math.sin(angle);
       const ny = Math.cos(angle);
-      const off = 1.3 * unit;
+      const off = 0.9 * unit;
       const side = (sign: number): Point[] =>
         path.map((p) => ({ x: p.x + sign * nx * off, y: p.y + sign * ny * off }));
       const light = empty(picture);
-      stroke(light, side(1), 1.2 * unit);
+      stroke(light, side(1), 0.8 * unit);
       lay(stainOver(current.picture, light, [-shade, -shade, -shade]));
       const dark = empty(picture);
-      stroke(dark, side(-1), 1.2 * unit);
+      stroke(dark, side(-1), 0.8 * unit);
       lay(stainOver(current.picture, dark, [2 * shade, 2 * shade, 2 * shade]));
       const core = empty(picture);
       const gaps = Array.from({ length: 24 }, () => (random.next() < broken ? random.uniform(0.4, 1) : 0));
       stroke(
         core,
         path,
-        (t) => unit * (0.25 + 0.6 * gaps[Math.min(23, Math.floor(t * 24))]),
+        (t) => unit * (0.2 + 0.45 * gaps[Math.min(23, Math.floor(t * 24))]),
         (t) => (gaps[Math.min(23, Math.floor(t * 24))] > 0 ? 1 : 0.25),
       );
       lay(paint(current.picture, core, damageColour(true, random), 0.95));
@@ -276,13 +282,13 @@ export const creases: Degradation = {
 export const tears: Degradation = {
   name: 'tear',
   family: 'scratches',
-  ranges: { length: [0.15, 0.7], gap: [0.5, 2.6], light: [0, 1] },
+  ranges: { length: [0.15, 0.7], gap: [0.3, 2], light: [0, 1] },
   source: 'midpoint displacement; gap and fibre edge',
   apply(picture, random) {
     const { width, height } = picture;
     const unit = widthUnit(picture);
     const length = random.uniform(0.15, 0.7);
-    const gap = random.uniform(0.5, 2.6);
+    const gap = random.uniform(0.3, 2);
     const light = random.chance(0.6);
     const side = random.int(4);
     const along = random.uniform(0.15, 0.85);
@@ -310,5 +316,68 @@ export const tears: Degradation = {
     const second = paint(first.picture, core, damageColour(light, random));
     for (let i = 0; i < second.mask.data.length; i++) if (first.mask.data[i] > 0) second.mask.data[i] = 1;
     return { picture: second.picture, mask: second.mask, params: { length, gap, light: Number(light) } };
+  },
+};
+
+/** Worn borders: chips and abrasion where hands and frames have rubbed, densest at the very edge and the corners. */
+export const wornEdges: Degradation = {
+  name: 'worn-edges',
+  family: 'scratches',
+  ranges: { reach: [0.02, 0.14], amount: [0.2, 1], light: [0, 1] },
+  source: 'thresholded value noise, falling with the distance from the border',
+  apply(picture, random) {
+    const { width, height } = picture;
+    const reach = random.uniform(0.02, 0.14);
+    const amount = random.uniform(0.2, 1);
+    const light = random.chance(0.8);
+    const side = Math.min(width, height);
+    const rough = field(width, height, random, Math.max(2, side / 24), 3);
+    const cover = empty(picture);
+    // The edge of a chip is about a pixel wide.
+    const soft = Math.max(0.2, 24 / side);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const a = Math.min(x, width - 1 - x) / (reach * side);
+        const b = Math.min(y, height - 1 - y) / (reach * side);
+        const near = Math.exp(-a) + Math.exp(-b);
+        if (near < 0.05) continue;
+        cover.data[y * width + x] = clamp((rough[y * width + x] + 2.2 * amount * near - 2.2) / soft);
+      }
+    return painted(paint(picture, cover, damageColour(light, random), random.uniform(0.7, 1)), {
+      reach,
+      amount,
+      light: Number(light),
+    });
+  },
+};
+
+/** Dirt on a film while it is scanned: dust and hairs, dark; scratches of the film itself may be light or dark. */
+export const scanDirt: Degradation = {
+  name: 'scan-dirt',
+  family: 'scratches',
+  ranges: { specks: [1, 30], hairs: [0, 2], opacity: [0.5, 1] },
+  source: 'specks and curves in the way of the light',
+  apply(picture, random) {
+    const count = Math.round(30 ** random.next());
+    const fibres = random.chance(0.4) ? 1 + random.int(2) : 0;
+    const opacity = random.uniform(0.5, 1);
+    const cover = empty(picture);
+    const unit = widthUnit(picture);
+    const share = (picture.width * picture.height) / (128 * 128);
+    specks(cover, Math.max(1, Math.round(count * share)), 2.2 * unit, random);
+    for (let k = 0; k < fibres; k++) {
+      const length = random.uniform(0.08, 0.4) * Math.min(picture.width, picture.height);
+      const start = somewhere(picture, random);
+      stroke(
+        cover,
+        wander(start, random.uniform(0, 2 * Math.PI), length, random.uniform(0.04, 0.2), random),
+        lineWidth(random) * unit,
+      );
+    }
+    return painted(paint(picture, cover, damageColour(false, random), opacity), {
+      specks: count,
+      hairs: fibres,
+      opacity,
+    });
   },
 };

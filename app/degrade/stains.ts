@@ -1,6 +1,6 @@
 /**
  * Damage of areas that leaves the picture visible: liquid stains with their dark rim, foxing, marks of album
- * glue and tape, fingerprints of silver mirroring. Transparent, so what lies below is still there to be found.
+ * glue and tape, blots. All but blots are transparent, so what lies below is still there to be found.
  */
 import { planar, type Planar } from '../planar.ts';
 import { type Random, seeded } from '../random.ts';
@@ -23,12 +23,12 @@ function brown(strength: number, random: Random): [number, number, number] {
 export const waterStain: Degradation = {
   name: 'water-stain',
   family: 'stains',
-  ranges: { count: [1, 3], radius: [0.08, 0.45], density: [0.08, 0.6], light: [0, 1] },
+  ranges: { count: [1, 3], radius: [0.08, 0.45], density: [0.15, 0.6], light: [0, 1] },
   source: 'Deegan et al. 1997 (rim of a dried drop)',
   apply(picture, random) {
     const count = 1 + random.int(3);
     const radius = random.uniform(0.08, 0.45);
-    const density = random.uniform(0.08, 0.6);
+    const density = random.uniform(0.15, 0.6);
     // Bleached instead of tinted.
     const light = random.chance(0.2);
     const side = Math.min(picture.width, picture.height);
@@ -91,17 +91,17 @@ export const foxing: Degradation = {
 export const glue: Degradation = {
   name: 'glue',
   family: 'stains',
-  ranges: { count: [1, 4], density: [0.08, 0.45] },
+  ranges: { count: [1, 4], density: [0.15, 0.5] },
   source: 'yellowed strips',
   apply(picture, random) {
     const count = 1 + random.int(4);
-    const density = random.uniform(0.08, 0.45);
+    const density = random.uniform(0.15, 0.5);
     const { width, height } = picture;
     let cover = empty(picture);
     for (let k = 0; k < count; k++) {
       const w = Math.round(random.uniform(0.06, 0.25) * width);
       const h = Math.round(random.uniform(0.06, 0.25) * height);
-      const band = random.chance(0.3);
+      const band = random.chance(0.15);
       const x = band ? 0 : Math.round(random.uniform(-0.1, 0.95) * width);
       const y = Math.round(random.uniform(-0.1, 0.95) * height);
       rectangle(cover, x, y, band ? width : x + w, y + h);
@@ -111,39 +111,6 @@ export const glue: Degradation = {
     for (let i = 0; i < cover.data.length; i++)
       if (cover.data[i] > 0) cover.data[i] = clamp(cover.data[i] * (0.8 + 0.25 * uneven[i]));
     return { ...stainOver(picture, cover, brown(density, random)), params: { count, density } };
-  },
-};
-
-/**
- * Silvering (mirroring): old silver migrates to the surface and shines bluish in the dark parts, most towards the
- * edges of the picture. Cover grows with the print's own density.
- */
-export const silvering: Degradation = {
-  name: 'silvering',
-  family: 'stains',
-  ranges: { strength: [0.15, 0.6], reach: [0.15, 0.6] },
-  source: 'metallic veil over dense parts, from the edges',
-  apply(picture, random) {
-    const { width, height } = picture;
-    const size = width * height;
-    const strength = random.uniform(0.15, 0.6);
-    const reach = random.uniform(0.15, 0.6);
-    const cover = empty(picture);
-    const uneven = field(width, height, random, Math.max(4, width / 5), 3);
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const i = y * width + x;
-        const edge = Math.min(x, y, width - 1 - x, height - 1 - y) / (0.5 * Math.min(width, height));
-        const d = picture.data;
-        const dark = 1 - (0.3 * d[i] + 0.59 * d[size + i] + 0.11 * d[2 * size + i]);
-        const v = clamp(1 - edge / reach + 0.35 * uneven[i]) * dark * dark;
-        cover.data[i] = v;
-      }
-    const veil = random.uniform(0.55, 0.75);
-    return {
-      ...paint(picture, cover, [veil * 0.93, veil * 0.98, veil * 1.06], strength),
-      params: { strength, reach },
-    };
   },
 };
 

@@ -82,7 +82,7 @@ export function drawStock(random: Random): Stock {
     max: max * u(0.95, 1.1),
     shoulder: u(0.15, 0.35),
   });
-  const curves = [curve(u(0.86, 1)), curve(u(0.97, 1.06)), curve(u(1.02, 1.22))] as const;
+  const curves = [curve(u(0.88, 1.03)), curve(u(0.97, 1.06)), curve(u(1.08, 1.4))] as const;
   // Cyan's unwanted green and blue, magenta's blue and red, yellow's green.
   const cg = u(0.05, 0.14);
   const cb = u(0.06, 0.14);
@@ -96,7 +96,7 @@ export function drawStock(random: Random): Stock {
     spectrum((l) => bell(l, peaks[2], 38, 40) + yg * bell(l, 550, 40)),
   ] as const;
   // A mask that balances exactly has used = unwanted / density; films come near it.
-  const maskCyan = u(0.18, 0.36);
+  const maskCyan = u(0.22, 0.42);
   const maskMagenta = u(0.32, 0.62);
   const masks = [
     {
