@@ -2,11 +2,15 @@
  * The working copy on which analysis looks at a scan: linear light, reduced by whole factors to about
  * 750 px, three planes, plus a softened logarithm of each plane. Box averaging happens in linear light (where
  * it is physically right) and quietens grain and noise, so that the thresholds of the analysis hold for any
- * scanner. Also the few order statistics that every analysis file needs.
+ * scanner. The order statistics (order.ts) and mask operations (masks.ts) that go with it are exported here too.
  */
 import { linearTable } from '../../../app/color/curve.ts';
 import type { Picture, Rgb } from '../../../app/picture.ts';
+import { median, percentile, percentiles, spread } from './order.ts';
 import type { FlatField } from './reference.ts';
+
+export { components, morph, type Blob } from './masks.ts';
+export { median, percentile, percentiles, spread } from './order.ts';
 
 /** Longest side of the analysis grid, in cells, as nearly as a whole factor allows. */
 export const GRID_SIDE = 750;
@@ -55,16 +59,15 @@ export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid 
     const table = tables ? tables[c] : null;
     for (let y = 0; y < height; y++)
       for (let j = 0; j < ys; j++) {
-        let o = (y * factor + j) * w0 * channels + c;
-        for (let p = y * width; p < (y + 1) * width; p++) {
-          let sum = 0;
-          for (let i = 0; i < xs; i++, o += channels) {
-            const v = data[o];
-            if (v >= clipAt) clipped[p] = 1;
-            sum += table ? table[v] : v;
-          }
-          plane[p] += sum * area;
-        }
+        const from = (y * factor + j) * w0 * channels + c;
+        const at = y * width;
+        // One loop a kind of array: a loop that has seen several is several times slower.
+        if (table && data instanceof Uint16Array)
+          addRow16(data, from, channels, table, clipAt, xs, area, plane, clipped, at, width);
+        else if (table && data instanceof Uint8Array)
+          addRow8(data, from, channels, table, clipAt, xs, area, plane, clipped, at, width);
+        else if (data instanceof Float32Array)
+          addRowFloat(data, from, channels, clipAt, xs, area, plane, clipped, at, width);
       }
   }
   if (channels === 1) {
@@ -80,8 +83,79 @@ export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid 
   const weight = bright.map((b) => Math.min(1, Math.max(0.05, (b / most - 0.05) / 0.25)));
   const all = weight[0] + weight[1] + weight[2];
   const [wr, wg, wb] = weight.map((w) => w / all);
-  for (let p = 0; p < n; p++) tone[p] = wr * log[0][p] + wg * log[1][p] + wb * log[2][p];
+  const [logR, logG, logB] = log;
+  for (let p = 0; p < n; p++) tone[p] = wr * logR[p] + wg * logG[p] + wb * logB[p];
   return { width, height, scale: 1 / factor, lin, log, tone, clipped, grey: channels === 1 };
+}
+
+/** Adds a row of samples to a row of cells, `xs` samples a cell. */
+function addRow16(
+  data: Uint16Array,
+  from: number,
+  step: number,
+  table: Float32Array,
+  clipAt: number,
+  xs: number,
+  area: number,
+  plane: Float32Array,
+  clipped: Uint8Array,
+  at: number,
+  width: number,
+): void {
+  for (let p = at, o = from; p < at + width; p++) {
+    let sum = 0;
+    for (let i = 0; i < xs; i++, o += step) {
+      const v = data[o];
+      if (v >= clipAt) clipped[p] = 1;
+      sum += table[v];
+    }
+    plane[p] += sum * area;
+  }
+}
+function addRow8(
+  data: Uint8Array,
+  from: number,
+  step: number,
+  table: Float32Array,
+  clipAt: number,
+  xs: number,
+  area: number,
+  plane: Float32Array,
+  clipped: Uint8Array,
+  at: number,
+  width: number,
+): void {
+  for (let p = at, o = from; p < at + width; p++) {
+    let sum = 0;
+    for (let i = 0; i < xs; i++, o += step) {
+      const v = data[o];
+      if (v >= clipAt) clipped[p] = 1;
+      sum += table[v];
+    }
+    plane[p] += sum * area;
+  }
+}
+function addRowFloat(
+  data: Float32Array,
+  from: number,
+  step: number,
+  clipAt: number,
+  xs: number,
+  area: number,
+  plane: Float32Array,
+  clipped: Uint8Array,
+  at: number,
+  width: number,
+): void {
+  for (let p = at, o = from; p < at + width; p++) {
+    let sum = 0;
+    for (let i = 0; i < xs; i++, o += step) {
+      const v = data[o];
+      if (v >= clipAt) clipped[p] = 1;
+      sum += v;
+    }
+    plane[p] += sum * area;
+  }
 }
 
 /** Divides planes by a flat field, bilinearly between its cell centres. */
@@ -114,83 +188,46 @@ function softLog(plane: Float32Array, bright: number): Float32Array {
   return out;
 }
 
-/** The q-quantile (0..1) of values, optionally where mask is 1; by histogram-free partial sort of a sample of at most 30,000. NaN when there is nothing. */
-export function percentile(values: ArrayLike<number>, q: number, mask?: Uint8Array): number {
-  return percentiles(values, [q], mask)[0];
-}
-
-/** Several quantiles in one sort. Values are picked at even steps when there are more than 30,000. */
-export function percentiles(values: ArrayLike<number>, qs: readonly number[], mask?: Uint8Array): number[] {
-  let count = values.length;
-  if (mask) {
-    count = 0;
-    for (let p = 0; p < values.length; p++) count += mask[p];
-  }
-  if (count === 0) return qs.map(() => Number.NaN);
-  const step = Math.max(1, count / 30_000);
-  const picked = new Float32Array(Math.ceil(count / step));
-  let k = 0;
-  let seen = 0;
-  let next = 0;
-  for (let p = 0; p < values.length && k < picked.length; p++) {
-    if (mask && !mask[p]) continue;
-    if (seen >= next) {
-      picked[k++] = values[p];
-      next += step;
-    }
-    seen++;
-  }
-  const sorted = picked.subarray(0, k).sort();
-  return qs.map((q) => {
-    const at = Math.min(k - 1, Math.max(0, q * (k - 1)));
-    const lo = Math.floor(at);
-    return sorted[lo] + (sorted[Math.min(k - 1, lo + 1)] - sorted[lo]) * (at - lo);
-  });
-}
-
-/** Median of a list; NaN when empty. */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) return Number.NaN;
-  const s = Float64Array.from(values).sort();
-  const m = s.length >> 1;
-  return s.length % 2 ? s[m] : (s[m - 1] + s[m]) / 2;
-}
-
-/** Median absolute deviation from the median, scaled to a standard deviation. */
-export function spread(values: readonly number[]): number {
-  const m = median(values);
-  return 1.4826 * median(values.map((v) => Math.abs(v - m)));
-}
-
 /**
  * Mean of linear values per channel over the cells where mask is 1, after leaving out those whose log lies
  * more than 3 robust sigma (at least 0.01) from the median in any channel. Null when nothing is left.
  */
 export function trimmedMean(grid: Grid, mask: Uint8Array): { rgb: Rgb; sigma: Rgb; count: number } | null {
-  const index: number[] = [];
-  for (let p = 0; p < mask.length; p++) if (mask[p]) index.push(p);
-  if (index.length === 0) return null;
-  const step = Math.max(1, Math.floor(index.length / 20_000));
-  const picked = step === 1 ? index : index.filter((_, i) => i % step === 0);
+  const index = new Int32Array(mask.length);
+  let cells = 0;
+  for (let p = 0; p < mask.length; p++) if (mask[p]) index[cells++] = p;
+  if (cells === 0) return null;
+  const step = Math.max(1, Math.floor(cells / 20_000));
   const mid: number[] = [];
   const dev: number[] = [];
+  const picked = new Float32Array(Math.ceil(cells / step));
   for (let c = 0; c < 3; c++) {
-    const v = picked.map((p) => grid.log[c][p]);
-    mid.push(median(v));
-    dev.push(Math.max(0.01, spread(v)));
+    const plane = grid.log[c];
+    for (let i = 0, k = 0; i < cells; i += step) picked[k++] = plane[index[i]];
+    mid.push(median(picked));
+    dev.push(Math.max(0.01, spread(picked)));
   }
-  const sum = [0, 0, 0];
+  const [midR, midG, midB] = mid;
+  const [mostR, mostG, mostB] = dev.map((d) => 3 * d);
+  const [logR, logG, logB] = grid.log;
+  const [linR, linG, linB] = grid.lin;
+  let sumR = 0;
+  let sumG = 0;
+  let sumB = 0;
   let count = 0;
-  for (const p of index) {
-    let keep = true;
-    for (let c = 0; c < 3; c++) if (Math.abs(grid.log[c][p] - mid[c]) > 3 * dev[c]) keep = false;
-    if (!keep) continue;
+  for (let i = 0; i < cells; i++) {
+    const p = index[i];
+    if (Math.abs(logR[p] - midR) > mostR) continue;
+    if (Math.abs(logG[p] - midG) > mostG) continue;
+    if (Math.abs(logB[p] - midB) > mostB) continue;
     count++;
-    for (let c = 0; c < 3; c++) sum[c] += grid.lin[c][p];
+    sumR += linR[p];
+    sumG += linG[p];
+    sumB += linB[p];
   }
   if (count === 0) return null;
   return {
-    rgb: [sum[0] / count, sum[1] / count, sum[2] / count],
+    rgb: [sumR / count, sumG / count, sumB / count],
     sigma: [dev[0], dev[1], dev[2]],
     count,
   };
@@ -222,89 +259,4 @@ export function unevenness(grid: Grid, mask: Uint8Array): number {
   if (means.length < 4) return 0;
   const [lo, hi] = percentiles(means, [0.05, 0.95]);
   return hi - lo;
-}
-
-/** Box minimum or maximum over (2r+1)² of a 0/1 mask: erosion (`grow` false) or dilation (true). */
-export function morph(mask: Uint8Array, width: number, height: number, r: number, grow: boolean): Uint8Array {
-  const pass = (src: Uint8Array, len: number, lines: number, step: number, jump: number): Uint8Array => {
-    const out = new Uint8Array(src.length);
-    for (let l = 0; l < lines; l++) {
-      const o = l * jump;
-      let hits = 0;
-      // Outside the scan counts as the neutral element, so that borders neither erode nor grow by themselves.
-      const hit = (i: number): number => (i < 0 || i >= len ? 0 : (src[o + i * step] === 1) === grow ? 1 : 0);
-      for (let i = -r; i < r; i++) hits += hit(i);
-      for (let i = 0; i < len; i++) {
-        hits += hit(i + r);
-        out[o + i * step] = hits > 0 === grow ? 1 : 0;
-        hits -= hit(i - r);
-      }
-    }
-    return out;
-  };
-  return pass(pass(mask, width, height, 1, width), height, width, width, 1);
-}
-
-export interface Blob {
-  /** Cells of the component. */
-  area: number;
-  x0: number;
-  y0: number;
-  /** Inclusive. */
-  x1: number;
-  y1: number;
-  cx: number;
-  cy: number;
-  label: number;
-}
-
-/** Connected components (4-neighbourhood) of a mask; labels start at 1 in `labels`. */
-export function components(
-  mask: Uint8Array,
-  width: number,
-  height: number,
-): { blobs: Blob[]; labels: Int32Array } {
-  const labels = new Int32Array(mask.length);
-  const blobs: Blob[] = [];
-  const stack = new Int32Array(mask.length);
-  for (let s = 0; s < mask.length; s++) {
-    if (!mask[s] || labels[s]) continue;
-    const label = blobs.length + 1;
-    const b: Blob = { area: 0, x0: width, y0: height, x1: -1, y1: -1, cx: 0, cy: 0, label };
-    let n = 0;
-    stack[n++] = s;
-    labels[s] = label;
-    while (n > 0) {
-      const p = stack[--n];
-      const x = p % width;
-      const y = (p - x) / width;
-      b.area++;
-      b.cx += x;
-      b.cy += y;
-      if (x < b.x0) b.x0 = x;
-      if (x > b.x1) b.x1 = x;
-      if (y < b.y0) b.y0 = y;
-      if (y > b.y1) b.y1 = y;
-      if (x > 0 && mask[p - 1] && !labels[p - 1]) {
-        labels[p - 1] = label;
-        stack[n++] = p - 1;
-      }
-      if (x < width - 1 && mask[p + 1] && !labels[p + 1]) {
-        labels[p + 1] = label;
-        stack[n++] = p + 1;
-      }
-      if (y > 0 && mask[p - width] && !labels[p - width]) {
-        labels[p - width] = label;
-        stack[n++] = p - width;
-      }
-      if (y < height - 1 && mask[p + width] && !labels[p + width]) {
-        labels[p + width] = label;
-        stack[n++] = p + width;
-      }
-    }
-    b.cx /= b.area;
-    b.cy /= b.area;
-    blobs.push(b);
-  }
-  return { blobs, labels };
 }

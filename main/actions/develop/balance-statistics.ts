@@ -1,4 +1,5 @@
 /** Order statistics of density samples, shared by the parts of the automatic balance. */
+import { sortFloats } from './order.ts';
 
 /**
  * Densities over the base inside the picture, one entry a sample in each array, in raster order (near entries
@@ -19,7 +20,7 @@ export const clamp = (v: number, lo: number, hi: number) => Math.min(hi, Math.ma
 /** Values at PERCENTILES of an array (sorted copy; linear interpolation). Zeros for an empty array. */
 export function percentilesOf(values: Float32Array): number[] {
   if (values.length === 0) return PERCENTILES.map(() => 0);
-  const sorted = values.slice().sort();
+  const sorted = sortFloats(values.slice());
   return PERCENTILES.map((p) => quantile(sorted, p / 100));
 }
 

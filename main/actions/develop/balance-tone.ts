@@ -5,6 +5,7 @@
  * stays night. A thin negative gets a harder grade, as in a darkroom, and film base never prints as grey.
  */
 import { clamp, quantile } from './balance-statistics.ts';
+import { sortFloats } from './order.ts';
 
 /** Where a well exposed scene lies, log10 relative to mid grey: mean, brightest and darkest half per cent. */
 const SCENE = { mean: -0.17, white: 0.7, black: -0.9 };
@@ -32,7 +33,7 @@ export interface Tone {
 /** Exposure and contrast of a frame from the log exposures of its pixels (any order) and its fixed print. */
 export function autoTone(n: Float32Array, fixed: number, hasTrueBase: boolean): Tone {
   if (n.length === 0) return { exposure: fixed, contrast: 1 };
-  const sorted = n.slice().sort();
+  const sorted = sortFloats(n.slice());
   const low = quantile(sorted, 0.005);
   const high = quantile(sorted, 0.995);
   const contrast = clamp(Math.sqrt(SCENE_RANGE / Math.max(0.1, high - low)), 1, MOST_CONTRAST);

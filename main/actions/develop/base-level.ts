@@ -81,19 +81,52 @@ function brightestMode(tone: Float32Array, mask: Uint8Array, ceiling: number): M
   return null;
 }
 
+/** A growing list of [x, y, t, weight], flat. */
+class Points {
+  values: Float64Array;
+  length = 0;
+  constructor(most: number, first: readonly (readonly number[])[] = []) {
+    this.values = new Float64Array(4 * (most + first.length));
+    for (const [x, y, t, w] of first) this.add(x, y, t, w);
+  }
+  add(x: number, y: number, t: number, w: number): void {
+    const { values, length } = this;
+    values[length] = x;
+    values[length + 1] = y;
+    values[length + 2] = t;
+    values[length + 3] = w;
+    this.length = length + 4;
+  }
+  get count(): number {
+    return this.length / 4;
+  }
+}
+
 /** Fits t = c0 + c1 x + c2 y + c3 x² + c4 xy + c5 y² to [x, y, t, weight] (x, y from -1 to 1) with a ridge on all but c0. */
-function fitSurface(points: number[][], ridge: number): number[] {
+function fitSurface({ values, length }: Points, ridge: number): number[] {
   const m = 6;
-  const a: number[][] = Array.from({ length: m }, () => new Array<number>(m + 1).fill(0));
+  const sums = new Float64Array(m * (m + 1));
+  const f = new Float64Array(m);
+  f[0] = 1;
   let total = 0;
-  for (const [x, y, t, w] of points) {
-    const f = [1, x, y, x * x, x * y, y * y];
+  for (let k = 0; k < length; k += 4) {
+    const x = values[k];
+    const y = values[k + 1];
+    const t = values[k + 2];
+    const w = values[k + 3];
+    f[1] = x;
+    f[2] = y;
+    f[3] = x * x;
+    f[4] = x * y;
+    f[5] = y * y;
     total += w;
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < m; j++) a[i][j] += w * f[i] * f[j];
-      a[i][m] += w * f[i] * t;
+    for (let i = 0, at = 0; i < m; i++) {
+      const wf = w * f[i];
+      for (let j = 0; j < m; j++) sums[at++] += wf * f[j];
+      sums[at++] += wf * t;
     }
   }
+  const a = Array.from({ length: m }, (_, i) => Array.from(sums.subarray(i * (m + 1), (i + 1) * (m + 1))));
   for (let i = 1; i < m; i++) a[i][i] += ridge * total;
   for (let i = 0; i < m; i++) {
     let pivot = i;
@@ -135,16 +168,17 @@ export function findBaseLevel(grid: Grid, holder: Holder, perfs: Perforations | 
   }
   let tolerance = Math.min(0.09, Math.max(0.05, 4 * noise));
   const step = Math.max(1, Math.round(Math.sqrt(n / 30_000)));
+  const cells = Math.ceil(width / step) * Math.ceil(height / step);
   let coef = [start, 0, 0, 0, 0, 0];
   const at = (c: number[], x: number, y: number): number =>
     c[0] + c[1] * x + c[2] * y + c[3] * x * x + c[4] * x * y + c[5] * y * y;
   if (perfs) {
     const ring = ringPoints(grid, perfs);
-    if (ring.length >= 6) coef = fitSurface(ring, 0.02);
+    if (ring.length >= 6) coef = fitSurface(new Points(0, ring), 0.02);
   }
   for (let pass = 0; pass < 6; pass++) {
     const window = Math.max(tolerance, 0.14 - 0.02 * pass);
-    const points: number[][] = perfs ? ringPoints(grid, perfs) : [];
+    const points = new Points(cells, perfs ? ringPoints(grid, perfs) : []);
     for (let y = 0; y < height; y += step)
       for (let x = 0; x < width; x += step) {
         const p = y * width + x;
@@ -153,9 +187,9 @@ export function findBaseLevel(grid: Grid, holder: Holder, perfs: Perforations | 
         const v = (2 * y) / height - 1;
         const d = tone[p] - at(coef, u, v);
         // Exposure only darkens film: the surface is an upper envelope, so what lies below it weighs little.
-        if (d > -window * 0.5 && d < window * 1.5) points.push([u, v, tone[p], d >= -0.01 ? 1 : 0.08]);
+        if (d > -window * 0.5 && d < window * 1.5) points.add(u, v, tone[p], d >= -0.01 ? 1 : 0.08);
       }
-    if (points.length < 20) break;
+    if (points.count < 20) break;
     const next = fitSurface(points, 0.02);
     // A surface that bends more than a light source can is following the picture.
     const bend = Math.max(
@@ -200,12 +234,12 @@ export function findBaseLevel(grid: Grid, holder: Holder, perfs: Perforations | 
     // they are joined without an edge: follow them there, then let them shape the surface.
     for (let pass = 0; pass < 2; pass++) {
       const grown = follow(grid, like, smooth, surface, Math.max(0.008, 1.5 * noise));
-      const points: number[][] = [];
+      const points = new Points(cells);
       for (let y = 0; y < height; y += step)
         for (let x = 0; x < width; x += step)
           if (grown[y * width + x] && smooth[y * width + x])
-            points.push([(2 * x) / width - 1, (2 * y) / height - 1, tone[y * width + x], 1]);
-      if (points.length >= 60) coef = fitSurface(points, 0.002);
+            points.add((2 * x) / width - 1, (2 * y) / height - 1, tone[y * width + x], 1);
+      if (points.count >= 60) coef = fitSurface(points, 0.002);
       classify();
       for (let p = 0; p < n; p++) if (grown[p] && !light[p]) like[p] = 1;
     }

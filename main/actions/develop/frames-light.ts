@@ -157,10 +157,12 @@ export function findHolder(grid: Grid): Holder {
   const { width, height, lin } = grid;
   const n = width * height;
   const peak = new Float32Array(n);
-  for (let p = 0; p < n; p++) peak[p] = Math.max(lin[0][p], lin[1][p], lin[2][p]);
+  const [linR, linG, linB] = lin;
+  for (let p = 0; p < n; p++) peak[p] = Math.max(linR[p], linG[p], linB[p]);
   const bright = percentile(peak, 0.995);
   const dark = new Uint8Array(n);
-  for (let p = 0; p < n; p++) dark[p] = peak[p] < bright * 0.012 ? 1 : 0;
+  const limit = bright * 0.012;
+  for (let p = 0; p < n; p++) dark[p] = peak[p] < limit ? 1 : 0;
   const depth: Holder['depth'] = [0, 0, 0, 0];
   const mask = new Uint8Array(n);
   const seeds: number[] = [];

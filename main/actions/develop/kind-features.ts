@@ -83,6 +83,8 @@ export function kindFeatures(
 }
 
 function blocksOf(grid: Grid, picture: Uint8Array, light: Uint8Array): Block[] {
+  const { tone } = grid;
+  const [linR, linG, linB] = grid.lin;
   const size = Math.max(1, Math.round(Math.max(grid.width, grid.height) / 120));
   const out: Block[] = [];
   for (let y = 0; y + size <= grid.height; y += size)
@@ -96,10 +98,10 @@ function blocksOf(grid: Grid, picture: Uint8Array, light: Uint8Array): Block[] {
         for (let i = 0; i < size; i++) {
           const p = (y + j) * grid.width + x + i;
           if (!picture[p] || light[p]) continue;
-          r += grid.lin[0][p];
-          g += grid.lin[1][p];
-          b += grid.lin[2][p];
-          t += grid.tone[p];
+          r += linR[p];
+          g += linG[p];
+          b += linB[p];
+          t += tone[p];
           n++;
         }
       if (n * 2 < size * size) continue;
@@ -110,14 +112,19 @@ function blocksOf(grid: Grid, picture: Uint8Array, light: Uint8Array): Block[] {
 
 /** Median log colour of the smooth cells at base level. */
 function clearColour(grid: Grid, level: BaseLevel): { log: [number, number, number]; share: number } {
-  const at: [number[], number[], number[]] = [[], [], []];
+  const { like, smooth } = level;
+  const at = new Int32Array(Math.ceil(like.length / 3));
   let cells = 0;
-  for (let p = 0; p < grid.tone.length; p++) {
-    if (!level.like[p] || !level.smooth[p]) continue;
-    if (cells++ % 3 === 0) for (let c = 0; c < 3; c++) at[c].push(grid.log[c][p]);
-  }
-  const share = cells / grid.tone.length;
-  if (at[0].length > 0) return { log: [median(at[0]), median(at[1]), median(at[2])], share };
+  let picked = 0;
+  for (let p = 0; p < like.length; p++) if (like[p] && smooth[p] && cells++ % 3 === 0) at[picked++] = p;
+  const share = cells / like.length;
+  const middle = (plane: Float32Array): number => {
+    const values = new Float32Array(picked);
+    for (let i = 0; i < picked; i++) values[i] = plane[at[i]];
+    return median(values);
+  };
+  const [logR, logG, logB] = grid.log;
+  if (picked > 0) return { log: [middle(logR), middle(logG), middle(logB)], share };
   const top = grid.log.map((plane) => percentiles(plane, [0.99])[0]);
   return { log: [top[0], top[1], top[2]], share: 0 };
 }

@@ -13,6 +13,9 @@
 /** Width of the toe in density: data-sheet curves of negative films lie between 0.05 and 0.1. */
 export const TOE_WIDTH = 0.06;
 const GUARD = 0.35;
+/** Value and slope of the inverse at the guard, for t = 1. */
+const GUARD_VALUE = Math.log(Math.expm1(GUARD));
+const GUARD_SLOPE = -Math.expm1(-GUARD);
 
 /** Density on the extended straight line for a density over the base. Strictly increasing; equal to `density` well above the toe. */
 export function straighten(density: number, width: number): number {
@@ -20,5 +23,5 @@ export function straighten(density: number, width: number): number {
   const z = density / width;
   if (z > 20) return density;
   if (z >= GUARD) return width * Math.log(Math.expm1(z));
-  return width * (Math.log(Math.expm1(GUARD)) + (z - GUARD) / -Math.expm1(-GUARD));
+  return width * (GUARD_VALUE + (z - GUARD) / GUARD_SLOPE);
 }
