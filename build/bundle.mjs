@@ -33,6 +33,7 @@ const entries = {
   engine: 'main/engine/main.ts',
   'pixel-worker': 'main/engine/pixel-worker.ts',
   'loader-worker': 'main/studio/dataset/loader-worker.ts',
+  'eval-worker': 'main/studio/eval/eval-worker.ts',
   preload: 'main/hosts/preload.ts',
 };
 const present = Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file)));

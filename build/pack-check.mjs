@@ -94,9 +94,9 @@ const walk = (dir) =>
     : [];
 const loose = walk(unpacked).map((f) => `/${path.relative(unpacked, f).split(path.sep).join('/')}`);
 
-for (const file of ['index', 'engine', 'pixel-worker', 'loader-worker', 'preload', 'cli'])
+for (const file of ['index', 'engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'preload', 'cli'])
   check(inside.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs is in the archive`);
-for (const file of ['engine', 'pixel-worker', 'loader-worker', 'cli'])
+for (const file of ['engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'cli'])
   check(loose.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs lies unpacked`);
 check(inside.includes('/dist/renderer/index.html'), 'the window is in the archive');
 const manifest = JSON.parse(extractFile(asar, 'package.json').toString('utf8'));

@@ -206,6 +206,9 @@ describe('the list', () => {
       if (group !== 'clean') expect(names.length).toBeGreaterThan(1);
       names.forEach((name) => expect(baselineNames).toContain(name));
     }
+    expect(baselinesFor('bw+noise')).toEqual(['input', 'grey', 'nlm', 'median', 'chain']);
+    expect(baselinesFor('negative+noise')).toContain('nlm-invert-density');
+    expect(baselinesFor('something else')).toEqual(['input']);
     const picture = scene(16);
     const before = picture.data.slice();
     const mask = planar(16, 16, 1);

@@ -41,6 +41,8 @@ export const baselines = {
   harmonic: unlessUnknown(harmonic),
   biharmonic: unlessUnknown(biharmonic),
   telea: unlessUnknown(telea),
+  'nlm-invert-stretch': (input) => invertStretch(nonLocalMeans(input)),
+  'nlm-invert-density': (input) => invertDensity(nonLocalMeans(input)),
   /** Specks out, holes filled, noise off: the order of a careful hand. */
   chain: (input, mask) => {
     const clean = adaptiveMedian(input);
@@ -65,10 +67,21 @@ const competing: Record<string, readonly BaselineName[]> = {
   scratches: ['harmonic', 'biharmonic', 'telea'],
   stains: ['harmonic', 'biharmonic', 'telea'],
   missing: ['harmonic', 'biharmonic', 'telea'],
+  'negative+noise': ['invert-stretch', 'nlm-invert-stretch', 'nlm-invert-density'],
+  'bw-negative+noise': ['invert-grey', 'nlm-invert-stretch'],
+  lapaz: ['invert', 'grey', 'chain'],
+  pair: ['grey', 'stretch-balance', 'invert-stretch', 'invert-density'],
   mixed: ['chain', 'nlm', 'invert-stretch', 'invert-density'],
 };
 
-/** The baselines that compete in a group, the untouched input first. Unknown groups have the input alone. */
+/**
+ * The baselines that compete in a group, the untouched input first. Groups that are applied together (`bw+noise`)
+ * and have no list of their own get those of their parts and the chain; unknown groups the input alone.
+ */
 export function baselinesFor(group: string): BaselineName[] {
-  return ['input', ...(competing[group] ?? [])];
+  const own = competing[group] ?? (/^noise\d+$/.test(group) ? competing.noise : undefined);
+  if (own) return ['input', ...own];
+  const parts = group.split('+');
+  if (parts.length === 1) return ['input'];
+  return ['input', ...new Set([...parts.flatMap((part) => competing[part] ?? []), 'chain' as const])];
 }

@@ -20,7 +20,7 @@ export interface CommandHost {
 
 /** Words that mean a command even where a window could be opened. */
 const WORDS = new Set([
-  ...['develop', 'doctor', 'serve', 'bench', ...COMMANDS_TO_COME],
+  ...['develop', 'dataset', 'train', 'eval', 'doctor', 'serve', 'bench', ...COMMANDS_TO_COME],
   ...['help', '--help', '-h', 'version', '--version'],
 ]);
 
@@ -35,6 +35,12 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
   switch (name) {
     case 'develop':
       return (await import('./develop.ts')).developCommand(rest, host);
+    case 'train':
+      return (await import('./train.ts')).trainCommand(rest);
+    case 'eval':
+      return (await import('./eval.ts')).evalCommand(rest);
+    case 'dataset':
+      return (await import('./dataset.ts')).datasetCommand(rest);
     case 'doctor':
       return (await import('./doctor.ts')).doctorCommand(rest, host);
     case 'serve':
@@ -55,7 +61,9 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
       return 0;
     default:
       if (COMMANDS_TO_COME.includes(name))
-        throw new UsageError(`${name} is not in this version. What is: develop, doctor, serve, bench.`);
+        throw new UsageError(
+          `${name} is not in this version. What is: develop, dataset, eval, doctor, serve, bench.`,
+        );
       throw new UsageError(`There is no command "${name}". Try revelado --help.`);
   }
 }

@@ -9,29 +9,21 @@ export class UsageError extends Error {
 }
 
 /** Commands of later versions: named, so that nobody looks for a typing mistake. */
-export const COMMANDS_TO_COME = [
-  'restore',
-  'colorize',
-  'auto',
-  'film',
-  'dataset',
-  'train',
-  'eval',
-  'compose',
-  'models',
-];
+export const COMMANDS_TO_COME = ['restore', 'colorize', 'auto', 'film', 'compose', 'models'];
 
 export const HELP = `Revelado, a digital darkroom.
 
 Usage: revelado COMMAND [options]
 
   develop FILES… --out DIR   negatives to positives (files or folders)
+  dataset build SOURCES… --out DIR   photographs and films to training data
+  eval --data DIR            figures of models beside classical baselines
   doctor                     what this machine can do, and how to get what is missing
   serve                      the darkroom in your browser
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: restore, colorize, auto, film, dataset, train, eval, compose, models.
+Not in this version: restore, colorize, auto, film, train, compose, models.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
