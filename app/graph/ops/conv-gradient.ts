@@ -162,10 +162,10 @@ function stridedWeightGradient(e: Emitter, x: Named, dy: Named, kernel: Shape, a
     h * s - x.shape[2] - padding[0],
     w * s - x.shape[3] - padding[1],
   ]);
-  // [n, c, h, s, w, s] -> [n, c, s, s, h, w]: the channels of a group stay together.
-  const cells = reshaped(e, xp, [n, cin, h, s, w, s]);
-  const moved = e.node('Transpose', [cells.name], { perm: [0, 1, 3, 5, 2, 4] })[0];
-  const wide = reshaped(e, { name: moved, shape: [] }, [n, cin * s * s, h, w]);
+  // Each channel by itself, so that the s x s numbers of one channel stay together, and with them its group.
+  const planes = reshaped(e, xp, [n * cin, 1, h * s, w * s]);
+  const cells = e.node('SpaceToDepth', [planes.name], { blocksize: s })[0];
+  const wide = reshaped(e, { name: cells, shape: [] }, [n, cin * s * s, h, w]);
   const dw = denseWeightGradient(e, wide, dy, [th, tw], { ...a, stride: 1, padding: [0, 0, 0, 0] });
   const split = reshaped(e, dw, [cout, perGroup, s, s, th, tw]);
   const joined = e.node('Transpose', [split.name], { perm: [0, 1, 4, 2, 5, 3] })[0];

@@ -8,7 +8,6 @@ import { mul } from './arithmetic.ts';
 import { conv2dInputGradient } from './conv-gradient.ts';
 import { needFloats } from './elementwise.ts';
 import { contractAxis, pad } from './select.ts';
-import { reshape, transpose } from './shape.ts';
 
 export type ResizeMode = 'nearest' | 'bilinear';
 
@@ -180,32 +179,24 @@ const unpoolOperator: Operator<{ shape: Shape }> = {
 export const maxPool = (x: Tensor, window: number, stride = window): Tensor =>
   apply(maxPoolOperator, [x], { size: window, stride });
 
-/**
- * Channels become pixels: [N, C*b*b, H, W] to [N, C, H*b, W*b], the b*b numbers of one pixel lying side by side in
- * the channels ("pixel shuffle"; the CRD mode of ONNX).
- */
-export function depthToSpace(x: Tensor, block: number): Tensor {
-  const [n, c, h, w] = x.shape;
-  if (x.shape.length !== 4 || c % (block * block) !== 0)
-    fail('depthToSpace', [x], `the channels cannot be divided by ${block} x ${block}`);
-  return apply(depthToSpaceOperator, [x], { block, shape: [n, c / block / block, h * block, w * block] });
-}
-/** Pixels become channels: the inverse of `depthToSpace`. */
-export function spaceToDepth(x: Tensor, block: number): Tensor {
-  const [n, c, h, w] = x.shape;
-  if (x.shape.length !== 4 || h % block !== 0 || w % block !== 0)
-    fail('spaceToDepth', [x], `height and width cannot be divided by ${block}`);
-  const cells = reshape(x, [n, c, h / block, block, w / block, block]);
-  return reshape(transpose(cells, [0, 1, 3, 5, 2, 4]), [n, c * block * block, h / block, w / block]);
-}
-const depthToSpaceOperator: Operator<{ block: number; shape: Shape }> = {
+const depthToSpaceOperator: Operator<{ block: number }> = {
   name: 'depthToSpace',
-  infer: (inputs, { shape }) => {
+  infer(inputs, { block }) {
     needFloats('depthToSpace', inputs);
-    return [{ shape, dtype: 'float32' }];
+    const [n, c, h, w] = inputs[0].shape;
+    if (inputs[0].shape.length !== 4 || c % (block * block) !== 0)
+      fail('depthToSpace', inputs, `the channels cannot be divided by ${block} x ${block}`);
+    return [{ shape: [n, c / block / block, h * block, w * block], dtype: 'float32' }];
   },
-  emit: (e, { attributes: { block } }, inputs) =>
-    e.node('DepthToSpace', inputs, { blocksize: block, mode: 'CRD' }),
+  // First columns, then rows: two transpositions of few axes run two to four times as fast as DepthToSpace.
+  emit(e, { attributes: { block: b }, inputs: [x], outputs: [out] }, [name]) {
+    const [n, c, h, w] = x.shape;
+    let t = e.node('Reshape', [name, e.ints([(n * c) / b, b, h * w])])[0];
+    t = e.node('Transpose', [t], { perm: [0, 2, 1] })[0];
+    t = e.node('Reshape', [t, e.ints([(n * c) / b / b, b, h, w * b])])[0];
+    t = e.node('Transpose', [t], { perm: [0, 2, 1, 3] })[0];
+    return e.node('Reshape', [t, e.ints(out.shape)]);
+  },
   gradient: ({ attributes: { block } }, [dy]) => [spaceToDepth(dy as Tensor, block)],
   evaluate([x], { block: b }, [out]) {
     const [, c, h, w] = out.shape;
@@ -220,3 +211,42 @@ const depthToSpaceOperator: Operator<{ block: number; shape: Shape }> = {
     ];
   },
 };
+/**
+ * Channels become pixels: [N, C*b*b, H, W] to [N, C, H*b, W*b], the b*b numbers of one pixel lying side by side in
+ * the channels ("pixel shuffle", Shi et al. 2016; the CRD mode of ONNX).
+ */
+export const depthToSpace = (x: Tensor, block: number): Tensor =>
+  block === 1 ? x : apply(depthToSpaceOperator, [x], { block });
+
+const spaceToDepthOperator: Operator<{ block: number }> = {
+  name: 'spaceToDepth',
+  infer(inputs, { block }) {
+    needFloats('spaceToDepth', inputs);
+    const [n, c, h, w] = inputs[0].shape;
+    if (inputs[0].shape.length !== 4 || h % block !== 0 || w % block !== 0)
+      fail('spaceToDepth', inputs, `height and width cannot be divided by ${block}`);
+    return [{ shape: [n, c * block * block, h / block, w / block], dtype: 'float32' }];
+  },
+  // ONNX puts the channels last among the new ones; each channel by itself gives the order of depthToSpace.
+  emit(e, { attributes: { block }, inputs: [x], outputs: [out] }, [name]) {
+    const [n, c, h, w] = x.shape;
+    const planes = e.node('Reshape', [name, e.ints([n * c, 1, h, w])])[0];
+    const cells = e.node('SpaceToDepth', [planes], { blocksize: block })[0];
+    return e.node('Reshape', [cells, e.ints(out.shape)]);
+  },
+  gradient: ({ attributes: { block } }, [dy]) => [depthToSpace(dy as Tensor, block)],
+  evaluate([x], { block: b }, [out]) {
+    const [, c, h, w] = x.shape;
+    const y = new Float64Array(x.data.length);
+    x.data.forEach((v, k) => {
+      const [column, row] = [k % w, Math.floor(k / w) % h];
+      const [channel, n] = [Math.floor(k / w / h) % c, Math.floor(k / w / h / c)];
+      const plane = (n * c + channel) * b * b + (row % b) * b + (column % b);
+      y[(plane * out.shape[2] + Math.floor(row / b)) * out.shape[3] + Math.floor(column / b)] = v;
+    });
+    return [y];
+  },
+};
+/** Pixels become channels: the inverse of `depthToSpace`. */
+export const spaceToDepth = (x: Tensor, block: number): Tensor =>
+  block === 1 ? x : apply(spaceToDepthOperator, [x], { block });
