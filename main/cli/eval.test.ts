@@ -19,6 +19,7 @@ describe('arguments of eval', () => {
       report: null,
       seed: 1,
       threads: undefined,
+      device: 'auto',
       json: false,
       help: false,
     });

@@ -6,6 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { devices } from '../../app/contract/host.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import { fileError, show } from '../files/bytes.ts';
 import { encodePng, writeAtomic, writeJsonAtomic } from '../files/index.ts';
@@ -14,6 +15,7 @@ import {
   contactSheet,
   DEFAULT_GROUPS,
   evaluate,
+  modelEngine,
   openPredictor,
   type Predictor,
   problemLines,
@@ -21,7 +23,7 @@ import {
   reportTable,
   verdicts,
 } from '../studio/eval/index.ts';
-import { numberIn } from './options.ts';
+import { numberIn, oneOf } from './options.ts';
 import { Progress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
@@ -41,6 +43,7 @@ degradations. Pictures and degradations are the same every time (fixed seeds).
   --report DIR        writes report.json, table.md and the contact sheet sheet.png
   --seed N            another choice of pictures and damage (1)
   --threads N         threads for pictures and figures (all cores)
+  --device auto|cpu|cuda|dml|coreml|webgpu   where models run (auto)
   --json              the report as one JSON object on stdout instead of the table
 
 Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 cancelled.
@@ -56,6 +59,7 @@ const OPTIONS = {
   report: { type: 'string' },
   seed: { type: 'string' },
   threads: { type: 'string' },
+  device: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -71,6 +75,7 @@ export interface EvalCommand {
   report: string | null;
   seed: number;
   threads: number | undefined;
+  device: (typeof devices)[number];
   json: boolean;
   help: boolean;
 }
@@ -102,6 +107,7 @@ export function parseEval(argv: string[]): EvalCommand {
     report: values.report === undefined ? null : path.resolve(values.report),
     seed: whole('seed', 0, 2 ** 31 - 1) ?? 1,
     threads: whole('threads', 0, 256),
+    device: oneOf('device', values.device ?? 'auto', devices),
     json: values.json === true,
     help,
   };
@@ -127,13 +133,14 @@ export async function evalCommand(argv: string[]): Promise<number> {
   // Before hours of work, not after.
   if (command.report) await reportFolder(command.report);
   const predictors: Predictor[] = [];
+  const engine = modelEngine(command.device, command.threads ?? 0);
   const stop = new AbortController();
   const cancel = (): void => stop.abort();
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
   let progress: Progress | null = null;
   try {
-    for (const name of command.models) predictors.push(await openPredictor(name));
+    for (const name of command.models) predictors.push(await openPredictor(name, engine));
     const read = command.plates ? await readPlates(command.plates, command.size) : null;
     if (read && read.plates.length === 0)
       say(`There are no plates (pg_plate_*, pg_colour_*) in ${show(command.plates ?? '')}: left out.`);
@@ -190,6 +197,6 @@ export async function evalCommand(argv: string[]): Promise<number> {
   } finally {
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
-    await Promise.allSettled(predictors.map((one) => one.close?.()));
+    await engine.store.close();
   }
 }

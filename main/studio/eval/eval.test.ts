@@ -6,14 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { toLab } from '../../../app/metrics/index.ts';
 import { type Planar, planar } from '../../../app/planar.ts';
+import { networks, startWeights } from '../../../models/index.ts';
 import { encodePng, type Rgb8 } from '../../files/rgb.ts';
 import { openDataset, type Dataset } from '../dataset/index.ts';
+import { runModel } from '../run/model.ts';
 import { agreementOf } from './agreement.ts';
 import { onlyColour } from './colour-only.ts';
 import { checkGroup } from './jobs.ts';
-import { openPredictor } from './model.ts';
+import { modelEngine, openPredictor } from './model.ts';
 import { composePlate, readPlates, takeApart } from './plates.ts';
-import { DEFAULT_GROUPS, evaluate, testPictures } from './run.ts';
+import { DEFAULT_GROUPS, evaluate, isFor, testPictures } from './run.ts';
 import { contactSheet } from './sheet.ts';
 import { groupTable, reportTable, verdicts } from './table.ts';
 import type { Predictor } from './types.ts';
@@ -44,6 +46,8 @@ beforeAll(async () => {
   await writeFile(path.join(dir, 'index.csv'), rows.join('\n'));
   dataset = await openDataset(dir);
 });
+const engine = modelEngine('cpu', 1);
+afterAll(() => engine.store.close());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** A predictor that gives its input back. */
@@ -53,7 +57,7 @@ describe('an evaluation', () => {
   it('measures models beside the baselines of each group, in order', async () => {
     const { report, sheet } = await evaluate({
       dataset,
-      predictors: [lazy, await openPredictor('baseline:grey')],
+      predictors: [lazy, await openPredictor('baseline:grey', engine)],
       groups: ['clean', 'bw', 'noise25', 'missing'],
       size: 32,
       count: 3,
@@ -168,12 +172,80 @@ describe('an evaluation', () => {
     await expect(run(['clean'], { count: 0 })).rejects.toThrow(RevealError);
     await expect(run(['clean'], { predictors: [lazy, lazy] })).rejects.toThrow(/named twice/);
     await expect(run(['pair'])).rejects.toThrow(/no registered pairs/);
-    await expect(openPredictor('baseline:magic')).rejects.toThrow(/no baseline magic/);
+    await expect(openPredictor('baseline:magic', engine)).rejects.toThrow(/no baseline magic/);
     const stop = new AbortController();
     stop.abort();
     await expect(run(['clean'], { signal: stop.signal })).rejects.toThrow();
     DEFAULT_GROUPS.forEach(checkGroup);
     expect(() => checkGroup('bw+rust')).toThrow(RangeError);
+  });
+});
+
+describe('networks as predictors', () => {
+  /** The folder of a run whose network has learnt nothing yet. */
+  async function untrained(name: 'one' | 'filler' | 'colorist'): Promise<string> {
+    const folder = path.join(dir, `run-${name}`);
+    const weights = startWeights(networks[name], 'small', 1);
+    await runModel({
+      dir: folder,
+      network: networks[name],
+      width: 'small',
+      dataset,
+      weights,
+      parent: null,
+      provenance: [],
+    }).save(weights, { step: 0, seconds: 0, size: 64, figures: {} });
+    return folder;
+  }
+  it('run from the folder of a run: a fresh `one` leaves pictures alone', async () => {
+    const folder = await untrained('one');
+    const one = await openPredictor(folder, engine);
+    const { report } = await evaluate({
+      dataset,
+      predictors: [one],
+      groups: ['noise25'],
+      size: 32,
+      count: 2,
+      threads: 0,
+    });
+    const [input] = report.groups[0].rows;
+    const row = report.groups[0].rows.find((r) => r.kind === 'model');
+    expect(row?.name).toBe(folder);
+    expect(row?.summary.figures.psnr?.mean).toBeCloseTo(input.summary.figures.psnr?.mean ?? 0, 2);
+    await expect(one.predict(planar(40, 40, 3), { mask: null, group: 'bw' })).rejects.toThrow(
+      /multiples of 32/,
+    );
+  });
+  it('a filler is given the holes and changes nothing else', async () => {
+    const filler = await openPredictor(await untrained('filler'), engine);
+    const input = planar(32, 32, 3);
+    input.data.fill(0.8);
+    const mask = planar(32, 32, 1);
+    mask.data.fill(0.5, 0, 32 * 8);
+    const out = await filler.predict(input, { mask, group: 'missing' });
+    expect(out.data[32 * 8]).toBe(input.data[0]);
+    expect(out.data[5]).not.toBeCloseTo(0.8, 2);
+    expect(isFor(filler, 'missing')).toBe(true);
+    expect(isFor(filler, 'bw')).toBe(false);
+    expect(isFor(filler, 'missing+bw')).toBe(false);
+  });
+  it('a colorist keeps the luminance and gives a picture of three planes', async () => {
+    const colorist = await openPredictor(await untrained('colorist'), engine);
+    const input = planar(64, 64, 3);
+    for (let c = 0; c < 3; c++)
+      for (let i = 0; i < 64 * 64; i++) input.data[c * 4096 + i] = 0.2 + (0.6 * (i % 64)) / 64;
+    const out = await colorist.predict(input, { mask: null, group: 'bw' });
+    expect([out.width, out.height, out.channels]).toEqual([64, 64, 3]);
+    const [before, after] = [toLab(input), toLab(out)];
+    before.L.forEach((v, i) => expect(after.L[i]).toBeCloseTo(v, 1));
+    expect(isFor(colorist, 'plates-red')).toBe(true);
+    expect(isFor(colorist, 'noise25')).toBe(false);
+  });
+  it('that are not there, or damaged, are refused with words', async () => {
+    await expect(openPredictor('no-such-model', engine)).rejects.toThrow(/no model no-such-model/);
+    const folder = await untrained('one');
+    await writeFile(path.join(folder, 'model', 'weights.rvw'), 'spoilt');
+    await expect(openPredictor(folder, engine)).rejects.toThrow(/hash differs/);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Evaluation of models beside classical baselines; see docs/evaluation.md. */
-export { openPredictor } from './model.ts';
+export { modelEngine, type ModelEngine, openPredictor } from './model.ts';
 export { readPlates } from './plates.ts';
 export { DEFAULT_GROUPS, evaluate, type EvalOptions, type Evaluation, problemLines } from './run.ts';
 export { contactSheet } from './sheet.ts';

@@ -70,6 +70,16 @@ export function testPictures(dataset: Dataset, seed: number, pairs: boolean): Da
 /** Whether the curve over saturation says something: where colour has to be invented. */
 const wantsCurve = (group: string): boolean => /(^|\+)bw(-negative)?(\+|$)/.test(group);
 
+/** Whether a predictor is made for every part of a group; `noise25` is noise, `plates-red` a plate. */
+export function isFor({ groups }: Predictor, group: string): boolean {
+  return (
+    groups === null ||
+    group
+      .split('+')
+      .every((part) => groups.includes(part.replace(/^plates-.*/, 'plates').replace(/\d+$/, '')))
+  );
+}
+
 /** Rows of one group in the making. */
 class Table {
   private readonly rows = new Map<string, { kind: RowReport['kind']; seconds: number; all: Accumulator }>();
@@ -253,7 +263,7 @@ class Run {
       if (picture && name !== 'input') cells.push({ name, picture });
     }
     for (const predictor of this.options.predictors) {
-      if (predictor.groups && !group.split('+').some((part) => predictor.groups?.includes(part))) continue;
+      if (!isFor(predictor, group)) continue;
       this.stopIfAsked();
       const { prediction, seconds } = await this.predict(predictor, sample, group);
       const judgement = await this.pool.run({ t: 'judge', sample, prediction, curve });

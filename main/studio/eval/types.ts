@@ -20,7 +20,6 @@ export interface Predictor {
   readonly groups: readonly string[] | null;
   /** @param input three planes, 0..1. @returns three planes of the same size, or one (grey); not clipped */
   predict(input: Planar, extra: PredictExtra): Promise<Planar>;
-  close?(): Promise<void>;
 }
 
 /** One line of the table. */
