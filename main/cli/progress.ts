@@ -71,6 +71,13 @@ export class Progress {
     this.draw(false);
   }
 
+  /** So many are done and this is in work: for work that reports its count and prints no line for each. */
+  advance(done: number, label: string): void {
+    this.parts.clear();
+    this.parts.set(label, done - this.finished);
+    this.draw(false);
+  }
+
   /** An input is done with, well or not; `line` is printed for good. */
   done(key: string, line: string): void {
     this.parts.delete(key);

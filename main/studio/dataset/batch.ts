@@ -10,7 +10,7 @@ import { seeded } from '../../../app/random.ts';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { centreCrop, randomCrop, takeCrop, type Crop } from './crop.ts';
 import { STANDARD_SIDE, type Decoded, type PictureReader } from './read.ts';
-import { colourOf, greyReason } from './screen.ts';
+import { colourOf, greyReason, LENIENT } from './screen.ts';
 
 import { emptyTensors, fillTensors, type Sample } from './tensors.ts';
 import type { BatchTensor, DatasetPicture, TaskName } from './types.ts';
@@ -64,7 +64,8 @@ async function usable(setup: BatchSetup, reader: PictureReader, picture: Dataset
   const { width, height } = decoded.truth;
   if (Math.min(width, height) < 16)
     throw new RevealError('bad-input', `it is only ${width} × ${height} pixels`);
-  const colourless = picture.pair && setup.task !== 'colorist' ? null : greyReason(colourOf(decoded.truth));
+  const colourless =
+    picture.pair && setup.task !== 'colorist' ? null : greyReason(colourOf(decoded.truth), LENIENT);
   if (colourless && NEEDS_COLOUR.has(setup.task)) throw new RevealError('bad-input', `it is ${colourless}`);
   return decoded;
 }

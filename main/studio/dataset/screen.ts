@@ -6,6 +6,7 @@
 import { srgbDecode } from '../../../app/color/curve.ts';
 import { D65, SRGB_TO_XYZ } from '../../../app/color/lab.ts';
 import type { Rgb8 } from '../../files/rgb.ts';
+import { flatShare, sharpness } from './looks.ts';
 
 export interface ColourFigures {
   /** Mean CIE Lab chroma (D65). */
@@ -50,13 +51,53 @@ export function colourOf(picture: Rgb8): ColourFigures {
   return { chroma: chroma / n, spread: Math.sqrt(Math.max(0, variance)) };
 }
 
-/** Mean chroma below which a picture counts as black and white. */
+/** Mean chroma below which a picture counts as black and white when a dataset is built. */
 export const GREY_CHROMA = 4;
 /** Spread of a* and b* below which it has but one tint (sepia, a cyanotype, a faded slide). */
 export const ONE_TINT = 3;
+/** The loader lets borderline pictures of finished datasets pass: its thresholds are this share of those. */
+export const LENIENT = 0.7;
 
 /** Why this is no colour picture, or null. */
-export function greyReason(figures: ColourFigures): string | null {
-  if (figures.chroma < GREY_CHROMA) return 'black and white';
-  return figures.spread < ONE_TINT ? 'black and white with one tint' : null;
+export function greyReason(figures: ColourFigures, share = 1): string | null {
+  if (figures.chroma < GREY_CHROMA * share) return 'black and white';
+  return figures.spread < ONE_TINT * share ? 'black and white with one tint' : null;
+}
+
+/** Reasons for which pictures are left out, in the order in which they are looked for. */
+export const rejections = [
+  'unreadable',
+  'tiny',
+  'flat graphic',
+  'black and white',
+  'blurred',
+  'near-duplicate',
+] as const;
+export type Rejection = (typeof rejections)[number];
+
+export const limits = {
+  /** Shorter side, as a share of the standard size: a little smaller is enlarged. */
+  tiny: 15 / 16,
+  /** Share of pixels of one grey level. */
+  flat: 0.55,
+  /** `sharpness`: photographs of 256 px lie above 0.31, blurred by a Gaussian of 2 px below. */
+  blurred: 0.24,
+  /** Bits of 64 in which hashes of near-duplicates differ at most; unrelated photographs differ in 14 and more. */
+  near: 8,
+} as const;
+
+/** Why a picture of standard size is left out, by its pixels alone; null when it may stay. */
+export function rejectionOf(picture: Rgb8): { reason: Rejection; detail: string } | null {
+  const flat = flatShare(picture);
+  if (flat > limits.flat)
+    return { reason: 'flat graphic', detail: `${Math.round(flat * 100)} % of it has one tone` };
+  const grey = greyReason(colourOf(picture));
+  if (grey) return { reason: 'black and white', detail: grey };
+  const sharp = sharpness(picture);
+  if (sharp < limits.blurred)
+    return {
+      reason: 'blurred',
+      detail: `sharpness ${sharp.toFixed(2)}, at least ${limits.blurred} is needed`,
+    };
+  return null;
 }

@@ -48,6 +48,29 @@ export async function contentKey(file: string, offset = 0, length = -1): Promise
   }
 }
 
+/** More than so many times the share asked for is too much for testing. */
+const TOO_MUCH = 2.5;
+
+/**
+ * Few groups (the scenes of a film, which stay together) can put far too much on the side of testing by chance.
+ * Then whole groups go to the side of learning, the highest keys first, until about the share is left.
+ * `keys` are the hashes that decided; equal keys are one group.
+ */
+export function limitTest(items: { split: Split }[], keys: readonly string[], testShare = TEST_SHARE): void {
+  const count = (): number => items.filter((item) => item.split === 'test').length;
+  const share = testShare * items.length;
+  if (items.length < 4 || count() <= Math.max(1, TOO_MUCH * share)) return;
+  const groups = [...new Set(keys.filter((_, i) => items[i].split === 'test'))].sort().reverse();
+  for (const group of groups) {
+    const size = keys.filter((key, i) => key === group && items[i].split === 'test').length;
+    if (count() - size < Math.min(1, share)) continue;
+    items.forEach((item, i) => {
+      if (keys[i] === group) item.split = 'train';
+    });
+    if (count() <= share) return;
+  }
+}
+
 /**
  * Makes sure that neither side is empty where there are enough pictures to have two: the picture whose key
  * comes first (or last) changes sides. `keys` are the hashes that decided.

@@ -1,0 +1,56 @@
+/** What `dataset build` reports: counts by source and reason, films, hues, and sentences of warning. */
+import type { FilmFacts } from './film.ts';
+import type { HueReport } from './hues.ts';
+import type { Rejection } from './screen.ts';
+
+/** What came of one source. */
+export interface SourceReport {
+  path: string;
+  photographs: number;
+  films: number;
+  pairs: number;
+  /** Pictures that were taken. */
+  kept: number;
+  rejected: Partial<Record<Rejection, number>>;
+  seconds: number;
+}
+
+export interface Rejected {
+  source: string;
+  name: string;
+  reason: Rejection;
+  detail: string;
+}
+
+export interface BuildReport {
+  out: string;
+  pictures: number;
+  pairs: number;
+  train: number;
+  test: number;
+  sources: SourceReport[];
+  films: ({ name: string; kept: number } & FilmFacts)[];
+  rejected: Rejected[];
+  counts: Record<Rejection, number>;
+  hues: HueReport;
+  sheet: { id: string; group: string; applied: string[] }[];
+  /** Sentences for a person. */
+  warnings: string[];
+}
+
+/** Fewer pictures than this are learnt by heart. */
+const FEW = 200;
+
+/** What a person should know before training on it. */
+export function warningsOf(report: BuildReport): string[] {
+  const warnings: string[] = [];
+  if (report.train < FEW)
+    warnings.push(
+      `${report.train} pictures to learn from are few: a network learns them by heart. A few hundred are a beginning, several thousand are good.`,
+    );
+  if (report.test === 0)
+    warnings.push('No picture is kept apart for testing, so progress can only be judged on what was learnt.');
+  for (const gap of report.hues.gaps)
+    warnings.push(`Hardly any ${gap.name}: ${gap.wanted} would widen the palette.`);
+  return warnings;
+}
