@@ -24,7 +24,7 @@ import type { Network, Width } from '../network.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
-  small: { levels: [32, 64, 128, 160], detail: 16 },
+  small: { levels: [32, 64, 96, 128], detail: 16 },
   base: { levels: [64, 128, 256, 320], detail: 32 },
   large: { levels: [96, 192, 384, 480], detail: 48 },
 };
