@@ -13,7 +13,7 @@
 import { apply, fail, size, type Operator, type Shape, type Tensor } from '../graph.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
 import { needFloats, pow, sqrt, square, stopGradient } from './elementwise.ts';
-import { matmul } from './matmul.ts';
+import { matmul, matmulTransposed } from './matmul.ts';
 import { mean, sum } from './reduce.ts';
 import { reshape, transpose } from './shape.ts';
 
@@ -57,8 +57,9 @@ const groupNormOperator: Operator<GroupAttributes> = {
     const [inGroup, pixels] = [c / groups, h * w];
     const count = inGroup * pixels;
     const s1 = reshape(sum(dy, [2, 3]), [n, groups, inGroup]);
-    // A product and a sum: onnxruntime's matrix product of a row with a column takes four times as long.
-    const s2 = reshape(sum(mul(dy, x), [2, 3]), [n, groups, inGroup]);
+    // Products of rows with rows: read as row times column they would take six times as long.
+    const rows = (t: Tensor) => reshape(t, [n, c, 1, pixels]);
+    const s2 = reshape(matmulTransposed(rows(dy), rows(x), false, true), [n, groups, inGroup]);
     const dScale = reshape(sum(mul(sub(s2, mul(s1, m)), r), [0]), [c]);
     const a = mul(reshape(scale, [groups, inGroup]), r);
     const p = mul(sum(mul(a, s1), [2], true), 1 / count);
