@@ -33,8 +33,8 @@ Measures models on the test pictures of a dataset, beside the classical baseline
 degradations. Pictures and degradations are the same every time (fixed seeds).
 
   --data DIR          a dataset: one that \`dataset build\` made, tar files with an index.csv, or any folder
-  --model NAME        a model of the store, the folder of a training run or of a model, or baseline:METHOD;
-                      may be repeated; without it the baselines alone
+  --model NAME        a model of the store, the folder of a training run or of a model, baseline:METHOD, or
+                      onnx:FILE (a denoiser x, sigma to y); may be repeated; without it the baselines alone
   --groups A,B,…      ${DEFAULT_GROUPS.join(', ')};
                       sums (bw+noise) and pair (registered real pairs) too. Default: all but pair
   --count N           pictures of each group (100)
@@ -133,7 +133,9 @@ export async function evalCommand(argv: string[]): Promise<number> {
   // Before hours of work, not after.
   if (command.report) await reportFolder(command.report);
   const predictors: Predictor[] = [];
-  const engine = modelEngine(command.device, command.threads ?? 0);
+  // Baselines need no engine, and looking for devices takes a moment.
+  const networks = command.models.some((name) => !name.startsWith('baseline:'));
+  const engine = await modelEngine(networks ? command.device : 'cpu', command.threads ?? 0);
   const stop = new AbortController();
   const cancel = (): void => stop.abort();
   process.on('SIGINT', cancel);

@@ -4,6 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RevealError } from '../../../app/contract/messages.ts';
+import { emit } from '../../../app/graph/emit.ts';
+import { Graph } from '../../../app/graph/graph.ts';
+import { add } from '../../../app/graph/ops/arithmetic.ts';
 import { toLab } from '../../../app/metrics/index.ts';
 import { type Planar, planar } from '../../../app/planar.ts';
 import { networks, startWeights } from '../../../models/index.ts';
@@ -46,7 +49,7 @@ beforeAll(async () => {
   await writeFile(path.join(dir, 'index.csv'), rows.join('\n'));
   dataset = await openDataset(dir);
 });
-const engine = modelEngine('cpu', 1);
+const engine = await modelEngine('cpu', 1);
 afterAll(() => engine.store.close());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -240,6 +243,22 @@ describe('networks as predictors', () => {
     before.L.forEach((v, i) => expect(after.L[i]).toBeCloseTo(v, 1));
     expect(isFor(colorist, 'plates-red')).toBe(true);
     expect(isFor(colorist, 'noise25')).toBe(false);
+  });
+  it('of others are told the noise when they want to know it', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', [1, 3, 32, 32]);
+    const file = path.join(dir, 'denoiser.onnx');
+    await writeFile(file, emit({ y: add(x, graph.input('sigma', [1, 1, 1, 1])) }).bytes);
+    const foreign = await openPredictor(`onnx:${file}`, engine);
+    const out = await foreign.predict(planar(32, 32, 3), { mask: null, group: 'noise51' });
+    expect(out.data[7]).toBeCloseTo(0.2, 5);
+    expect((await foreign.predict(planar(32, 32, 3), { mask: null, group: 'noise' })).data[7]).toBe(0);
+    expect(isFor(foreign, 'noise25')).toBe(true);
+    expect(isFor(foreign, 'bw')).toBe(false);
+    await writeFile(file, emit({ y: add(x, graph.input('mask', [1, 1, 32, 32])) }).bytes);
+    await expect(openPredictor(`onnx:${file}`, engine)).rejects.toThrow(/takes x, mask/);
+    await writeFile(file, 'no model');
+    await expect(openPredictor(`onnx:${file}`, engine)).rejects.toThrow(RevealError);
   });
   it('that are not there, or damaged, are refused with words', async () => {
     await expect(openPredictor('no-such-model', engine)).rejects.toThrow(/no model no-such-model/);

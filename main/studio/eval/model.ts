@@ -1,6 +1,7 @@
 /**
  * Predictors by the names that a person gives: a model of the program (`one`), the folder of a model or of a
- * training run, or `baseline:METHOD` for a classical method in a model's place. A network is written out once
+ * training run, `baseline:METHOD` for a classical method in a model's place, or `onnx:FILE` for a denoiser of
+ * somebody else's. A network is written out once
  * for each size of picture and runs as it would in the darkroom: grey and chroma are merged as there, a filler is
  * given its holes, `one` is told nothing.
  */
@@ -17,19 +18,23 @@ import { luma } from '../../../app/metrics/index.ts';
 import { type Planar, planar } from '../../../app/planar.ts';
 import { CHROMA_SCALE } from '../../../models/colorist/colour.ts';
 import { type Network, networkInputs, networks, type Width } from '../../../models/index.ts';
+import { probeProviders } from '../../engine/process-probe.ts';
 import {
   onnxBinding,
   providerOrder,
   SessionStore,
+  type ProviderName,
   type Session,
   type TensorData,
 } from '../../engine/session.ts';
 import { show } from '../../files/bytes.ts';
 import { checkWeights, readModel, type StoredModel } from '../run/model.ts';
 import { shippedModel, shippedModels } from '../shipped.ts';
+import { openForeign } from './foreign.ts';
 import type { PredictExtra, Predictor } from './types.ts';
 
 const BASELINE = 'baseline:';
+const FOREIGN = 'onnx:';
 
 /** Engine and device that models run on; shared by all of one evaluation. */
 export interface ModelEngine {
@@ -38,8 +43,14 @@ export interface ModelEngine {
 }
 
 /** @param threads 0: all cores */
-export function modelEngine(device = 'auto', threads = 0): ModelEngine {
-  return { store: new SessionStore(onnxBinding, threads), device };
+export async function modelEngine(device = 'auto', threads = 0): Promise<ModelEngine> {
+  const order = providerOrder(device);
+  // A missing driver may take the process down: each device is first tried in a process that may die.
+  const probed = order.length > 1 ? await probeProviders(undefined, order) : [];
+  const unusable = probed
+    .filter((report) => !report.ok)
+    .map(({ name, reason }) => ({ provider: name as ProviderName, when: 'missing' as const, reason }));
+  return { store: new SessionStore(onnxBinding, threads, unusable), device };
 }
 
 /** How a network's tensors are filled from a picture, and a picture made from what it answers. */
@@ -174,6 +185,7 @@ export async function openPredictor(name: string, engine: ModelEngine): Promise<
       predict: (input, { mask }) => Promise.resolve(baselines[known](input, mask)),
     };
   }
+  if (name.startsWith(FOREIGN)) return openForeign(name, name.slice(FOREIGN.length), engine);
   const folder = modelFolder(name);
   if (!existsSync(path.join(folder, 'card.json'))) {
     const names = await shippedNames();
