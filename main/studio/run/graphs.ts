@@ -137,7 +137,7 @@ export function lookingGraph(options: GraphOptions): StepGraph {
       const { total, parts } = objective.content(outputs, batch);
       return {
         losses: { ...parts, content: total },
-        outputs: Object.fromEntries(objective.shown.map((name) => [name, outputs[name]])),
+        outputs: Object.fromEntries(objective.shown.map((name) => [`shown/${name}`, outputs[name]])),
       };
     },
   });

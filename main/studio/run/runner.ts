@@ -157,14 +157,10 @@ class Run {
     });
   }
 
-  /** Weights into fresh vectors, and the averaged ones begin as they are. */
+  /** Weights into fresh vectors; the averaged ones begin as they are. */
   private fill(): void {
-    const { weights, critic } = this.request;
-    for (const name of this.state.names) {
-      const [part, role] = name.split('/');
-      if (role === 'theta' || role === 'ema' || role === 'state')
-        this.state.fill(name, part === 'critic' ? critic : weights);
-    }
+    this.state.setWeights('generator', this.request.weights);
+    if (this.state.has('critic/theta')) this.state.setWeights('critic', this.request.critic);
   }
 
   private loader(stage: TimedStage, split: 'train' | 'test', batch: number): Loader {
@@ -355,7 +351,9 @@ class Run {
     position.samples.push(position.step);
     const drift = { skinHue: figures.skinHueShift, neutralChroma: figures.neutralChroma };
     position.drift ??= drift;
-    for (const alarm of driftAlarms(position.drift, drift, stage.phase)) {
+    // A network that begins from nothing has no colours yet that could drift.
+    const watched = stage.phase !== 'generator' || this.settings.start !== null;
+    for (const alarm of watched ? driftAlarms(position.drift, drift, stage.phase) : []) {
       this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
       if (alarm.action === 'stop') return { state: 'stopped', because: alarm.text, step: position.step };
     }

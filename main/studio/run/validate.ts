@@ -47,8 +47,14 @@ export async function validate(
   };
 }
 
+/** Outputs by the network's names; the looking graph calls them `shown/NAME`, since inputs may be called the same. */
 const outputsOf = (outputs: Readonly<Record<string, { dims: readonly number[]; data: Float32Array }>>) =>
-  Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, { dims: [...t.dims], data: t.data }]));
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, t]) => [
+      name.replace('shown/', ''),
+      { dims: [...t.dims], data: t.data },
+    ]),
+  );
 
 const prefixed = (word: string, values: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(

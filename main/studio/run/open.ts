@@ -1,0 +1,181 @@
+/**
+ * Puts a run together: opens its dataset, finds the weights it begins with (a model's, a pre-trained backbone's,
+ * fresh ones), plans its stages, or takes all that from the folder of a run that is to go on.
+ */
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { RevealError } from '../../../app/contract/messages.ts';
+import type { RunSettings } from '../../../app/contract/studio.ts';
+import { initialWeights, type Weights } from '../../../app/graph/scope.ts';
+import { critic } from '../../../models/critic/network.ts';
+import { networkParameters, startWeights, type NetworkWeights } from '../../../models/network.ts';
+import type { ModelCard } from '../../../models/card.ts';
+import { probeProviders } from '../../engine/process-probe.ts';
+import { onnxBinding, providerOrder, SessionStore, type ProviderName } from '../../engine/session.ts';
+import { show } from '../../files/bytes.ts';
+import { openDataset } from '../dataset/open.ts';
+import type { Dataset } from '../dataset/types.ts';
+import { shippedModel } from '../shipped.ts';
+import { checkWeights, readModel, runModel, type StoredModel } from './model.ts';
+import type { Objective } from './objective.ts';
+import { objectives } from './objectives/index.ts';
+import { planRun } from './plan.ts';
+import { CHECKPOINT_NAME, readRunFile, writeRunFile, type RunFile } from './position.ts';
+import type { RunRequest } from './runner.ts';
+
+export interface OpenOptions {
+  /** The run's folder: made when it is not there. */
+  dir: string;
+  dataDir: string;
+  settings: RunSettings;
+  /** Folder of the model to begin with; null: fresh weights (and the backbone, where the network has one). */
+  startDir: string | null;
+  /** Total steps, instead of minutes: the same numbers on every machine. */
+  totalSteps: number | null;
+  resume: boolean;
+  device: string;
+  /** Threads for onnxruntime and the loader together; 0 = all cores. */
+  threads: number;
+}
+
+/** Pictures a step at 64 px. */
+const BATCH: Record<RunSettings['width'], number> = { small: 16, base: 16, large: 16 };
+/** Fewer pictures than this teach nothing. */
+const LEAST_PICTURES = 8;
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+/** @throws RevealError with what is wrong with the data, the folder or the weights, and what to do */
+export async function openRun(options: OpenOptions): Promise<RunRequest> {
+  const { dir, dataDir, resume } = options;
+  const dataset = await openDataset(dataDir);
+  refuseTooFew(dataset);
+  const known = await readRunFile(dir);
+  if (resume && !known)
+    throw new RevealError('not-found', `${show(dir)} holds no training run to go on with.`);
+  if (!resume && (known || ((await exists(dir)) && (await readdir(dir)).length > 0)))
+    throw new RevealError(
+      'bad-input',
+      `${show(dir)} is not empty. Go on with the run in it by --resume, or choose another folder.`,
+    );
+  const settings = known?.settings ?? options.settings;
+  const objective = objectives[settings.network];
+  const run = known ?? (await freshRun(options, objective));
+  if (!known) {
+    await mkdir(dir, { recursive: true });
+    await writeRunFile(dir, run);
+  }
+  // Where frozen weights and provenance come from: the same as at the start.
+  const parent = options.startDir === null ? null : await readModel(options.startDir);
+  if (parent) checkWeights(objective.network, settings.width, parent);
+  const backbone = objective.network.freezable.length > 0 ? await readModel(shippedModel('backbone')) : null;
+  const weights = beginning(objective, settings, parent, backbone);
+  const order = providerOrder(options.device);
+  // A missing driver may take the process down: each device is first tried in a process that may die.
+  const probed = order.length > 1 ? await probeProviders(undefined, order) : [];
+  const unusable = probed
+    .filter((p) => !p.ok)
+    .map((p) => ({ provider: p.name as ProviderName, when: 'missing' as const, reason: p.reason }));
+  const cores = options.threads > 0 ? options.threads : os.availableParallelism();
+  return {
+    dir,
+    run,
+    dataset,
+    objective,
+    weights,
+    critic: criticWeights(settings),
+    model: runModel({
+      dir,
+      network: objective.network,
+      width: settings.width,
+      dataset,
+      weights,
+      parent: parent?.card ?? null,
+      provenance: provenanceOf(backbone?.card ?? null),
+    }),
+    store: new SessionStore(onnxBinding, cores, unusable),
+    order,
+    // A run that never reached its first checkpoint begins anew.
+    resume: resume && (await exists(path.join(dir, CHECKPOINT_NAME))),
+    loaderThreads: Math.max(1, cores - 1),
+  };
+}
+
+function refuseTooFew(dataset: Dataset): void {
+  const count = (split: 'train' | 'test') => dataset.pictures.filter((p) => p.split === split).length;
+  const train = count('train');
+  if (train < LEAST_PICTURES)
+    throw new RevealError(
+      'bad-input',
+      `${show(dataset.dir)} has ${train} pictures to train on; at least ${LEAST_PICTURES} are needed, and some hundreds to be useful.${
+        dataset.problems.length > 0
+          ? ` ${dataset.problems.length} files could not be used, ${dataset.problems[0].id} for one: ${dataset.problems[0].reason}.`
+          : ''
+      }`,
+    );
+  if (count('test') === 0)
+    throw new RevealError(
+      'bad-input',
+      `${show(dataset.dir)} has no pictures to test on. Build it with \`revelado dataset build\`, which sets some aside.`,
+    );
+}
+
+async function freshRun(options: OpenOptions, objective: Objective): Promise<RunFile> {
+  const { settings, totalSteps } = options;
+  let stages;
+  try {
+    stages = planRun({
+      phase: settings.phase,
+      size: settings.size,
+      multiple: Math.max(objective.network.multiple, critic.multiple),
+      batch: BATCH[settings.width],
+      minutes: settings.minutes,
+    });
+  } catch (error) {
+    throw new RevealError('bad-request', (error as Error).message);
+  }
+  let given = 0;
+  return {
+    version: 1,
+    settings,
+    totalSteps,
+    stages: stages.map((stage, i) => {
+      const steps =
+        totalSteps === null
+          ? null
+          : i === stages.length - 1
+            ? Math.max(1, totalSteps - given)
+            : Math.max(1, Math.round(totalSteps * stage.share));
+      given += steps ?? 0;
+      return { ...stage, steps };
+    }),
+    rate: null,
+    createdAt: Date.now(),
+  };
+}
+
+/** All weights of the network at the start. */
+function beginning(
+  objective: Objective,
+  settings: RunSettings,
+  parent: StoredModel | null,
+  backbone: StoredModel | null,
+): NetworkWeights {
+  if (parent) return new Map(parent.weights);
+  return startWeights(
+    objective.network,
+    settings.width,
+    settings.seed,
+    backbone?.weights ?? new Map(),
+    'backbone.',
+  );
+}
+const criticWeights = (settings: RunSettings): Weights =>
+  initialWeights(networkParameters(critic, settings.width), settings.seed);
+
+const provenanceOf = (backbone: ModelCard | null): ModelCard['provenance'] => backbone?.provenance ?? [];
