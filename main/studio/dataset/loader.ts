@@ -149,7 +149,13 @@ class ThreadedLoader implements Loader {
       waiting.reject(new RevealError('cancelled', 'The loader was closed.'));
     this.wanted.clear();
     this.cache.clear();
-    await Promise.all(this.threads.splice(0).map((thread) => thread.worker.terminate()));
+    await Promise.all(
+      this.threads.splice(0).map((thread) => {
+        // An idle thread does not keep the process alive, so neither would waiting for its end.
+        thread.worker.ref();
+        return thread.worker.terminate();
+      }),
+    );
   }
 
   private want(step: number): void {
