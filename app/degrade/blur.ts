@@ -153,10 +153,10 @@ export function shrinkAndEnlarge(picture: Planar, factor: number): Planar {
 export const softBlur: Degradation = {
   name: 'soft-blur',
   family: 'blur',
-  ranges: { sigma: [0.5, 3] },
+  ranges: { sigma: [0.5, 2.8] },
   source: 'Gaussian point spread, encoded values',
   apply(picture, random: Random) {
-    const sigma = 0.5 * 6 ** random.next();
+    const sigma = 0.5 * 5.6 ** (random.next() ** 1.2);
     return { picture: gaussian(picture, sigma), params: { sigma } };
   },
 };

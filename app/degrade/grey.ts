@@ -111,7 +111,7 @@ export const GREY_RANGES = {
   black: [0.004, 0.05],
   white: [0.75, 1],
   softening: [0, 0.7],
-  grain: [0, 0.14],
+  grain: [0, 0.09],
 } as const;
 
 /** Draws an emulsion, its curve and its grain and renders the picture with them. `grainless` leaves grain and softening out. */
@@ -142,7 +142,7 @@ export function greyRendering(picture: Planar, random: Random, grainless = false
       out = gaussian(out, softening);
     }
     if (random.chance(0.7)) {
-      sigma = 0.14 * random.next() ** 1.5;
+      sigma = 0.09 * random.next() ** 2;
       out = firstPlane(grain(threePlanes(out), sigma, random, random.uniform(0, 0.8)));
     }
   }

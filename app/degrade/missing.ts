@@ -94,11 +94,11 @@ function tornEdge(cover: Planar, depth: number, random: Random): void {
 export const missingCorners: Degradation = {
   name: 'missing-corner',
   family: 'missing',
-  ranges: { count: [1, 3], depth: [0.06, 0.3], value: [0, 1], area: [0, 0.75] },
+  ranges: { count: [1, 3], depth: [0.05, 0.24], value: [0, 1], area: [0, 0.75] },
   source: 'half planes with an uneven edge',
   apply(picture, random) {
     const count = 1 + random.int(3);
-    const depth = random.uniform(0.06, 0.3);
+    const depth = random.uniform(0.05, 0.24);
     const cover = empty(picture);
     for (let k = 0; k < count; k++) tornEdge(cover, depth * random.uniform(0.5, 1), random);
     const colour = behind(random);

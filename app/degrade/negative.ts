@@ -19,7 +19,9 @@ import {
   drawBands,
   drawStock,
   filmTransmittance,
+  layerTransmittance,
   see,
+  type Spectrum,
   type Stock,
 } from './stock.ts';
 import type { Degradation } from './types.ts';
@@ -103,13 +105,25 @@ export function scannedDensity(amounts: Planar, stock: Stock, bands: Bands): Pla
     for (let i = c * size; i < (c + 1) * size; i++) if (a[i] > top[c]) top[c] = a[i];
   const step = top.map((v) => Math.max(1e-3, v) / (KNOTS - 1));
   const lattice = new Float32Array(3 * KNOTS ** 3);
-  const t = new Float64Array(BANDS);
+  // Each layer with its mask is a filter of its own; filters one upon another multiply.
+  const knots = (layer: 0 | 1 | 2): Spectrum[] =>
+    Array.from({ length: KNOTS }, (_, i) => layerTransmittance(stock, layer, i * step[layer]));
+  const cyan = knots(0);
+  const magenta = knots(1);
+  const yellow = knots(2);
+  const base = stock.base.map((d) => Math.exp(-LN10 * d));
+  const two = new Float64Array(BANDS);
+  const all = new Float64Array(BANDS);
   for (let y = 0, i = 0; y < KNOTS; y++)
-    for (let m = 0; m < KNOTS; m++)
+    for (let m = 0; m < KNOTS; m++) {
+      for (let b = 0; b < BANDS; b++) two[b] = base[b] * yellow[y][b] * magenta[m][b];
       for (let c = 0; c < KNOTS; c++, i += 3) {
-        const seen = see(bands, filmTransmittance(stock, c * step[0], m * step[1], y * step[2], t));
+        const filter = cyan[c];
+        for (let b = 0; b < BANDS; b++) all[b] = two[b] * filter[b];
+        const seen = see(bands, all);
         for (let k = 0; k < 3; k++) lattice[i + k] = -Math.log(seen[k]) / LN10;
       }
+    }
   const out = planar(amounts.width, amounts.height, 3);
   const last = KNOTS - 1;
   const dx = 3;
@@ -175,12 +189,13 @@ export const colourNegative: Degradation = {
   ranges: {
     ...COMMON,
     scanner: [0, 2],
-    fadeCyan: [0, 0.4],
-    fadeMagenta: [0, 0.25],
-    fadeYellow: [0, 0.45],
-    stain: [0, 0.25],
+    fadeCyan: [0, 0.3],
+    fadeMagenta: [0, 0.2],
+    fadeYellow: [0, 0.3],
+    stain: [0, 0.2],
     neutralised: [0, 1],
-    level: [0.35, 1.15],
+    level: [0.3, 1],
+    automatic: [0, 0.5],
   },
   source: 'Beer and Lambert; Hanson 1950; Hurter and Driffield 1890; see stock.ts',
   apply(picture, random) {
@@ -191,10 +206,10 @@ export const colourNegative: Degradation = {
     const fade = [0, 0, 0];
     let stain = 0;
     if (random.chance(0.2)) {
-      fade[0] = random.uniform(0, 0.4);
-      fade[1] = random.uniform(0, 0.25);
-      fade[2] = random.uniform(0, 0.45);
-      stain = random.uniform(0, 0.25);
+      fade[0] = random.uniform(0, 0.3);
+      fade[1] = random.uniform(0, 0.2);
+      fade[2] = random.uniform(0, 0.3);
+      stain = random.uniform(0, 0.2);
       for (let c = 0; c < 3; c++)
         for (let i = c * size; i < (c + 1) * size; i++) amounts.data[i] *= 1 - fade[c];
     }
@@ -205,10 +220,13 @@ export const colourNegative: Degradation = {
     const softness = random.chance(0.5) ? random.uniform(0.2, 0.8) : 0;
     density = gaussian(density, softness);
     // The gains bring the film base to a level; a share of its colour may be balanced away.
-    const base = see(bands, filmTransmittance(stock, 0, 0, 0, new Float64Array(BANDS)));
+    const base = see(bands, filmTransmittance(stock, [0, 0, 0]));
     const neutralised = random.chance(0.6) ? 0.3 * random.next() ** 2 : random.next();
-    const level = random.uniform(0.35, 1.15);
-    const gain = base.map((t) => (level / base[0]) * (base[0] / t) ** neutralised);
+    const level = random.uniform(0.3, 1);
+    // Much of a scan's exposure follows the picture: dense negatives are scanned longer.
+    const automatic = random.chance(0.6) ? random.uniform(0.1, 0.5) : 0;
+    const longer = 10 ** (automatic * Math.max(0, meanOf(density.data, 0, size) + Math.log10(base[0])));
+    const gain = base.map((t) => longer * (level / base[0]) * (base[0] / t) ** neutralised);
     const scanner: Scanner = {
       ...drawScanner(random),
       gain: gain as [number, number, number],
@@ -225,10 +243,17 @@ export const colourNegative: Degradation = {
         stain,
         neutralised,
         level,
+        automatic,
       },
     };
   },
 };
+
+function meanOf(data: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += data[i];
+  return sum / (to - from);
+}
 
 function exposureParams(exposure: Exposure, scanner: Scanner, softness: number): Record<string, number> {
   return {
@@ -257,7 +282,8 @@ export const greyNegative: Degradation = {
     grain: [0.004, 0.06],
     warmth: [0, 1.6],
     greyScan: [0, 1],
-    level: [0.2, 1.05],
+    level: [0.2, 0.95],
+    automatic: [0, 0.5],
   },
   source: 'Hurter and Driffield 1890; Selwyn 1935',
   apply(picture, random) {
@@ -300,10 +326,13 @@ export const greyNegative: Degradation = {
     const greyScan = random.chance(0.45);
     // Light boxes and lamps are warm; the camera was not balanced for them.
     const warmth = greyScan || random.chance(0.4) ? 0 : 1.6 * random.next() ** 1.5;
-    const level = random.uniform(0.2, 1.05) / 10 ** -fog;
+    const automatic = random.chance(0.6) ? random.uniform(0.1, 0.5) : 0;
+    const longer = 10 ** (automatic * Math.max(0, meanOf(density.data, size, 2 * size) - fog));
+    const level = random.uniform(0.2, 0.95);
+    const full = (longer * level) / 10 ** -fog;
     const scanner: Scanner = {
       ...drawScanner(random),
-      gain: [level, level * 10 ** (-0.25 * warmth), level * 10 ** -warmth],
+      gain: [full, full * 10 ** (-0.25 * warmth), full * 10 ** -warmth],
       matrix: greyScan ? [0.3, 0.5, 0.2, 0.3, 0.5, 0.2, 0.3, 0.5, 0.2] : drawMatrix(random, 0.6),
     };
     return {
@@ -315,7 +344,8 @@ export const greyNegative: Degradation = {
         grain,
         warmth,
         greyScan: Number(greyScan),
-        level: level * 10 ** -fog,
+        level,
+        automatic,
       },
     };
   },

@@ -340,8 +340,8 @@ export const wornEdges: Degradation = {
         const a = Math.min(x, width - 1 - x) / (reach * side);
         const b = Math.min(y, height - 1 - y) / (reach * side);
         const near = Math.exp(-a) + Math.exp(-b);
-        if (near < 0.05) continue;
-        cover.data[y * width + x] = clamp((rough[y * width + x] + 2.2 * amount * near - 2.2) / soft);
+        if (near < 0.15) continue;
+        cover.data[y * width + x] = clamp((rough[y * width + x] + 3 * amount * near - 3) / soft);
       }
     return painted(paint(picture, cover, damageColour(light, random), random.uniform(0.7, 1)), {
       reach,

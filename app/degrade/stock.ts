@@ -144,18 +144,23 @@ export function drawBands(kind: number, random: Random): Bands {
   }) as unknown as Bands;
 }
 
-/** Transmittance of the film at each wavelength for given dye amounts. */
-export function filmTransmittance(stock: Stock, c: number, m: number, y: number, out: Spectrum): Spectrum {
-  const left0 = Math.max(0, 1 - stock.masks[0].used * c);
-  const left1 = Math.max(0, 1 - stock.masks[1].used * m);
-  const [dc, dm, dy] = stock.dyes;
-  const m0 = stock.masks[0].density;
-  const m1 = stock.masks[1].density;
-  for (let i = 0; i < BANDS; i++) {
-    const d = stock.base[i] + c * dc[i] + m * dm[i] + y * dy[i] + left0 * m0[i] + left1 * m1[i];
-    out[i] = Math.exp(-Math.LN10 * d);
-  }
-  return out;
+/**
+ * Transmittance, by wavelength, of one layer (0 cyan, 1 magenta, 2 yellow) for its dye amount: its dye and what is
+ * left of its coloured coupler.
+ */
+export function layerTransmittance(stock: Stock, layer: 0 | 1 | 2, amount: number): Spectrum {
+  const dye = stock.dyes[layer];
+  const mask = layer < 2 ? stock.masks[layer] : null;
+  const left = mask ? Math.max(0, 1 - mask.used * amount) : 0;
+  return Float64Array.from({ length: BANDS }, (_, i) =>
+    Math.exp(-Math.LN10 * (amount * dye[i] + (mask ? left * mask.density[i] : 0))),
+  );
+}
+
+/** Transmittance of the film by wavelength for dye amounts cyan, magenta, yellow: layers and base, one upon another. */
+export function filmTransmittance(stock: Stock, amounts: readonly [number, number, number]): Spectrum {
+  const layers = ([0, 1, 2] as const).map((k) => layerTransmittance(stock, k, amounts[k]));
+  return stock.base.map((d, i) => 10 ** -d * layers[0][i] * layers[1][i] * layers[2][i]);
 }
 
 /** Light a scanner's bands see through the film, relative to no film. */

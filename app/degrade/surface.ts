@@ -29,12 +29,12 @@ export function surfaceHeight(kind: number, x: number, y: number, pitch: number)
 export const paperTexture: Degradation = {
   name: 'paper-texture',
   family: 'noise',
-  ranges: { surface: [0, 3], pitch: [3, 9], strength: [0.015, 0.09] },
+  ranges: { surface: [0, 3], pitch: [3, 9], strength: [0.012, 0.06] },
   source: 'slope of the surface under slanted light',
   apply(picture, random) {
     const surface = random.int(4);
     const pitch = random.uniform(3, 9);
-    const strength = random.uniform(0.015, 0.09);
+    const strength = random.uniform(0.012, 0.06);
     const angle = random.uniform(0, Math.PI);
     const { width, height } = picture;
     const size = width * height;
@@ -71,12 +71,12 @@ export const paperTexture: Degradation = {
 export const halftone: Degradation = {
   name: 'halftone',
   family: 'noise',
-  ranges: { pitch: [2.4, 5], sharp: [0.8, 3], strength: [0.15, 0.6], grey: [0, 1] },
+  ranges: { pitch: [2.4, 5], sharp: [0.8, 3], strength: [0.12, 0.5], grey: [0, 1] },
   source: 'cosine spot function; angles 15, 75, 0, 45 degrees',
   apply(picture, random) {
     const pitch = random.uniform(2.4, 5);
     const sharp = random.uniform(0.8, 3);
-    const strength = random.uniform(0.15, 0.6);
+    const strength = random.uniform(0.12, 0.5);
     const { width, height } = picture;
     const size = width * height;
     const d = picture.data;

@@ -1,6 +1,7 @@
 /**
  * How long a training sample takes to degrade: milliseconds a sample for every preset and, with --each, for every single
- * degradation, on one thread.
+ * degradation, on one thread. The first figure is processor time, which other programs on the machine hardly change;
+ * the others are by the clock.
  *
  *   node build/bench/degrade.ts [--size 128] [--samples 300] [--each]
  */
@@ -38,16 +39,19 @@ const scenes = Array.from({ length: 8 }, (_, i) => scene(i));
 function measure(name: string, make: (picture: Planar, i: number) => void): void {
   for (let i = 0; i < Math.min(60, samples); i++) make(scenes[i % 8], i);
   const times: number[] = [];
+  const before = process.cpuUsage();
   for (let i = 0; i < samples; i++) {
     const start = performance.now();
     make(scenes[i % 8], i);
     times.push(performance.now() - start);
   }
+  const used = process.cpuUsage(before);
+  const cpu = (used.user + used.system) / 1000 / samples;
   times.sort((a, b) => a - b);
   const mean = times.reduce((a, b) => a + b, 0) / times.length;
   const at = (q: number): string => times[Math.floor(q * (times.length - 1))].toFixed(2);
   console.log(
-    `${name.padEnd(18)} mean ${mean.toFixed(2).padStart(6)} ms   median ${at(0.5)}   95 % ${at(0.95)}   most ${at(1)}`,
+    `${name.padEnd(18)} processor ${cpu.toFixed(2).padStart(6)} ms   clock ${mean.toFixed(2).padStart(6)} ms   median ${at(0.5)}   95 % ${at(0.95)}   most ${at(1)}`,
   );
 }
 
