@@ -49,7 +49,7 @@ export async function checkTarget(out: string, overwrite: boolean): Promise<void
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return;
-    if (code === 'ENOTDIR')
+    if (code === 'ENOTDIR' && existsSync(out))
       throw new RevealError('bad-input', `${show(out)} is a file, not a folder. Choose another name.`);
     throw fileError(path.join(out, 'dataset.json'), error, 'write');
   }
