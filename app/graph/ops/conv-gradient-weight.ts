@@ -1,0 +1,204 @@
+/**
+ * The weight gradient of a convolution, dW[o,c,i,j] = sum over pixels of dy[o, pixel] * x[c, pixel moved by (i,j)],
+ * in the ONNX forms that onnxruntime runs fastest:
+ *
+ *  - 1 x 1 kernels: a matrix product of dy and x over all pixels.
+ *  - In general a Conv whose *kernel* is dy, all images as its channels, and whose picture is x with the channels
+ *    of a pixel beside each other, so that a column is `Cin` wide and the kernel steps by as much (its dilation).
+ *    The output is then as high as the kernel of the forward convolution and `Cin` times as wide: a matrix product
+ *    of Cout rows, Cin * kh * kw columns and all pixels between, for which onnxruntime gathers the moved pixels a
+ *    little at a time, in the cache and on all threads. (Nine slices and nine products, or a Conv that has the
+ *    images as channels and nothing else, take 1.1 to 2 times as long and much more memory.) At stride 1, x may be
+ *    the kernel and dy the picture just as well: the product should have its many rows from the wider of the two.
+ *  - Depthwise kernels: each tap is a product with a moved slice, summed.
+ */
+import type { Emitter, Shape } from '../graph.ts';
+import type { ConvAttributes } from './conv-shape.ts';
+
+/** A tensor of the file that is being written. */
+export interface Named {
+  readonly name: string;
+  readonly shape: Shape;
+}
+const MICROSOFT = { domain: 'com.microsoft' } as const;
+/** Up to as many pixels an image, a product over all images at once is faster than one for each. */
+const FEW_PIXELS = 512;
+
+const one = (
+  e: Emitter,
+  type: string,
+  inputs: string[],
+  attributes: Parameters<Emitter['node']>[2] = {},
+): string => e.node(type, inputs, attributes)[0];
+const reshape = (e: Emitter, name: string, shape: Shape): string => one(e, 'Reshape', [name, e.ints(shape)]);
+/** Shared, since x feeds the gradients of several convolutions now and then. */
+const transpose = (e: Emitter, name: string, perm: readonly number[]): string =>
+  e.once(`transpose:${name}:${perm.join(',')}`, () => one(e, 'Transpose', [name], { perm }));
+/** Zeros around the last two axes, [top, left, bottom, right]. */
+const pad = (e: Emitter, name: string, sides: readonly number[]): string =>
+  sides.every((n) => n === 0)
+    ? name
+    : e.once(`pad:${name}:${sides.join(',')}`, () =>
+        one(e, 'Pad', [name, e.ints([0, 0, sides[0], sides[1], 0, 0, sides[2], sides[3]])]),
+      );
+
+/** Names the gradient [Cout, Cin / groups, kh, kw]. */
+export function emitWeightGradient(
+  e: Emitter,
+  x: Named,
+  dy: Named,
+  weight: Shape,
+  a: ConvAttributes,
+): string {
+  const [cout, perGroup, kh, kw] = weight;
+  if (kh * kw === 1 && a.stride === 1 && a.groups === 1 && a.padding.every((p) => p === 0))
+    return pointwise(e, x, dy, weight);
+  if (perGroup === 1 && cout === a.groups && cout > 1) return depthwise(e, x, dy, weight, a);
+  if (a.dilation > 1) return dilated(e, x, dy, weight, a);
+  const fits = a.padding[0] < kh && a.padding[2] < kh && a.padding[1] < kw && a.padding[3] < kw;
+  return a.stride === 1 && a.groups === 1 && fits && perGroup > cout
+    ? inputAsKernel(e, x, dy, weight, a)
+    : outputAsKernel(e, x, dy, weight, a);
+}
+
+function pointwise(e: Emitter, x: Named, dy: Named, weight: Shape): string {
+  const [n, cin, h, w] = x.shape;
+  const [cout] = weight;
+  const pixels = h * w;
+  const product = (a: string, b: string) => e.node('FusedMatMul', [a, b], { transB: 1 }, MICROSOFT)[0];
+  if (n > 1 && pixels >= FEW_PIXELS) {
+    const each = product(reshape(e, dy.name, [n, cout, pixels]), reshape(e, x.name, [n, cin, pixels]));
+    return reshape(e, one(e, 'ReduceSum', [each, e.ints([0])], { keepdims: 0 }), weight);
+  }
+  const rows = (t: Named, c: number) => reshape(e, transpose(e, t.name, [1, 0, 2, 3]), [c, n * pixels]);
+  return reshape(e, product(rows(dy, cout), rows(x, cin)), weight);
+}
+
+/** [1, groups * N, H, W * channels of a group]: the picture of the second form. */
+function channelsBeside(e: Emitter, t: Named, groups: number): string {
+  const [n, c, h, w] = t.shape;
+  const each = c / groups;
+  const last =
+    groups === 1
+      ? transpose(e, t.name, [0, 2, 3, 1])
+      : transpose(e, reshape(e, t.name, [n, groups, each, h, w]), [1, 0, 3, 4, 2]);
+  return reshape(e, last, [1, groups * n, h, w * each]);
+}
+
+function outputAsKernel(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
+  const [cout, perGroup, kh, kw] = weight;
+  const { stride, groups, padding } = a;
+  const [, , h, w] = x.shape;
+  const [, , ho, wo] = dy.shape;
+  // As much below and to the right that as many positions come out as the forward kernel has taps; where the input
+  // has rows or columns left over, more come out, and are cut off.
+  const below = kh - h - padding[0] + stride * (ho - 1);
+  const beside = kw - w - padding[1] + stride * (wo - 1);
+  const rows = kh + Math.max(0, -below);
+  const columns = kw + Math.max(0, -beside);
+  const pads = [padding[0], padding[1], Math.max(0, below), Math.max(0, beside)];
+  const conv = one(e, 'Conv', [channelsBeside(e, x, groups), transpose(e, dy.name, [1, 0, 2, 3])], {
+    kernel_shape: [ho, wo],
+    dilations: [stride, stride * perGroup],
+    pads: [pads[0], pads[1] * perGroup, pads[2], pads[3] * perGroup],
+    group: groups,
+  });
+  let taps = reshape(e, conv, [cout, rows, columns, perGroup]);
+  if (rows > kh || columns > kw)
+    taps = one(e, 'Slice', [taps, e.ints([0, 0]), e.ints([kh, kw]), e.ints([1, 2])]);
+  return one(e, 'Transpose', [taps], { perm: [0, 3, 1, 2] });
+}
+
+/** Stride 1, one group. The positions of dy in x run the other way: the taps come out reversed. */
+function inputAsKernel(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
+  const [cout, cin, kh, kw] = weight;
+  const [top, left, bottom, right] = a.padding;
+  const [, , h, w] = x.shape;
+  const conv = one(e, 'Conv', [channelsBeside(e, dy, 1), transpose(e, x.name, [1, 0, 2, 3])], {
+    kernel_shape: [h, w],
+    dilations: [1, cout],
+    pads: [kh - 1 - top, (kw - 1 - left) * cout, kh - 1 - bottom, (kw - 1 - right) * cout],
+  });
+  const taps = kh * kw;
+  const reversed = e.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i));
+  const forward = one(e, 'Gather', [reshape(e, conv, [cin, taps, cout]), reversed], { axis: 1 });
+  return reshape(e, one(e, 'Transpose', [forward], { perm: [2, 0, 1] }), weight);
+}
+
+/**
+ * Dilation d divides the pixels into d x d combs that do not meet: they become d * d times as many images, on
+ * which the kernel is dense. A stride is undone first, by zeros between the pixels of dy.
+ */
+function dilated(e: Emitter, x: Named, dyGiven: Named, weight: Shape, a: ConvAttributes): string {
+  const { dilation: d, stride, groups, padding } = a;
+  const [, , kh, kw] = weight;
+  const [n, cin, h, w] = x.shape;
+  const dy = stride > 1 ? spread(e, dyGiven, stride) : dyGiven;
+  const [, cout, ho, wo] = dy.shape;
+  const [rows, columns] = [Math.ceil(ho / d), Math.ceil(wo / d)];
+  const [tall, wide] = [rows + kh - 1, columns + kw - 1];
+  const comb = (name: string, c: number, height: number, width: number): Named => ({
+    name: reshape(e, transpose(e, reshape(e, name, [n, c, height, d, width, d]), [0, 3, 5, 1, 2, 4]), [
+      n * d * d,
+      c,
+      height,
+      width,
+    ]),
+    shape: [n * d * d, c, height, width],
+  });
+  const dyCombed = comb(pad(e, dy.name, [0, 0, rows * d - ho, columns * d - wo]), cout, rows, columns);
+  const sides = [padding[0], padding[1], tall * d - h - padding[0], wide * d - w - padding[1]];
+  const xCombed = comb(pad(e, x.name, sides), cin, tall, wide);
+  return outputAsKernel(e, xCombed, dyCombed, weight, {
+    stride: 1,
+    dilation: 1,
+    groups,
+    padding: [0, 0, 0, 0],
+  });
+}
+
+/** Zeros between (and after) the pixels: [N, C, H * stride, W * stride]. */
+function spread(e: Emitter, t: Named, stride: number): Named {
+  const [n, c, h, w] = t.shape;
+  const cells = reshape(e, t.name, [n, c, h, 1, w, 1]);
+  const between = [0, 0, 0, stride - 1, 0, stride - 1];
+  const wide = one(e, 'Pad', [cells, e.ints([0, 0, 0, 0, 0, 0, ...between])]);
+  const shape = [n, c, h * stride, w * stride];
+  return { name: reshape(e, wide, shape), shape };
+}
+
+function depthwise(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
+  const [channels, , kh, kw] = weight;
+  const { stride, dilation, padding } = a;
+  const [n, , h, w] = x.shape;
+  const [, , ho, wo] = dy.shape;
+  const reach = [(ho - 1) * stride + 1, (wo - 1) * stride + 1];
+  const need = [reach[0] + dilation * (kh - 1), reach[1] + dilation * (kw - 1)];
+  const wide = pad(e, x.name, [
+    padding[0],
+    padding[1],
+    Math.max(0, need[0] - h - padding[0]),
+    Math.max(0, need[1] - w - padding[1]),
+  ]);
+  const sums: string[] = [];
+  for (let i = 0; i < kh; i++)
+    for (let j = 0; j < kw; j++) {
+      const from = [i * dilation, j * dilation];
+      const moved = one(e, 'Slice', [
+        wide,
+        e.ints(from),
+        e.ints([from[0] + reach[0], from[1] + reach[1]]),
+        e.ints([2, 3]),
+        e.ints([stride, stride]),
+      ]);
+      sums.push(one(e, 'ReduceSum', [one(e, 'Mul', [dy.name, moved]), e.ints([2, 3])], { keepdims: 0 }));
+    }
+  // [taps * N, C] -> [taps, N, C] -> [taps, C] -> [C, taps]
+  const stacked = reshape(e, sums.length > 1 ? one(e, 'Concat', sums, { axis: 0 }) : sums[0], [
+    kh * kw,
+    n,
+    channels,
+  ]);
+  const total = one(e, 'ReduceSum', [stacked, e.ints([1])], { keepdims: 0 });
+  return reshape(e, one(e, 'Transpose', [total], { perm: [1, 0] }), weight);
+}
