@@ -12,6 +12,7 @@ describe('resize', () => {
       ['three times one way, twice the other', [3, 2], [9, 4]],
       ['a general factor', [4, 3], [7, 5]],
       ['smaller', [6, 7], [3, 5]],
+      ['a factor that single precision rounds down', [20, 1], [12, 1]],
       ['one axis only', [3, 4], [3, 6]],
       ['from a single pixel', [1, 1], [3, 2]],
     ] as [string, number[], [number, number]][])

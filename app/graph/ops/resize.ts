@@ -20,7 +20,7 @@ function interpolation(from: number, to: number, mode: ResizeMode): Float32Array
   const matrix = new Float32Array(to * from);
   for (let k = 0; k < to; k++) {
     if (mode === 'nearest') {
-      matrix[k * from + Math.min(Math.floor((k * from) / to), from - 1)] = 1;
+      matrix[k * from + Math.floor((k * from) / to)] = 1;
       continue;
     }
     const at = ((k + 0.5) * from) / to - 0.5;
@@ -31,6 +31,10 @@ function interpolation(from: number, to: number, mode: ResizeMode): Float32Array
   return matrix;
 }
 
+/** For each of `to` pixels the one of `from` that nearest takes. */
+const nearest = (from: number, to: number): number[] =>
+  Array.from({ length: to }, (_, k) => Math.floor((k * from) / to));
+
 type ResizeAttributes = { readonly height: number; readonly width: number; readonly mode: ResizeMode };
 const resizeOperator: Operator<ResizeAttributes> = {
   name: 'resize',
@@ -39,12 +43,23 @@ const resizeOperator: Operator<ResizeAttributes> = {
     if (inputs[0].shape.length !== 4) fail('resize', inputs, 'pictures have four axes');
     return [{ shape: [...inputs[0].shape.slice(0, 2), height, width], dtype: 'float32' }];
   },
-  emit(e, { attributes: { height, width, mode }, outputs: [out] }, [x]) {
-    const how: Record<string, string> =
-      mode === 'nearest'
-        ? { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
-        : { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
-    return e.node('Resize', [x, '', '', e.ints([...out.shape.slice(0, 2), height, width])], how);
+  emit(e, { attributes: { height, width, mode }, inputs: [xt], outputs: [out] }, [x]) {
+    const [n, c, h, w] = xt.shape;
+    const to = e.ints([n, c, height, width]);
+    if (mode === 'bilinear')
+      return e.node('Resize', [x, '', '', to], {
+        mode: 'linear',
+        coordinate_transformation_mode: 'half_pixel',
+      });
+    if (out.shape[2] % h === 0 && out.shape[3] % w === 0)
+      return e.node('Resize', [x, '', '', to], {
+        mode: 'nearest',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      });
+    // At other factors runtimes round the place in single precision, some to the wrong side of a whole number.
+    const rows = e.node('Gather', [x, e.ints(nearest(h, height))], { axis: 2 });
+    return e.node('Gather', [rows[0], e.ints(nearest(w, width))], { axis: 3 });
   },
   gradient({ inputs: [x], attributes: { height, width, mode } }, [dOut]) {
     const dy = dOut as Tensor;
