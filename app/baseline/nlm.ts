@@ -6,6 +6,9 @@
 import { noiseSigma } from '../metrics/texture.ts';
 import { copyPlanar, type Planar } from '../planar.ts';
 
+/** Weights under e^-9.21, a ten-thousandth, are left out. */
+const LEAST = Math.log(1e4);
+
 /** Published parameters for colour pictures: patch and search radius, h = k sigma. */
 function parameters(sigma: number): { patch: number; search: number; k: number } {
   const levels = 255 * sigma;
@@ -68,14 +71,12 @@ export function nonLocalMeans(picture: Planar, sigma = estimateSigma(picture)): 
       const shift = dy * w + dx;
       for (let y = 0; y < rows; y++) {
         const at = (y + search) * w + search;
-        for (let x = 0; x < rowWidth; x++) {
-          let d2 = 0;
-          for (let c = 0, i = at + x; c < channels; c++, i += size) {
+        differences.fill(0);
+        for (let c = 0, i = at; c < channels; c++, i = at + c * size)
+          for (let x = 0; x < rowWidth; x++, i++) {
             const d = padded[i] - padded[i + shift];
-            d2 += d * d;
+            differences[x] += d * d;
           }
-          differences[x] = d2;
-        }
         for (let x = 0; x < width; x++) {
           let sum = 0;
           for (let s = 0; s < side; s++) sum += differences[x + s];
@@ -87,9 +88,9 @@ export function nonLocalMeans(picture: Planar, sigma = estimateSigma(picture)): 
         for (let x = 0; x < width; x++) {
           let sum = 0;
           for (let s = 0; s < side; s++) sum += across[(y + s) * width + x];
-          const excess = sum * perSample - allowance;
-          const weight = excess > 0 ? Math.exp(-excess * perH) : 1;
-          if (weight < 1e-4) continue;
+          const excess = (sum * perSample - allowance) * perH;
+          if (excess > LEAST) continue;
+          const weight = excess > 0 ? Math.exp(-excess) : 1;
           const p = y * width + x;
           total[p] += weight;
           if (weight > best[p]) best[p] = weight;

@@ -95,12 +95,13 @@ export function reportTable(report: EvalReport): string {
 export function verdicts(report: GroupReport): { name: string; psnr: boolean; deltaE: boolean }[] {
   // Untouched pictures and exact inversions are reported only: nothing can be ahead of doing nothing, or of 1 - x.
   if (report.group === 'clean' || report.group === LAPAZ) return [];
-  const best = (name: 'psnr' | 'deltaE', better: (a: number, b: number) => number): number =>
-    report.rows
-      .filter((row) => row.kind === 'baseline')
-      .map((row) => row.summary.figures[name]?.mean ?? NaN)
-      .filter((v) => !Number.isNaN(v))
-      .reduce(better, name === 'psnr' ? -Infinity : Infinity);
+  const best = (name: 'psnr' | 'deltaE', better: (...values: number[]) => number): number =>
+    better(
+      ...report.rows
+        .filter((row) => row.kind === 'baseline')
+        .map((row) => row.summary.figures[name]?.mean ?? NaN)
+        .filter((v) => !Number.isNaN(v)),
+    );
   const psnr = best('psnr', Math.max);
   const deltaE = best('deltaE', Math.min);
   return report.rows
