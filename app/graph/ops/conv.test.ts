@@ -33,6 +33,16 @@ const cases: Case[] = [
   ['depthwise of stride 2, even', [2, 3, 6, 4], [3, 1, 5, 5], { padding: 2, groups: 3, stride: 2 }],
   ['even kernel', [1, 2, 5, 6], [2, 2, 2, 4], { padding: 1 }],
   ['more padding than the kernel reaches', [1, 1, 3, 4], [2, 1, 2, 2], { padding: [2, 3, 2, 1] }],
+  ['3 x 3 to fewer channels, odd', [2, 4, 5, 3], [2, 4, 3, 3], { padding: 1 }],
+  ['3 x 3 to fewer channels, even, uneven padding', [1, 3, 4, 6], [1, 3, 3, 3], { padding: [0, 2, 1, 1] }],
+  ['2 x 4 to fewer channels without padding', [2, 3, 4, 7], [2, 3, 2, 4], {}],
+  ['1 x 1 with many pixels', [2, 1, 16, 32], [2, 1, 1, 1], {}],
+  ['1 x 1 with padding', [1, 2, 3, 4], [2, 2, 1, 1], { padding: 1 }],
+  ['1 x 1 in groups', [2, 4, 3, 3], [4, 2, 1, 1], { groups: 2 }],
+  ['groups and dilation', [1, 4, 6, 5], [2, 2, 3, 3], { padding: 2, groups: 2, dilation: 2 }],
+  ['depthwise of two results a channel', [1, 2, 5, 4], [4, 1, 3, 3], { padding: 1, groups: 2 }],
+  ['depthwise of dilation 2', [1, 2, 5, 6], [2, 1, 3, 3], { padding: 2, groups: 2, dilation: 2 }],
+  ['depthwise, something left over', [1, 2, 8, 6], [2, 1, 3, 3], { groups: 2, stride: 2 }],
   ['one row', [1, 2, 1, 5], [2, 2, 3, 3], { padding: 1 }],
 ];
 
