@@ -17,6 +17,8 @@ import { reshape, split, transpose } from '../app/graph/ops/shape.ts';
 import { softmax } from '../app/graph/ops/softmax.ts';
 import { filled, he, orthogonal, subPixel, zeros } from './initial.ts';
 
+/** Runtimes compute channels in groups of up to this many: channels should be multiples of it, also when halved. */
+const LANES = 16;
 /** Slope of the rectifier below nought, everywhere. */
 const SLOPE = 0.1;
 export const activate = (x: Tensor): Tensor => leakyRelu(x, SLOPE);
@@ -55,7 +57,8 @@ export function convolution(
 export function residual(scope: Scope, name: string, x: Tensor, dilation = 1): Tensor {
   const inner = scope.within(name);
   const channels = x.shape[1];
-  const narrow = activate(convolution(inner, 'narrow', x, channels / 2, { kernel: 3, dilation }));
+  const half = Math.max(LANES, channels / 2);
+  const narrow = activate(convolution(inner, 'narrow', x, half, { kernel: 3, dilation }));
   return add(x, convolution(inner, 'widen', narrow, channels, { initial: zeros }));
 }
 

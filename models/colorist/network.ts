@@ -19,13 +19,13 @@ import { chooseColour } from './colour.ts';
 
 /** Channels of the decoder at strides 4, 8, 16, 32, and before the choice. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; choice: number }> = {
-  small: { levels: [32, 48, 64, 96], choice: 64 },
-  base: { levels: [48, 64, 96, 128], choice: 96 },
-  large: { levels: [80, 112, 160, 224], choice: 160 },
+  small: { levels: [32, 32, 64, 96], choice: 64 },
+  base: { levels: [64, 64, 96, 128], choice: 64 },
+  large: { levels: [96, 128, 160, 224], choice: 128 },
 };
 const BLOCKS = [3, 2, 2, 2] as const;
 /** Root mean squares of the backbone's features on photographs, roughly: the decoder starts on features of size 1. */
-const FEATURE_SIZES = [16, 14, 8, 7] as const;
+const FEATURE_SIZES = [12, 11, 7, 7] as const;
 
 /** Features of grey pictures. @param l [N, 1, H, W] sRGB-encoded 0..1 @returns four tensors, see BACKBONE_FEATURES */
 export const coloristFeatures = (scope: Scope, l: Tensor): Tensor[] => backbone(scope.within('backbone'), l);

@@ -16,8 +16,8 @@ import type { Network, Width } from '../network.ts';
 
 /** Channels at strides 2, 4 and 8. */
 const CHANNELS: Record<Width, readonly [number, number, number]> = {
-  small: [16, 48, 96],
-  base: [24, 64, 160],
+  small: [16, 32, 96],
+  base: [32, 64, 160],
   large: [32, 96, 256],
 };
 const DILATIONS = [1, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8] as const;

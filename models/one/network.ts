@@ -26,7 +26,7 @@ import type { Network, Width } from '../network.ts';
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
   small: { levels: [32, 64, 96, 128], detail: 16 },
   base: { levels: [64, 128, 256, 320], detail: 32 },
-  large: { levels: [96, 192, 384, 480], detail: 48 },
+  large: { levels: [96, 192, 384, 480], detail: 64 },
 };
 const ENCODER = [3, 4, 6, 3] as const;
 const DECODER = [2, 2, 2] as const;

@@ -16,9 +16,9 @@ import type { Network, Width } from '../network.ts';
 
 /** Channels at strides 2, 4 and 8. */
 const CHANNELS: Record<Width, readonly [number, number, number]> = {
-  small: [16, 48, 96],
-  base: [32, 80, 160],
-  large: [48, 128, 256],
+  small: [16, 32, 96],
+  base: [32, 64, 128],
+  large: [32, 96, 192],
 };
 const ENCODER = [2, 4, 4] as const;
 const DECODER = [2, 3] as const;
