@@ -46,12 +46,27 @@ export function toLinear(curve: ToneCurve, channel = 0): (stored: number) => num
 
 /**
  * Every stored sample's linear value: 256 entries for 8 bits, 65,536 for 16 bits, so that the pixel loop is
- * one look-up. Float samples (32 bits) need no table: their curve is always linear.
+ * one look-up. Float samples (32 bits) need no table: their curve is always linear. The table is shared with
+ * others who ask for the same one and must not be written to.
  */
 export function linearTable(curve: ToneCurve, bits: 8 | 16, channel = 0): Float32Array {
   const size = bits === 8 ? 256 : 65536;
-  const table = new Float32Array(size);
-  const f = toLinear(curve, channel);
-  for (let i = 0; i < size; i++) table[i] = f(i / (size - 1));
+  const make = (): Float32Array => {
+    const table = new Float32Array(size);
+    const f = toLinear(curve, channel);
+    for (let i = 0; i < size; i++) table[i] = f(i / (size - 1));
+    return table;
+  };
+  if (curve.kind === 'table') return make();
+  const key = `${curve.kind} ${curve.kind === 'gamma' ? curve.gamma : ''} ${bits}`;
+  let table = made.get(key);
+  if (!table) {
+    if (made.size >= KEPT_TABLES) made.clear();
+    made.set(key, (table = make()));
+  }
   return table;
 }
+
+/** Tables of curves that have a formula, made once: every reduction and every analysis asks for one. */
+const made = new Map<string, Float32Array>();
+const KEPT_TABLES = 8;

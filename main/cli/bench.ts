@@ -1,6 +1,6 @@
 /**
  * `revelado bench`: speed and memory on this machine, measured, as ratios where there is something to compare
- * with: darktable's negadoctor on the same file when darktable is installed, a roll on one thread against two,
+ * with: darktable's negadoctor on the same file when darktable is installed, a roll on one core against two,
  * and how long a preview takes to follow a slider. Scans are made up in a temporary folder and removed.
  */
 import { spawn } from 'node:child_process';
@@ -124,7 +124,15 @@ interface Figures {
         }
       | string;
   };
-  roll?: { frames: number; oneThread: number; twoThreads: number; ratio: number; framesPerMinute: number };
+  roll?: {
+    frames: number;
+    /** Whether the system held the program to so many cores; otherwise it was only told its number of threads. */
+    pinned: boolean;
+    one: number;
+    two: number;
+    ratio: number;
+    framesPerMinute: number;
+  };
   preview?: { width: number; height: number; firstMs: number; medianMs: number; worstMs: number };
 }
 
@@ -190,6 +198,19 @@ async function benchDevelop(
   };
 }
 
+/** Numbers of the cores this process may run on (Linux); none where the system does not tell. */
+function coresOf(): number[] {
+  try {
+    const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+    return list.split(',').flatMap((part) => {
+      const [from, to = from] = part.split('-').map(Number);
+      return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    });
+  } catch {
+    return [];
+  }
+}
+
 async function benchRoll(
   self: readonly string[],
   dir: string,
@@ -200,31 +221,31 @@ async function benchRoll(
   const rollDir = path.join(dir, 'roll');
   await mkdir(rollDir);
   for (let i = 1; i <= frames; i++) await link(scan, path.join(rollDir, `frame-${i}.tif`));
-  const run = async (threads: number): Promise<number> => {
-    const out = path.join(dir, `roll-${threads}`);
-    const { seconds } = await measure(process.execPath, [
-      ...self,
-      'develop',
-      rollDir,
-      '--roll',
-      '--out',
-      out,
-      '--threads',
-      String(threads),
-    ]);
+  const cores = coresOf();
+  const taskset = cores.length >= 2 ? onPath('taskset') : null;
+  const run = async (count: number): Promise<number> => {
+    const out = path.join(dir, `roll-${count}`);
+    const command = [process.execPath, ...self, 'develop', rollDir, '--roll', '--out', out];
+    command.push('--threads', String(count));
+    // A thread fewer is not a core fewer: files are read and written, and memory is cleaned, beside the threads.
+    const { seconds } = taskset
+      ? await measure(taskset, ['-c', cores.slice(0, count).join(','), ...command])
+      : await measure(command[0], command.slice(1));
     await rm(out, { recursive: true, force: true });
     return seconds;
   };
+  const what = taskset ? 'core' : 'thread';
   const one = await run(1);
-  say(`roll of ${frames}, one thread: ${one.toFixed(1)} s`);
+  say(`roll of ${frames}, one ${what}: ${one.toFixed(1)} s`);
   const two = await run(2);
   say(
-    `roll of ${frames}, two threads: ${two.toFixed(1)} s: ${(one / two).toFixed(2)} times faster, ${((frames / two) * 60).toFixed(0)} frames a minute`,
+    `roll of ${frames}, two ${what}s: ${two.toFixed(1)} s: ${(one / two).toFixed(2)} times faster, ${((frames / two) * 60).toFixed(0)} frames a minute`,
   );
   return {
     frames,
-    oneThread: round(one),
-    twoThreads: round(two),
+    pinned: taskset !== null,
+    one: round(one),
+    two: round(two),
     ratio: round(one / two),
     framesPerMinute: round((frames / two) * 60, 1),
   };

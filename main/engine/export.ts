@@ -119,9 +119,12 @@ export async function exportPicture(
   const reduced = view.maxSide < Math.max(view.region.w, view.region.h);
   const scale = reduced ? view.maxSide / Math.max(view.region.w, view.region.h) : 1;
   const wantDust = info.infrared !== null && wantsDust(task.params, analysis);
-  const samples = view.region.w * view.region.h * scale * scale * (info.channels === 1 ? 1 : 3);
-  const bytes = samples * (info.bits / 8) + samples * (bits / 8) * (full.exact ? 0.5 : 1) * 2;
+  const count = view.region.w * view.region.h * scale * scale * (info.channels === 1 ? 1 : 3);
+  const bytes = count * (info.bits / 8) + count * (bits / 8) * (full.exact ? 0.5 : 1) * 2;
 
+  // Full-size samples; the next picture may have their memory.
+  let samples: ArrayBufferLike | null = null;
+  let inPlace = true;
   const work = async (): Promise<ExportResult> => {
     call.progress('read', 0, 100);
     const ahead = await shop.ahead.take(task.path);
@@ -214,6 +217,7 @@ export async function exportPicture(
       );
     } else {
       const picture = await samplesFor(shop, task, view, reduced, wantDust, ahead, signal);
+      samples = picture.data.buffer;
       clock.step('read');
       call.progress('read', READ * 100, 100);
       const dust = await repairPicture(shop.pool, picture, task.params, analysis, signal);
@@ -250,6 +254,7 @@ export async function exportPicture(
       }
     }
     clock.step('print');
+    inPlace = rendered.data.buffer === samples;
     if (signal.aborted && !writing) throw new RevealError('cancelled', 'Cancelled.');
     call.progress('write', (READ + PRINT) * 100, 100);
     const result = await (writing ?? finish(rendered, shop.cores));
@@ -262,8 +267,9 @@ export async function exportPicture(
     try {
       return await work();
     } finally {
+      const kept = samples !== null && !task.safer && shop.buffers.give(samples) && inPlace;
       // In a later turn: until then this function's own variables hold the samples.
-      if (bytes > COLLECT_FROM) setImmediate(() => shop.pool.collect());
+      if (bytes > COLLECT_FROM && !kept) setImmediate(() => shop.pool.collect());
     }
   });
 }
@@ -282,7 +288,14 @@ async function samplesFor(
   if (ahead && !reduced) return cutInPlace((await ahead.whole).picture, region);
   // Full-size samples are read as they are stored; a reduction is computed, so a thread does it.
   const { picture } = reduced
-    ? await shop.pool.decode(task.path, { region, maxSide, infrared }, signal)
-    : await shop.cores.with(1, signal, () => decodeScan(task.path, { region, infrared, signal }));
+    ? await shop.pool.decode(task.path, { region, maxSide, infrared, leastInfrared: true }, signal)
+    : await shop.cores.with(1, signal, () =>
+        decodeScan(task.path, {
+          region,
+          infrared,
+          signal,
+          memory: (bytes) => shop.buffers.take(bytes),
+        }),
+      );
   return picture;
 }

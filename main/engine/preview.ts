@@ -123,7 +123,12 @@ export class Previews {
         return this.shop.cores.with(1, undefined, () =>
           readRegion(task.path, path.join(this.shop.cacheDir, 'zoom'), region, maxSide),
         );
-      return this.shop.pool.decode(task.path, { region, ...(reduced ? { maxSide } : {}), infrared: true });
+      return this.shop.pool.decode(task.path, {
+        region,
+        ...(reduced ? { maxSide } : {}),
+        infrared: true,
+        leastInfrared: true,
+      });
     });
     return untilAborted(decoded, signal);
   }

@@ -10,6 +10,7 @@ import { planDevelop, planSource } from '../actions/develop/index.ts';
 import { decodeScan } from '../files/index.ts';
 import { fit, REDUCED_CURVE } from '../files/reduce.ts';
 import type { DecodedScan, ScanInfo } from '../files/types.ts';
+import type { Buffers } from './buffers.ts';
 import { sharedLike } from './pool.ts';
 import type { PixelPool } from './pool.ts';
 import { ANALYSIS_SIDE, fileKey } from './scans.ts';
@@ -34,17 +35,20 @@ function suits(info: ScanInfo): boolean {
 
 export class ReadAhead {
   private readonly pool: PixelPool;
+  private readonly buffers: Buffers;
   private readonly kept = new Map<string, Ahead>();
 
-  constructor(pool: PixelPool) {
+  constructor(pool: PixelPool, buffers: Buffers) {
     this.pool = pool;
+    this.buffers = buffers;
   }
 
   /** The copy for analysis of a scan that will be developed next; null where it is better read twice. */
   async small(file: string, info: ScanInfo, signal?: AbortSignal): Promise<DecodedScan | null> {
     if (!suits(info)) return null;
     this.pool.warm();
-    const whole = decodeScan(file, { infrared: false, ...(signal ? { signal } : {}) });
+    const memory = (bytes: number): SharedArrayBuffer => this.buffers.take(bytes);
+    const whole = decodeScan(file, { infrared: false, memory, ...(signal ? { signal } : {}) });
     const key = await fileKey(file);
     const { picture } = await whole;
     const { width, height } = fit(picture.width, picture.height, ANALYSIS_SIDE);

@@ -8,8 +8,10 @@ import type { BaseReference, FlatField } from '../actions/develop/reference.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { DecodedScan } from '../files/types.ts';
 import { Budget } from './budget.ts';
+import { Buffers } from './buffers.ts';
 import { PixelPool } from './pool.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { runOnce } from './run-once.ts';
 import { ANALYSIS_SIDE, fileKey, Memo, Scans } from './scans.ts';
 
 /** Decoded pictures alive at once, in bytes. One larger scan runs alone. */
@@ -32,6 +34,8 @@ export class Workshop {
   readonly cores: Budget;
   readonly memory = new Budget(MEMORY);
   readonly pool: PixelPool;
+  /** Memory of full-size samples. */
+  readonly buffers: Buffers;
   readonly scans = new Scans();
   readonly ahead: ReadAhead;
   private readonly flats = new Memo<FlatField>(4);
@@ -45,7 +49,8 @@ export class Workshop {
     this.cacheDir = cacheDir;
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
-    this.ahead = new ReadAhead(this.pool);
+    this.buffers = new Buffers(() => this.pool.collect());
+    this.ahead = new ReadAhead(this.pool, this.buffers);
   }
 
   /** Flat field of a scan of the light source, or null. Not cancelled with its caller: others wait for it too. */
@@ -72,7 +77,8 @@ export class Workshop {
     const ahead = task.developNext
       ? await this.ahead.small(task.path, await this.scans.info(task.path), task.signal)
       : null;
-    return this.analyseDecoded(ahead ?? (await this.small(task.path, task.signal, true)), task);
+    if (ahead) return runOnce(() => this.analyseDecoded(ahead, task));
+    return this.analyseDecoded(await this.small(task.path, task.signal, true), task);
   }
 
   /** Analysis of a reduced copy that is already there. */

@@ -275,6 +275,38 @@ describe('infrared', () => {
     const half = await decodeScan(f, { maxSide: 10 });
     expect(half.picture.infrared?.length).toBe(half.picture.width * half.picture.height);
   });
+  it('reduced to the least where dust is looked for, so that a hair does not dissolve', async () => {
+    const [w, h, clean, hair] = [60, 40, 50000, 9000];
+    const plane = new Uint16Array(w * h).fill(clean);
+    for (let y = 0; y < h; y++) plane[y * w + 21] = hair;
+    const rgb = new Uint16Array(w * h * 3).fill(30000);
+    const four = new Uint16Array(w * h * 4).fill(30000);
+    plane.forEach((v, i) => (four[i * 4 + 3] = v));
+    const fourth = { width: w, height: h, samples: 4, data: four };
+    const files = [
+      put(
+        'hair-page.tif',
+        tiff(
+          { width: w, height: h, samples: 3, data: rgb },
+          { width: w, height: h, samples: 1, data: plane, fields: [shorts(TAG.subfileType, [4])] },
+        ),
+      ),
+      put('hair-fourth.tif', tiff({ ...fourth, fields: [ascii(TAG.software, 'VueScan 9 x64 (9.8)')] })),
+    ];
+    // Ten pixels of the scan to three of the copy (the hair lies in one), and four to one.
+    for (const file of files)
+      for (const [maxSide, column] of [
+        [18, 6],
+        [15, 5],
+      ]) {
+        const { picture } = await decodeScan(file, { maxSide, leastInfrared: true });
+        const row = Array.from({ length: picture.width }, (_, x) => (x === column ? hair : clean));
+        const rows = Array.from({ length: picture.height }, () => row).flat();
+        expect(Array.from(picture.infrared ?? [])).toEqual(rows);
+        const mean = (await decodeScan(file, { maxSide })).picture.infrared ?? [];
+        expect(mean[column]).toBeGreaterThan(30000);
+      }
+  });
   const sample = path.resolve('../shared/samples/negatives/c41_portra400_64bit_ir_left.tif');
   it.skipIf(!existsSync(sample))('of a SilverFast HDRi file (skipped without the sample scans)', async () => {
     const { info, picture } = await decodeScan(sample);

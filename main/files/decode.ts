@@ -106,19 +106,40 @@ async function fromTiff(
   if (outPixels > MAX_PIXELS) throw tooLarge(file, area.w, area.h);
   let result: Decoded;
   if (!target && layout.samples === channels) {
-    const data = allocate(type, area.w * area.h * channels);
+    const data = allocate(type, area.w * area.h * channels, options.memory);
     const step = rows.bandHeight(area.w) * 4;
-    for (let y = 0; y < area.h; y += step) {
-      stopIfCancelled(options.signal, file);
-      const h = Math.min(step, area.h - y);
-      const pitch = area.w * channels;
-      await rows.read({ x: area.x, y: area.y + y, w: area.w, h }, data.subarray(y * pitch, (y + h) * pitch));
-    }
+    const pitch = area.w * channels;
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < area.h) {
+        stopIfCancelled(options.signal, file);
+        const y = next;
+        const h = Math.min(step, area.h - y);
+        next += h;
+        await rows.read(
+          { x: area.x, y: area.y + y, w: area.w, h },
+          data.subarray(y * pitch, (y + h) * pitch),
+        );
+      }
+    };
+    // New memory is cleaned while it is first filled, which costs more than reading: two parts go on at a time.
+    // What is unpacked remembers the strips of the part before and goes on in order.
+    const lanes = await Promise.allSettled(Array.from({ length: rows.plain ? 2 : 1 }, lane));
+    // Nobody writes into the samples any more when the failure is told.
+    const failed = lanes.find((l) => l.status === 'rejected');
+    if (failed) throw failed.reason;
     result = { data, infrared: null, curve: scan.curve };
   } else {
     const sink = target
       ? reducing(
-          { type, channels, samples: layout.samples, infrared: fourth, curve: scan.curve },
+          {
+            type,
+            channels,
+            samples: layout.samples,
+            infrared: fourth,
+            least: options.leastInfrared,
+            curve: scan.curve,
+          },
           area,
           target,
         )
@@ -138,7 +159,7 @@ async function fromTiff(
   return result;
 }
 
-/** The infrared page, full size or averaged like the picture. Always linear. */
+/** The infrared page, full size or reduced with the picture. Always linear. */
 async function infraredPage(
   scan: Inspected,
   layout: TiffLayout,
@@ -160,6 +181,7 @@ async function infraredPage(
       samples: 1,
       channels: 1,
       infrared: 0,
+      least: options.leastInfrared,
       type: 16,
       curve: { kind: 'linear' },
     },

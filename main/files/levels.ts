@@ -58,7 +58,7 @@ export async function openScanLevels(
   try {
     const s = await stat(scanPath);
     key = createHash('sha256')
-      .update(`levels 1\0${path.resolve(scanPath)}\0${s.size}\0${s.mtimeMs}`)
+      .update(`levels 2\0${path.resolve(scanPath)}\0${s.size}\0${s.mtimeMs}`)
       .digest('hex')
       .slice(0, 40);
   } catch (error) {
@@ -267,7 +267,7 @@ export async function readRegion(
   };
   if (picture.infrared) {
     const plane = new Reducer(
-      { ...input, samples: 1, channels: 1, type: 16, infrared: 0, curve: { kind: 'linear' } },
+      { ...input, samples: 1, channels: 1, type: 16, infrared: 0, least: true, curve: { kind: 'linear' } },
       width,
       height,
     );

@@ -1,6 +1,6 @@
 /**
- * Half, quarter, eighth … of a scan, each level the exact 2 × 2 average of linear light of the one before, built
- * in one pass over the rows. A level's pixel (x, y) covers the full scan's pixels [x·2ⁿ, (x+1)·2ⁿ); the last
+ * Half, quarter, eighth … of a scan, each level the exact 2 × 2 average of linear light of the one before (of the
+ * infrared the least of the four, so that a hair does not dissolve), built in one pass over the rows. A level's pixel (x, y) covers the full scan's pixels [x·2ⁿ, (x+1)·2ⁿ); the last
  * column and row of an odd size average what is there. Integer scans are kept in the square-root curve of
  * `reduce.ts`, float scans as linear float.
  */
@@ -77,9 +77,9 @@ class Level {
     const odd = this.y % 2 === 1;
     const lastRow = this.y === this.height - 1;
     if (this.next) {
-      halve(row, width, planes, this.pair, odd);
+      halve(row, width, planes, channels, this.pair, odd);
       if (odd || lastRow) {
-        if (odd) for (let i = 0; i < this.pair.length; i++) this.pair[i] *= 0.5;
+        if (odd) averageRows(this.pair, planes, channels);
         await this.next.push(this.pair);
       }
     }
@@ -91,21 +91,40 @@ class Level {
   }
 }
 
-/** Averages neighbours of a row into half as many pixels; adds to `out` when `add`. */
-function halve(row: Float32Array, width: number, planes: number, out: Float32Array, add: boolean): void {
+/** Averages neighbours of a row into half as many pixels (infrared: the lesser); joins `out` when `add`. */
+function halve(
+  row: Float32Array,
+  width: number,
+  planes: number,
+  channels: number,
+  out: Float32Array,
+  add: boolean,
+): void {
   const pairs = width >> 1;
   for (let x = 0; x < pairs; x++)
-    for (let p = 0; p < planes; p++) {
+    for (let p = 0; p < channels; p++) {
       const v = (row[2 * x * planes + p] + row[(2 * x + 1) * planes + p]) * 0.5;
       const i = x * planes + p;
       out[i] = add ? out[i] + v : v;
     }
   if (width & 1)
-    for (let p = 0; p < planes; p++) {
+    for (let p = 0; p < channels; p++) {
       const v = row[(width - 1) * planes + p];
       const i = pairs * planes + p;
       out[i] = add ? out[i] + v : v;
     }
+  if (planes === channels) return;
+  for (let x = 0; x < width; x += 2) {
+    const a = row[x * planes + channels];
+    const v = x + 1 < width ? Math.min(a, row[(x + 1) * planes + channels]) : a;
+    const i = (x >> 1) * planes + channels;
+    out[i] = add ? Math.min(out[i], v) : v;
+  }
+}
+
+/** Sums of two rows to their mean; the infrared is a least value already. */
+function averageRows(sums: Float32Array, planes: number, channels: number): void {
+  for (let at = 0; at < sums.length; at += planes) for (let p = 0; p < channels; p++) sums[at + p] *= 0.5;
 }
 
 export interface PyramidInput {
@@ -164,9 +183,9 @@ export async function buildLevels(
             row[t] = infraredTable[plane[s]];
         }
         const odd = y % 2 === 1;
-        halve(row, width, planes, half, odd);
+        halve(row, width, planes, channels, half, odd);
         if (odd || y === input.height - 1) {
-          if (odd) for (let i = 0; i < half.length; i++) half[i] *= 0.5;
+          if (odd) averageRows(half, planes, channels);
           await first.push(half);
         }
       }

@@ -98,11 +98,16 @@ export function sampleType(layout: TiffLayout): 8 | 16 | 32 {
   return layout.bits === 8 ? 8 : 16;
 }
 
-/** A new sample buffer that worker threads can share. */
-export function allocate(type: 8 | 16 | 32, length: number): Samples {
-  if (type === 8) return new Uint8Array(new SharedArrayBuffer(length));
-  if (type === 16) return new Uint16Array(new SharedArrayBuffer(length * 2));
-  return new Float32Array(new SharedArrayBuffer(length * 4));
+/** A sample buffer that worker threads can share; in new memory, or at the beginning of what `memory` gives. */
+export function allocate(
+  type: 8 | 16 | 32,
+  length: number,
+  memory = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes),
+): Samples {
+  const buffer = memory((length * type) / 8);
+  if (type === 8) return new Uint8Array(buffer, 0, length);
+  if (type === 16) return new Uint16Array(buffer, 0, length);
+  return new Float32Array(buffer, 0, length);
 }
 
 /** Reads rows of one page. Instances are cheap; they remember the last row of segments they unpacked. */
@@ -117,7 +122,7 @@ export class TiffRows {
   }
 
   /** True when the samples of `area` can be read straight into the target: plain, chunky, no conversion. */
-  private get plain(): boolean {
+  get plain(): boolean {
     const l = this.layout;
     return l.compression === COMPRESSION.none && !l.planar && !l.tiled && !l.float && l.bits <= 16;
   }

@@ -41,6 +41,10 @@ export interface DecodeOptions {
   /** Only this part, in pixels of the full scan. */
   region?: Rect;
   infrared?: boolean;
+  /** The infrared of a reduced copy is the least that falls on each pixel, not the mean: what dust is judged by. */
+  leastInfrared?: boolean;
+  /** Where the samples of a full-size TIFF go: shared memory of at least so many bytes. New memory by default. */
+  memory?: (bytes: number) => SharedArrayBuffer;
   /** Which libvips threads budget; default the engine's. */
   signal?: AbortSignal;
 }

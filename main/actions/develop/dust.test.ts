@@ -5,7 +5,7 @@ import { dustMask } from './dust.ts';
 import { addGrain, directional, type FillWindow, membrane } from './dust-fill.ts';
 import { repairDust } from './dust-repair.ts';
 import { analyseInfrared, scaleShift } from './infrared.ts';
-import { boxMean, minimumReduce, poolPlanes } from './infrared-planes.ts';
+import { boxMean, poolPlanes } from './infrared-planes.ts';
 
 const W = 320;
 const H = 240;
@@ -291,14 +291,6 @@ describe('fills', () => {
 });
 
 describe('planes', () => {
-  it('reduces infrared by the minimum, so that a hair survives', () => {
-    const plane = new Uint16Array(64 * 64).fill(50000);
-    for (let y = 0; y < 64; y++) plane[y * 64 + 13] = 20000;
-    const small = minimumReduce(plane, 64, 64, 8, 8);
-    for (let y = 0; y < 8; y++)
-      for (let x = 0; x < 8; x++) expect(small[y * 8 + x]).toBe(x === 1 ? 20000 : 50000);
-  });
-
   it('pools mean and minimum and moves red by the fraction of the shift', () => {
     const n = 16;
     const data = new Uint16Array(n * n);

@@ -14,7 +14,7 @@ export const WORK_PIXELS = 8e6;
 /** log10 of the linear value of each stored sample of one channel (floored at SCAN_FLOOR); null for float samples. */
 export function logLookup(picture: Pick<Picture, 'data' | 'curve'>, channel: number): Float32Array | null {
   if (picture.data instanceof Float32Array) return null;
-  const table = linearTable(picture.curve, picture.data instanceof Uint8Array ? 8 : 16, channel);
+  const table = linearTable(picture.curve, picture.data instanceof Uint8Array ? 8 : 16, channel).slice();
   for (let i = 0; i < table.length; i++) table[i] = Math.log10(Math.max(SCAN_FLOOR, table[i]));
   return table;
 }
@@ -125,29 +125,6 @@ function stepAside(plane: Float32Array, width: number, height: number, fx: numbe
     if (back) for (let x = width - 1; x > 0; x--) plane[o + x] += ax * (plane[o + x - 1] - plane[o + x]);
     else for (let x = 0; x < width - 1; x++) plane[o + x] += ax * (plane[o + x + 1] - plane[o + x]);
   }
-}
-
-/**
- * Reduces an infrared plane by taking the minimum of what falls on each pixel, so that hairs and specks do not
- * dissolve in an average. `toWidth` and `toHeight` must not exceed the plane's.
- */
-export function minimumReduce(
-  infrared: Uint16Array,
-  width: number,
-  height: number,
-  toWidth: number,
-  toHeight: number,
-): Uint16Array {
-  const out = new Uint16Array(toWidth * toHeight).fill(65535);
-  for (let y = 0; y < height; y++) {
-    const o = Math.min(toHeight - 1, Math.floor((y * toHeight) / height)) * toWidth;
-    for (let x = 0; x < width; x++) {
-      const p = o + Math.min(toWidth - 1, Math.floor((x * toWidth) / width));
-      const v = infrared[y * width + x];
-      if (v < out[p]) out[p] = v;
-    }
-  }
-  return out;
 }
 
 /** Mean over a square of side 2·radius + 1, in place of `src` into `dst` (may not be the same array); edges repeat. */
