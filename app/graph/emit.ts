@@ -11,6 +11,7 @@ import {
   reachable,
   type DType,
   type EmitAttribute,
+  type EmitDomain,
   type Emitter,
   type Node,
   type Shape,
@@ -47,12 +48,15 @@ export interface Emitted {
 class Writer implements Emitter {
   readonly nodes: onnx.INodeProto[] = [];
   readonly initializers: onnx.ITensorProto[] = [];
-  usesMicrosoft = false;
+  /** Domains beside ONNX's own that nodes came from. */
+  readonly domains = new Set<EmitDomain>();
+  readonly block: number | null;
   private readonly made = new Map<string, unknown>();
   private readonly taken: Set<string>;
   private count = 0;
 
-  constructor(taken: Iterable<string>) {
+  constructor(taken: Iterable<string>, block: number | null) {
+    this.block = block;
     this.taken = new Set(taken);
   }
 
@@ -66,10 +70,10 @@ class Writer implements Emitter {
     opType: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, EmitAttribute>> = {},
-    options: { outputs?: number; domain?: 'com.microsoft' } = {},
+    options: { outputs?: number; domain?: EmitDomain } = {},
   ): string[] {
     const output = Array.from({ length: options.outputs ?? 1 }, () => this.fresh(opType));
-    if (options.domain) this.usesMicrosoft = true;
+    if (options.domain) this.domains.add(options.domain);
     this.nodes.push({
       opType,
       domain: options.domain ?? '',
@@ -114,11 +118,12 @@ const valueInfo = (name: string, t: { shape: Shape; dtype: DType }): onnx.IValue
 /**
  * The model whose outputs, by name, are the given tensors.
  * @param options.doc  a sentence that is stored in the file
+ * @param options.block  makes the graph for the CPU alone, and for those whose blocked layout has so many channels
  * @throws GraphError when there is no output, tensors belong to different graphs, or a name is used twice
  */
 export function emit(
   outputs: Readonly<Record<string, Tensor>>,
-  options: { name?: string; doc?: string } = {},
+  options: { name?: string; doc?: string; block?: number | null } = {},
 ): Emitted {
   const entries = Object.entries(outputs);
   if (entries.length === 0) throw new GraphError('emit: a model needs an output');
@@ -137,7 +142,7 @@ export function emit(
   ];
   const twice = given.find((name, i) => given.indexOf(name) !== i);
   if (twice !== undefined) throw new GraphError(`emit: the name ${twice} is used twice`);
-  const writer = new Writer(given);
+  const writer = new Writer(given, options.block ?? null);
 
   const done = new Set<Node>();
   for (const t of order) {
@@ -177,7 +182,7 @@ export function emit(
     docString: options.doc ?? '',
     opsetImport: [
       { domain: '', version: OPSET },
-      ...(writer.usesMicrosoft ? [{ domain: 'com.microsoft', version: 1 }] : []),
+      ...[...writer.domains].map((domain) => ({ domain, version: 1 })),
     ],
     graph: {
       name: options.name ?? 'graph',

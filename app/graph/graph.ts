@@ -37,8 +37,13 @@ export interface Emitter {
     opType: string,
     inputs: readonly string[],
     attributes?: Readonly<Record<string, EmitAttribute>>,
-    options?: { outputs?: number; domain?: 'com.microsoft' },
+    options?: { outputs?: number; domain?: EmitDomain },
   ): string[];
+  /**
+   * Channels of a block in the CPU's own layout of pictures (8 or 16), where the graph is made for that CPU alone;
+   * else null. See ops/conv-blocked.ts.
+   */
+  readonly block: number | null;
   /** A constant list of int64 (shared between nodes that need the same). */
   ints(values: readonly number[]): string;
   /** A constant of floats; `shape` defaults to a single number for one value, else a list. */
@@ -46,6 +51,8 @@ export interface Emitter {
   /** Makes something once per graph: shared paddings, transposed activations. */
   once<T>(key: string, make: () => T): T;
 }
+/** Operators of onnxruntime's own: for all its providers, and of the CPU's blocked layout. */
+export type EmitDomain = 'com.microsoft' | 'com.microsoft.nchwc';
 export type EmitAttribute = number | string | readonly number[] | { readonly float: number };
 
 /** One operation of the language, all of it in one place. `A` is the type of its attributes. */

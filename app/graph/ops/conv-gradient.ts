@@ -7,6 +7,7 @@
  * ConvTranspose. Weight gradient: see conv-gradient-weight.ts.
  */
 import { apply, fail, size, type Operator, type Shape, type Tensor } from '../graph.ts';
+import { emitBlockedConv } from './conv-blocked.ts';
 import { emitWeightGradient } from './conv-gradient-weight.ts';
 import { checkConv, convOutput, eachTap, onnxConv, type ConvAttributes } from './conv-shape.ts';
 
@@ -35,6 +36,16 @@ const inputGradientOperator: Operator<GradientAttributes> = {
     const left = reach[1] - padding[1];
     const mirrored = [top, left, shape[2] - ho + reach[0] - top, shape[3] - wo + reach[1] - left];
     if (stride === 1 && mirrored.every((p) => p >= 0)) {
+      const blocked = emitBlockedConv(e, {
+        x: dy,
+        inShape: dyt.shape,
+        outShape: shape,
+        w,
+        adjoint: true,
+        kernel: [kh, kw],
+        attributes: { ...attributes, padding: mirrored },
+      });
+      if (blocked !== null) return [blocked];
       const taps = kh * kw;
       let kernel = e.node('Reshape', [w, e.ints([groups, cout / groups, perGroup, taps])])[0];
       kernel = e.node('Transpose', [kernel], { perm: [0, 2, 1, 3] })[0];

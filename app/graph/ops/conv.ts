@@ -5,6 +5,7 @@
  */
 import { apply, fail, size, type Operator, type Tensor } from '../graph.ts';
 import { sum } from './reduce.ts';
+import { emitBlockedConv } from './conv-blocked.ts';
 import { conv2dInputGradient, conv2dWeightGradient } from './conv-gradient.ts';
 import {
   checkConv,
@@ -24,7 +25,19 @@ const convOperator: Operator<ConvAttributes> = {
     const [h, width] = convOutput(x.shape, w.shape, attributes);
     return [{ shape: [x.shape[0], w.shape[0], h, width], dtype: 'float32' }];
   },
-  emit: (e, { attributes, inputs: [, w] }, names) => e.node('Conv', names, onnxConv(w.shape, attributes)),
+  emit(e, { attributes, inputs: [x, w], outputs: [y] }, names) {
+    const blocked = emitBlockedConv(e, {
+      x: names[0],
+      inShape: x.shape,
+      outShape: y.shape,
+      w: names[1],
+      adjoint: false,
+      kernel: [w.shape[2], w.shape[3]],
+      bias: names[2],
+      attributes,
+    });
+    return blocked === null ? e.node('Conv', names, onnxConv(w.shape, attributes)) : [blocked];
+  },
   gradient({ inputs: [x, w, bias], attributes }, [dOut]) {
     const dy = dOut as Tensor;
     const gradients = [

@@ -155,7 +155,7 @@ function writeUpdate(builder: Builder, trained: readonly Trained[], adam: AdamW,
  */
 export function buildStep(spec: StepSpec): StepGraph {
   const adam = { ...ADAMW, ...spec.optimiser };
-  const builder = new Builder(spec.parts);
+  const builder = new Builder(spec.parts, spec.block);
   const { total, losses, outputs } = writeForward(builder, spec);
   const isTrained = builder.parts.some((p) => p.spec.mode === 'trained');
   if (isTrained !== (total !== null))
@@ -178,7 +178,7 @@ export function buildStep(spec: StepSpec): StepGraph {
  */
 export function buildMicroSteps(spec: StepSpec): { accumulate: StepGraph; apply: StepGraph } {
   const adam = { ...ADAMW, ...spec.optimiser };
-  const first = new Builder(spec.parts);
+  const first = new Builder(spec.parts, spec.block);
   const { total, losses, outputs } = writeForward(first, spec);
   if (!total) throw new GraphError('step: there is no total to minimise');
   const trained = writeGradient(first, total);

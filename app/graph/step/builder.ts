@@ -53,7 +53,10 @@ export class Builder {
   >();
   private readonly scopes = new Map<string, Scope>();
 
-  constructor(specs: readonly PartSpec[]) {
+  private readonly block: number | null;
+
+  constructor(specs: readonly PartSpec[], block: number | null = null) {
+    this.block = block;
     this.parts = specs.map((spec) => ({ spec, ...partLayouts(spec) }));
     const names = specs.map((s) => s.name);
     const twice = names.find((n, i) => names.indexOf(n) !== i);
@@ -152,7 +155,7 @@ export class Builder {
   }
 
   finish(adam: AdamW, losses: string[], outputs: string[], doc: string): StepGraph {
-    const emitted = emit(this.outputs, { name: 'step', doc });
+    const emitted = emit(this.outputs, { name: 'step', doc, block: this.block });
     const wanted = new Set(emitted.inputs.map((t) => t.name));
     const vectors = [...this.vectors].map(([name, { part, role, layout, blocks }]) => ({
       name,
