@@ -183,7 +183,7 @@ describe('an evaluation', () => {
     await expect(openPredictor('baseline:magic', engine)).rejects.toThrow(/no baseline magic/);
     const stop = new AbortController();
     stop.abort();
-    await expect(run(['clean'], { signal: stop.signal })).rejects.toThrow();
+    await expect(run(['clean'], { signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
     DEFAULT_GROUPS.forEach(checkGroup);
     expect(() => checkGroup('bw+rust')).toThrow(RangeError);
   });

@@ -130,7 +130,7 @@ class Run {
 
   async all(groups: readonly string[]): Promise<Evaluation> {
     const began = performance.now();
-    const { dataset, predictors, plates, signal } = this.options;
+    const { dataset, predictors, plates } = this.options;
     const work = groups.map((group) => ({
       group,
       pictures: testPictures(dataset, this.seed, group === PAIR),
@@ -176,7 +176,6 @@ class Run {
       };
     } finally {
       await this.pool.close();
-      signal?.throwIfAborted();
     }
   }
 
