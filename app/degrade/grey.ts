@@ -129,9 +129,20 @@ export function greyRendering(picture: Planar, random: Random, grainless = false
   };
   let out = linearGrey(picture, weights);
   // Narrow weights leave mid grey elsewhere; a photographer exposed (and the printer printed) for the plate.
-  const mean = out.data.reduce((s, v) => s + v, 0) / out.data.length;
-  const all = linearGrey(picture, [0.2126, 0.7152, 0.0722]).data.reduce((s, v) => s + v, 0) / out.data.length;
-  const meter = clamp(Math.sqrt((all + 0.01) / (mean + 0.01)), 0.5, 2);
+  // A sample of the pixels tells both means.
+  const size = out.data.length;
+  const stride = size > 2048 ? 7 : 1;
+  let mean = 0;
+  let all = 0;
+  for (let i = 0; i < size; i += stride) {
+    mean += out.data[i];
+    all +=
+      0.2126 * decode(picture.data[i]) +
+      0.7152 * decode(picture.data[size + i]) +
+      0.0722 * decode(picture.data[2 * size + i]);
+  }
+  const floor = 0.01 * Math.ceil(size / stride);
+  const meter = clamp(Math.sqrt((all + floor) / (mean + floor)), 0.5, 2);
   const tone = greyTone({ ...curve, exposure: curve.exposure + Math.log2(meter) });
   for (let i = 0; i < out.data.length; i++) out.data[i] = tone(out.data[i]);
   let softening = 0;

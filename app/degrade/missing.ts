@@ -24,8 +24,9 @@ function behind(random: Random): [number, number, number] {
 
 function share(mask: Planar): number {
   let n = 0;
-  for (const v of mask.data) if (v > 0) n++;
-  return n / mask.data.length;
+  const d = mask.data;
+  for (let i = 0; i < d.length; i++) if (d[i] > 0) n++;
+  return n / d.length;
 }
 
 /** Rectangles and patches suppressed. */

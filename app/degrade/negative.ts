@@ -221,7 +221,7 @@ export const colourNegative: Degradation = {
     density = gaussian(density, softness);
     // The gains bring the film base to a level; a share of its colour may be balanced away.
     const base = see(bands, filmTransmittance(stock, [0, 0, 0]));
-    const neutralised = random.chance(0.6) ? 0.3 * random.next() ** 2 : random.next();
+    const neutralised = random.chance(0.7) ? 0.3 * random.next() ** 2 : random.next();
     const level = random.uniform(0.3, 1);
     // Much of a scan's exposure follows the picture: dense negatives are scanned longer.
     const automatic = random.chance(0.6) ? random.uniform(0.1, 0.5) : 0;

@@ -181,6 +181,8 @@ function print(bench: Bench): void {
   if (random.chance(0.55)) one(bench, LINES, 'lines');
   if (random.chance(0.3)) one(bench, LINES, 'lines-again');
   if (random.chance(0.14)) one(bench, [missingCorners, missingCorners, holes], 'gaps');
+  // A colour print with nothing wrong would be clean: that is the clean share's part.
+  if (bench.applied.length === 0) bench.apply(dyeFading);
   if (random.chance(0.25)) one(bench, BLURS, 'blur');
   if (random.chance(0.2)) one(bench, NOISES, 'noise');
   if (random.chance(0.25)) bench.apply(jpegCompression);

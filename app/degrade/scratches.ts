@@ -323,12 +323,12 @@ export const tears: Degradation = {
 export const wornEdges: Degradation = {
   name: 'worn-edges',
   family: 'scratches',
-  ranges: { reach: [0.02, 0.14], amount: [0.2, 1], light: [0, 1] },
+  ranges: { reach: [0.02, 0.14], amount: [0.4, 1], light: [0, 1] },
   source: 'thresholded value noise, falling with the distance from the border',
   apply(picture, random) {
     const { width, height } = picture;
     const reach = random.uniform(0.02, 0.14);
-    const amount = random.uniform(0.2, 1);
+    const amount = random.uniform(0.4, 1);
     const light = random.chance(0.8);
     const side = Math.min(width, height);
     const rough = field(width, height, random, Math.max(2, side / 24), 3);
@@ -343,6 +343,9 @@ export const wornEdges: Degradation = {
         if (near < 0.15) continue;
         cover.data[y * width + x] = clamp((rough[y * width + x] + 3 * amount * near - 3) / soft);
       }
+    // Never nothing: one corner at least is rubbed off.
+    const corner = { x: random.chance(0.5) ? 0 : width - 1, y: random.chance(0.5) ? 0 : height - 1 };
+    blob(cover, corner, Math.max(1, random.uniform(0.2, 0.8) * reach * side), 0.7, random);
     return painted(paint(picture, cover, damageColour(light, random), random.uniform(0.7, 1)), {
       reach,
       amount,
