@@ -12,6 +12,8 @@ export interface SourceReport {
   /** Pictures that were taken. */
   kept: number;
   rejected: Partial<Record<Rejection, number>>;
+  /** SHA-256 over the hashes of the pictures that were taken, in order: the same for the same material. */
+  sha256: string;
   seconds: number;
 }
 

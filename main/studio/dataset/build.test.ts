@@ -132,6 +132,8 @@ describe('dataset build', () => {
       writeFileSync(path.join(src, '3.jpg'), await photo(3));
       expect((await buildDataset({ ...options, overwrite: true })).pictures).toBe(4);
       expect(readdirSync(dir).sort()).toEqual(['good', 'set']);
+      // What a killed build left goes with the next one.
+      mkdirSync(path.join(dir, '.other.building-999999999'));
       const stop = new AbortController();
       const cancelled = buildDataset({
         ...options,

@@ -128,13 +128,13 @@ class Build {
     await writer.index();
     await writer.file('contact-sheet.png', sheet.png);
     await writer.file('report.json', `${JSON.stringify(report, null, 2)}\n`);
-    await writer.file('dataset.json', `${JSON.stringify(this.manifest(sources, report), null, 2)}\n`);
+    await writer.file('dataset.json', `${JSON.stringify(this.manifest(report), null, 2)}\n`);
     this.stopIfCancelled();
     await writer.finish();
     return report;
   }
 
-  private manifest(sources: Source[], report: BuildReport): Record<string, unknown> {
+  private manifest(report: BuildReport): Record<string, unknown> {
     const { preset, seed, size, testShare, version } = this.options;
     const hash = createHash('sha256');
     for (const one of this.taken) hash.update(`${one.key}\n`);
@@ -150,7 +150,11 @@ class Build {
       train: report.train,
       test: report.test,
       rejected: report.counts,
-      sources: sources.map((source, i) => ({ ...report.sources[i], name: path.basename(source.path) })),
+      // Names only: where they lie on this machine is nobody's business who gets the dataset.
+      sources: report.sources.map(({ path: where, seconds: _seconds, ...facts }) => ({
+        name: path.basename(where),
+        ...facts,
+      })),
       // Over the hashes of all that was taken, in order: two datasets with the same one hold the same pictures.
       contentSha256: hash.digest('hex'),
     };
@@ -213,6 +217,8 @@ class Build {
     for (const one of this.rejected.slice(before.rejected))
       rejected[one.reason] = (rejected[one.reason] ?? 0) + 1;
     const count = (kind: Item['kind']): number => source.items.filter((item) => item.kind === kind).length;
+    const hash = createHash('sha256');
+    for (const one of this.taken.slice(before.taken)) hash.update(`${one.key}\n`);
     return {
       path: source.path,
       photographs: count('photo'),
@@ -220,6 +226,7 @@ class Build {
       pairs: count('pair'),
       kept: this.taken.length - before.taken,
       rejected,
+      sha256: hash.digest('hex'),
       seconds: (performance.now() - began) / 1000,
     };
   }

@@ -66,6 +66,17 @@ export async function checkTarget(out: string, overwrite: boolean): Promise<void
     );
 }
 
+/** Whether a process of this number is there, other than ourselves. */
+function runs(pid: number): boolean {
+  if (!(pid > 0) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 export class DatasetWriter {
   readonly rows: Row[] = [];
   readonly folder: string;
@@ -81,9 +92,18 @@ export class DatasetWriter {
 
   /** @throws RevealError 'disk' when the folder cannot be made */
   static async create(out: string): Promise<DatasetWriter> {
-    const folder = path.join(path.dirname(out), `.${path.basename(out)}.building-${process.pid}`);
+    const parent = path.dirname(out);
+    const prefix = `.${path.basename(out)}.building-`;
+    const folder = path.join(parent, `${prefix}${process.pid}`);
     try {
-      await rm(folder, { recursive: true, force: true });
+      // What killed builds of this dataset have left; the dataset they were about to replace stays if it is all there is.
+      for (const name of await readdir(parent).catch(() => []))
+        if (
+          name.startsWith(prefix) &&
+          !(name.endsWith('-old') && !existsSync(out)) &&
+          !runs(Number.parseInt(name.slice(prefix.length), 10))
+        )
+          await rm(path.join(parent, name), { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
     } catch (error) {
       throw fileError(path.join(out, 'dataset.json'), error, 'write');
