@@ -19,12 +19,15 @@ import { jobHandlers } from './jobs/handlers.ts';
 import { EmbeddedQueue } from './jobs/queue.ts';
 import { ChangeBatch, Core } from './library/core.ts';
 import { openDatabase } from './library/database.ts';
-import { getFolder, listFolders, seedFolders } from './library/folders.ts';
+import { getFolder, listFolders, resolveInside, seedFolders } from './library/folders.ts';
+import { DatasetAction, TrainAction } from './studio/host/actions.ts';
+import { StudioFolders } from './studio/host/folders.ts';
+import { studioHost, type StudioHost } from './studio/host/handlers.ts';
 import { developContext, type Baseline } from './library/groups.ts';
 import { libraryHandlers } from './library/handlers.ts';
 import { hostHandlers, offered, type HostFacts } from './library/host-handlers.ts';
 import { ImportAction } from './library/importer.ts';
-import { scanById } from './library/items.ts';
+import { itemPaths, scanById } from './library/items.ts';
 import { itemParams } from './library/recipes.ts';
 import { AnalyseRollAction } from './library/rolls.ts';
 import { getSettings } from './library/settings.ts';
@@ -46,7 +49,8 @@ export interface ServiceTools {
 export interface ServicesOptions {
   /** Library file, thumbnails and inbox live here. */
   dataDir: string;
-  engines: { interactive: Engine; batch: Engine };
+  /** `training` is the Studio's own process; without it its jobs run in the batch engine. */
+  engines: { interactive: Engine; batch: Engine; training?: Engine };
   /** Folders with real paths; an `exports` and an `inbox` are added where they are missing. */
   folders: readonly Folder[];
   host: HostFacts;
@@ -78,6 +82,8 @@ export interface Services {
   pixelsTask(request: PixelsRequestParsed): PixelsTask;
   /** The thumbnail's file, or null when there is none (yet). */
   thumbPath(id: number): string | null;
+  /** File of a Studio picture by its address, or null. */
+  studioPicture(address: string): string | null;
   close(): Promise<void>;
 }
 
@@ -149,17 +155,40 @@ export async function createServices(options: ServicesOptions): Promise<Services
   });
   const onError = (error: unknown): void =>
     notice('error', error instanceof Error ? error.message : String(error));
-  const queue = new EmbeddedQueue({
+  const studioFolders = new StudioFolders(dataDir);
+  await studioFolders.open();
+  const training = engines.training ?? engines.batch;
+  // The Studio's handlers need the queue, and its jobs the Studio.
+  const later: { studio?: StudioHost } = {};
+  const studioParts = {
+    engine: training,
+    folders: studioFolders,
+    changed: (what: 'datasets' | 'runs') => later.studio?.changed(what),
+  };
+  const queue: EmbeddedQueue = new EmbeddedQueue({
     db,
     actions: [
       importer,
       new AnalyseRollAction(shared),
       new ExportAction({ db, engine: engines.batch, freeSpace: tools.freeSpace, changed }),
+      new DatasetAction(studioParts),
+      new TrainAction({
+        ...studioParts,
+        modelDir: (network, model) => later.studio?.modelDir(network, model) ?? null,
+        progress: (run, now) => later.studio?.progress(run, now),
+      }),
     ],
     onChange: (job) => publish('jobs.changed', { job }),
     onError,
     beatMs: timing.beatMs,
   });
+  const studio = (later.studio = studioHost({
+    folders: studioFolders,
+    queue,
+    itemPaths: (itemIds, groupIds) => itemPaths(db, itemIds, groupIds),
+    inside: (folderId, relative) => resolveInside(known(folderId).path, relative),
+    publish,
+  }));
   const core = new Core({
     db,
     engine: engines.interactive,
@@ -183,7 +212,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   });
   await watch.follow(listFolders(db).filter((f) => offered(f.id, { host, named })));
 
-  for (const engine of [engines.interactive, engines.batch])
+  for (const engine of [engines.interactive, engines.batch, ...(engines.training ? [engines.training] : [])])
     engine.onExit((exit) => {
       if (exit.reason === 'closed') return;
       notice('warning', say('engine-stopped', { detail: exit.detail }));
@@ -205,6 +234,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const handlers: Handlers = {
     ...libraryHandlers(core),
     ...jobHandlers({ db, queue, folder: known, showInFolder: host.showInFolder }),
+    ...studio.handlers,
     ...hostHandlers({
       core,
       host,
@@ -231,6 +261,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       };
     },
     thumbPath: (id) => thumbnails.pathOf(id),
+    studioPicture: (address) => studio.picture(address),
     close: async () => {
       for (const timer of timers) clearTimeout(timer);
       await watch.close();

@@ -10,6 +10,7 @@ import { recipeSchema } from '../recipe/develop.ts';
 import { exportRecipeSchema, jobItemSchema, jobSchema } from './jobs.ts';
 import { groupKinds, groupSchema, itemPatchSchema, itemSchema, querySchema } from './library.ts';
 import { doctorReportSchema, folderSchema, settingsSchema } from './host.ts';
+import { studioCalls, studioTopics } from './studio.ts';
 
 const id = z.number().int();
 const ids = z.array(id).max(100_000);
@@ -169,6 +170,7 @@ export const calls = {
   'settings.get': [nothing, settingsSchema],
   'settings.set': [settingsSchema.partial(), settingsSchema],
   'doctor.report': [nothing, doctorReportSchema],
+  ...studioCalls,
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;
 
 /** Topics and what is published on them. */
@@ -176,6 +178,7 @@ export const topics = {
   'library.changed': z.object({ ids: z.array(id), groups: z.boolean() }),
   'jobs.changed': z.object({ job: jobSchema }),
   'settings.changed': settingsSchema,
+  ...studioTopics,
   /** Engine died and was restarted, a provider fell back … : words for a person. */
   notice: z.object({ level: z.enum(['info', 'warning', 'error']), text: z.string() }),
 } as const;

@@ -104,6 +104,8 @@ export type RunPoint = z.infer<typeof runPointSchema>;
 
 /** Figures on the test pictures, by name (psnr, deltaE, colourfulness, skinDrift …). */
 export const runFiguresSchema = z.object({
+  /** Whose figures: the run's averaged weights, or the model that was in use when the stage began. */
+  of: z.enum(['run', 'in-use']).default('run'),
   step: z.number().int(),
   seconds: z.number(),
   figures: z.record(z.string(), z.number()),
@@ -135,8 +137,8 @@ export const runSchema = z.object({
   imagesPerSecond: z.number().nullable(),
   last: runPointSchema.nullable(),
   figures: runFiguresSchema.nullable(),
-  /** The same figures of the model that was in use when the run began, on the same pictures. */
-  figuresInUse: z.record(z.string(), z.number()).nullable(),
+  /** The same figures of the model that was in use when the present stage began, on the same pictures. */
+  figuresInUse: runFiguresSchema.nullable(),
   /** Steps of which a sample panel exists. */
   samples: z.array(z.number().int()),
   /** The model this run gave; null until the first checkpoint. */

@@ -94,6 +94,7 @@ export function parseTrain(argv: string[]) {
       dataDir: path.resolve(values.data),
       settings,
       startDir: values.start === undefined ? null : path.resolve(values.start),
+      inUseDir: null,
       totalSteps: whole('steps', 1, 1e8) ?? null,
       resume: values.resume === true,
       device: oneOf('device', values.device ?? 'auto', devices),

@@ -11,7 +11,7 @@ import type { EngineSettings } from './process.ts';
 /** What a method gets beside its arguments. */
 export interface CallContext {
   signal: AbortSignal;
-  progress(stage: string, done: number, total: number): void;
+  progress(stage: string, done: number, total: number, detail?: unknown): void;
 }
 export type Methods = {
   [M in EngineMethod]: (args: EngineMethods[M][0], context: CallContext) => Promise<EngineMethods[M][1]>;

@@ -34,12 +34,12 @@ export function dispatch(
     running.set(id, controller);
     let last = 0;
     let lastStage = '';
-    const progress = (stage: string, done: number, total: number): void => {
+    const progress = (stage: string, done: number, total: number, detail?: unknown): void => {
       const now = performance.now();
       if (stage === lastStage && now - last < PROGRESS_MS && done < total) return;
       last = now;
       lastStage = stage;
-      post({ t: 'progress', id, stage, done, total });
+      post({ t: 'progress', id, stage, done, total, detail });
     };
     try {
       const handler = methods[method] as

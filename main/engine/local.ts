@@ -18,12 +18,15 @@ export function localEngine(settings: EngineSettings): Engine {
       if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
       const handler = core.methods[method] as (
         a: typeof args,
-        context: { signal: AbortSignal; progress(stage: string, done: number, total: number): void },
+        context: {
+          signal: AbortSignal;
+          progress(stage: string, done: number, total: number, detail?: unknown): void;
+        },
       ) => Promise<EngineMethods[typeof method][1]>;
       try {
         return await handler(args, {
           signal,
-          progress: (stage, done, total) => options.onProgress?.({ stage, done, total }),
+          progress: (stage, done, total, detail) => options.onProgress?.({ stage, done, total, detail }),
         });
       } catch (error) {
         throw asRevealError(error, signal.aborted);

@@ -13,6 +13,7 @@ import type { EngineCore, Methods } from './core.ts';
 import { exportPicture } from './export.ts';
 import { Previews } from './preview.ts';
 import { probeProviders } from './process-probe.ts';
+import { studioMethods } from './studio-methods.ts';
 import type { EngineSettings } from './process.ts';
 import { flatBand, planContext } from './render.ts';
 import { pixelRect } from './scans.ts';
@@ -93,6 +94,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
 
     develop: (task, call) => exportPicture(shop, task, call),
 
+    ...studioMethods(settings),
     providers: async () => ({ providers: await probeProviders() }),
 
     memory: async () => {

@@ -10,7 +10,7 @@ import { classifyExit, EngineGoneError, systemOomKillCount } from './exit.ts';
 import { probeProviders } from './process-probe.ts';
 import { engineEntry, forkNode } from './process-fork.ts';
 import type { EngineChannel, EngineFork } from './process-fork.ts';
-import type { Engine, EngineExit, EngineMethod, EngineMethods } from './protocol.ts';
+import type { Engine, EngineExit, EngineProgress, EngineMethod, EngineMethods } from './protocol.ts';
 
 export { EngineGoneError } from './exit.ts';
 export { engineEntry, forkNode } from './process-fork.ts';
@@ -18,7 +18,7 @@ export type { EngineChannel, EngineFork } from './process-fork.ts';
 
 /** Plain settings handed to the engine process in the variable REVELADO_ENGINE. */
 export interface EngineSettings {
-  role: 'interactive' | 'batch';
+  role: 'interactive' | 'batch' | 'training';
   /** Threads for everything together (pixel workers, libvips, onnxruntime); 0 = as many as the machine has. */
   threads: number;
   device: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
@@ -38,7 +38,7 @@ export interface EngineOptions extends EngineSettings {
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  onProgress?: (p: { stage: string; done: number; total: number }) => void;
+  onProgress?: (p: EngineProgress) => void;
   cleanup(): void;
 }
 
@@ -121,7 +121,8 @@ export function startEngine(options: EngineOptions): RestartableEngine {
       const call = pending.get(message.id);
       if (!call) return;
       if (message.t === 'progress') {
-        call.onProgress?.({ stage: message.stage, done: message.done, total: message.total });
+        const { stage, done, total, detail } = message;
+        call.onProgress?.({ stage, done, total, detail });
         return;
       }
       pending.delete(message.id);

@@ -8,6 +8,10 @@ import type { DevelopParams, UnitRect } from '../../app/recipe/develop.ts';
 import type { ExportRecipe } from '../../app/contract/jobs.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
+import type { RunSettings } from '../../app/contract/studio.ts';
+import type { BuildReport } from '../studio/dataset/build-report.ts';
+import type { PresetName } from '../studio/dataset/types.ts';
+import type { RunResult } from '../studio/run/runner.ts';
 
 /** What a develop of one picture needs to know beyond its scan. */
 export interface DevelopContext {
@@ -91,6 +95,22 @@ export interface ExportResult {
   sha256: string;
 }
 
+export interface BuildDatasetTask {
+  sources: string[];
+  out: string;
+  preset: PresetName;
+  seed: number;
+}
+export interface TrainTask {
+  dir: string;
+  dataDir: string;
+  settings: RunSettings;
+  /** Folder of the model to begin with; null: fresh weights. */
+  startDir: string | null;
+  /** Folder of the model that is in use, for comparison; null: there is none. */
+  inUseDir: string | null;
+}
+
 /** method -> [arguments, answer]. `progress` events carry {stage, done, total}. */
 export interface EngineMethods {
   probe: [{ path: string }, ScanInfo];
@@ -122,6 +142,10 @@ export interface EngineMethods {
     { providers: { name: string; ok: boolean; reason: string; ms: number | null }[] },
   ];
   memory: [Record<string, never>, { rss: number; heap: number }];
+  /** Builds a dataset; progress counts pictures. */
+  buildDataset: [BuildDatasetTask, BuildReport];
+  /** Carries a training run on; progress is in seconds, its `detail` a `RunProgress`. Cancelled, it ends after the step it is in with everything written. */
+  train: [TrainTask, RunResult];
 }
 export type EngineMethod = keyof EngineMethods;
 
@@ -133,7 +157,15 @@ export type EngineAnswer =
   | { t: 'ready'; socket: string }
   | { t: 'result'; id: number; value: unknown }
   | { t: 'error'; id: number; code: string; message: string }
-  | { t: 'progress'; id: number; stage: string; done: number; total: number };
+  | { t: 'progress'; id: number; stage: string; done: number; total: number; detail?: unknown };
+
+/** How far a call is; `detail` is more for those who know the method. */
+export interface EngineProgress {
+  stage: string;
+  done: number;
+  total: number;
+  detail?: unknown;
+}
 
 /** Why an engine is gone; decides what is tried next (smaller tiles, then CPU). */
 export type EngineExit =
@@ -149,7 +181,7 @@ export interface Engine {
     args: EngineMethods[M][0],
     options?: {
       signal?: AbortSignal;
-      onProgress?: (p: { stage: string; done: number; total: number }) => void;
+      onProgress?: (p: EngineProgress) => void;
     },
   ): Promise<EngineMethods[M][1]>;
   /** Path of the Unix socket / named pipe on which the engine answers POST /pixels with a `PixelsTask` body. */

@@ -250,6 +250,7 @@ function pick(services: Awaited<ReturnType<typeof createServices>>) {
   return {
     pixelsTask: services.pixelsTask.bind(services),
     thumbPath: services.thumbPath.bind(services),
+    studioPicture: services.studioPicture.bind(services),
   };
 }
 

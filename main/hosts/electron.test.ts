@@ -11,6 +11,7 @@ const services = {
   importPaths: vi.fn(async (_paths: string[]) => 42),
   pixelsTask: vi.fn(),
   thumbPath: vi.fn(() => null),
+  studioPicture: vi.fn(() => null),
   close: vi.fn(async () => undefined),
 };
 const engine = { socket: async () => '/nowhere', close: vi.fn(async () => undefined) };

@@ -121,6 +121,7 @@ export async function startElectronHost(
     services: {
       pixelsTask: (request) => services.pixelsTask(request),
       thumbPath: (id) => services.thumbPath(id),
+      studioPicture: (address) => services.studioPicture(address),
       pixelSocket: () => engines.interactive.socket(),
     },
     // The scheme exists only inside our own session; nobody else can ask.

@@ -39,6 +39,8 @@ const router = (authorized = true) =>
     rendererDir: path.join(dir, 'renderer'),
     authorized: () => authorized,
     services: {
+      studioPicture: (address) =>
+        address === '/studio/runs/a/samples/1' ? path.join(dir, 'thumb.webp') : null,
       thumbPath: (id) => (id === 4 ? path.join(dir, 'thumb.webp') : null),
       pixelsTask: (request) => {
         if (request.itemId !== 4) throw new RevealError('not-found', 'No such picture.');
@@ -110,6 +112,7 @@ describe('the paths of a window', () => {
       rendererDir: path.join(dir, 'renderer'),
       authorized: () => true,
       services: {
+        studioPicture: () => null,
         thumbPath: () => null,
         pixelsTask: () => ({}) as never,
         pixelSocket: async () => path.join(dir, 'none.sock'),

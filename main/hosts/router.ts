@@ -55,6 +55,8 @@ const MAX_BODY = 1 << 18;
 export interface RouterServices {
   pixelsTask(request: PixelsRequestParsed): PixelsTask;
   thumbPath(id: number): string | null;
+  /** File of a Studio picture (contact sheet, sample panel) by its address, or null. */
+  studioPicture(address: string): string | null;
   /** Socket of the engine that draws previews. */
   pixelSocket(): Promise<string>;
 }
@@ -130,6 +132,11 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
       return filename
         ? file(filename, 'private, max-age=31536000, immutable', head)
         : text(404, 'No thumbnail yet');
+    }
+    if (url.pathname.startsWith('/studio/')) {
+      if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');
+      const filename = services.studioPicture(url.pathname);
+      return filename ? file(filename, 'private, no-cache', head) : text(404, 'No such picture yet');
     }
     let name: string;
     try {

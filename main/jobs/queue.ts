@@ -30,6 +30,7 @@ type Stop = 'pause' | 'cancel' | 'close' | 'lost' | { full: string };
 interface Running {
   id: number;
   lane: string;
+  pausesWithin: boolean;
   abort: AbortController;
   stop: Stop | null;
   stage: string;
@@ -193,8 +194,8 @@ export class EmbeddedQueue implements JobQueue {
 
   #ask(running: Running, stop: Stop): void {
     running.stop = stop;
-    // A pause lets the items in work come to their end; everything else ends them now.
-    if (stop !== 'pause') running.abort.abort();
+    // A pause lets the items in work come to their end, unless they can be put down; everything else ends them now.
+    if (stop !== 'pause' || running.pausesWithin) running.abort.abort();
   }
 
   /** Starts what can run, and tells of jobs that other processes carry. */
@@ -240,6 +241,7 @@ export class EmbeddedQueue implements JobQueue {
     const running: Running = {
       id: row.id,
       lane: action.lane,
+      pausesWithin: action.pausesWithin === true,
       abort: new AbortController(),
       stop: null,
       stage: '',

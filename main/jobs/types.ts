@@ -61,6 +61,8 @@ export interface JobAction<P> {
   /** Items of one job in work at the same time. */
   concurrency: number;
   parse(stored: unknown): P;
+  /** A pause does not wait for the items in work: they end where they stand (`signal`) and later go on from there. */
+  pausesWithin?: boolean;
   /** Lists the items, once; left out when they are given with the job. */
   prepare?(payload: P, signal: AbortSignal): Promise<ItemSpec[]>;
   run(work: ItemWork<P>): Promise<ItemOutcome>;

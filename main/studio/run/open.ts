@@ -31,6 +31,8 @@ export interface OpenOptions {
   settings: RunSettings;
   /** Folder of the model to begin with; null: fresh weights (and the backbone, where the network has one). */
   startDir: string | null;
+  /** Folder of the model that is in use, for comparison; null: there is none. */
+  inUseDir: string | null;
   /** Total steps, instead of minutes: the same numbers on every machine. */
   totalSteps: number | null;
   resume: boolean;
@@ -89,6 +91,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
     objective,
     weights,
     critic: criticWeights(settings),
+    inUse: await inUseWeights(options.inUseDir, objective, settings),
     model: runModel({
       dir,
       network: objective.network,
@@ -175,6 +178,19 @@ function beginning(
     'backbone.',
   );
 }
+/** A model in use of another width cannot be measured in this run's graphs: then there is no comparison. */
+async function inUseWeights(
+  dir: string | null,
+  objective: Objective,
+  settings: RunSettings,
+): Promise<Weights | null> {
+  if (dir === null) return null;
+  const model = await readModel(dir);
+  if (model.card.network !== objective.network.name || model.card.width !== settings.width) return null;
+  checkWeights(objective.network, settings.width, model);
+  return model.weights;
+}
+
 const criticWeights = (settings: RunSettings): Weights =>
   initialWeights(networkParameters(critic, settings.width), settings.seed);
 

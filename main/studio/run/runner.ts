@@ -46,6 +46,8 @@ export interface RunRequest {
   model: RunModel;
   store: SessionStore;
   order: ProviderName[];
+  /** The model that is in use, to be measured on the same pictures; null: none. */
+  inUse: Weights | null;
   /** Goes on from the folder's checkpoint. */
   resume: boolean;
   loaderThreads?: number;
@@ -202,6 +204,7 @@ class Run {
     const tests = await this.testBatches(stage);
     if (position.stageStep === 0) {
       position.drift = null;
+      await this.evaluateInUse(sessions, tests);
       await this.evaluate(stage, sessions, tests);
     }
     if (this.run.rate === null) await this.findRate(stage, sessions);
@@ -346,7 +349,13 @@ class Run {
     const { objective, model } = this.request;
     if (stage.phase === 'critic') return null;
     const { figures, panel } = await validate(sessions.looking, objective, tests);
-    this.write({ type: 'figures', step: position.step, seconds: position.seconds, figures });
+    this.write({
+      type: 'figures',
+      of: 'run',
+      step: position.step,
+      seconds: position.seconds,
+      figures,
+    });
     await model.sample(position.step, panel);
     position.samples.push(position.step);
     const drift = { skinHue: figures.skinHueShift, neutralChroma: figures.neutralChroma };
@@ -380,6 +389,21 @@ class Run {
         step: position.step,
       };
     return null;
+  }
+
+  /** Figures of the model in use, on the pictures of this stage: its weights stand in for the run's for a moment. */
+  private async evaluateInUse(sessions: StageSessions, tests: Batch[]): Promise<void> {
+    const { inUse, objective } = this.request;
+    if (!inUse) return;
+    const kept = new Map(this.state.names.map((name) => [name, this.state.get(name).slice()]));
+    try {
+      this.state.setWeights('generator', inUse);
+      const { figures } = await validate(sessions.looking, objective, tests);
+      const { step, seconds } = this.position;
+      this.write({ type: 'figures', of: 'in-use', step, seconds, figures });
+    } finally {
+      for (const [name, data] of kept) this.state.set(name, data);
+    }
   }
 
   private async save(): Promise<void> {

@@ -1,0 +1,63 @@
+/** The engine's methods of the Studio: building a dataset, carrying a training run. Loaded when they are asked for. */
+import { RevealError } from '../../app/contract/messages.ts';
+import type { Methods } from './core.ts';
+import type { EngineSettings } from './process.ts';
+import { APP_VERSION } from './version.ts';
+
+export function studioMethods(settings: EngineSettings): Pick<Methods, 'buildDataset' | 'train'> {
+  /** Runs at work, by folder; each promise ends with its run and never rejects. */
+  const running = new Map<string, Promise<void>>();
+  return {
+    buildDataset: async ({ sources, out, preset, seed }, { signal, progress }) => {
+      const { buildDataset } = await import('../studio/dataset/build.ts');
+      return buildDataset({
+        sources,
+        out,
+        preset,
+        seed,
+        // What lies there was left by a build that was interrupted.
+        overwrite: true,
+        version: APP_VERSION,
+        ...(settings.threads > 0 ? { threads: settings.threads } : {}),
+        signal,
+        onProgress: (done, total, label) => progress(label, done, total),
+      });
+    },
+    train: async (task, { signal, progress }) => {
+      // A run that was just put down may still be writing its last checkpoint.
+      await running.get(task.dir);
+      if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+      const { openRun } = await import('../studio/run/open.ts');
+      const { trainRun } = await import('../studio/run/runner.ts');
+      const { RunControl } = await import('../studio/run/gate.ts');
+      const { readRunFile } = await import('../studio/run/position.ts');
+      const request = await openRun({
+        ...task,
+        totalSteps: null,
+        resume: readRunFile(task.dir) !== null,
+        device: settings.device,
+        threads: settings.threads,
+      });
+      const control = new RunControl();
+      signal.addEventListener('abort', () => control.stop());
+      if (signal.aborted) control.stop();
+      const over = trainRun(request, control, {
+        line: () => undefined,
+        progress: (now) => {
+          const total = now.seconds + (now.secondsLeft ?? 0);
+          progress('train', now.seconds, total, { ...now, memoryBytes: process.memoryUsage().rss });
+        },
+      }).finally(() => request.store.close());
+      const ended = over.then(
+        () => undefined,
+        () => undefined,
+      );
+      running.set(task.dir, ended);
+      try {
+        return await over;
+      } finally {
+        if (running.get(task.dir) === ended) running.delete(task.dir);
+      }
+    },
+  };
+}

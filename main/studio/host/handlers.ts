@@ -1,0 +1,293 @@
+/**
+ * What a window may ask of the Studio (app/contract/studio.ts), over folders, jobs and the training engine. A
+ * window names things of the library and folders the host knows; paths stay here.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Handlers, TopicEvent, TopicName } from '../../../app/contract/index.ts';
+import { RevealError } from '../../../app/contract/messages.ts';
+import {
+  networkNames,
+  networkWidths,
+  type NetworkName,
+  type StudioDataset,
+  type StudioNetwork,
+  type StudioRun,
+} from '../../../app/contract/studio.ts';
+import { countNetwork } from '../../../models/count.ts';
+import { networks } from '../../../models/index.ts';
+import type { JobQueue } from '../../jobs/types.ts';
+import type { EngineProgress } from '../../engine/protocol.ts';
+import { planRun } from '../run/plan.ts';
+import { readRunFile, writeRunFile } from '../run/position.ts';
+import { shippedModel } from '../shipped.ts';
+import type { StudioFolders } from './folders.ts';
+import { describeDataset } from './datasets.ts';
+import { describeRun, Diaries, liveSchema, thinned, type Live } from './runs.ts';
+
+export type StudioCalls = Extract<keyof Handlers, `studio.${string}`>;
+
+export interface StudioHandlerOptions {
+  folders: StudioFolders;
+  queue: Pick<JobQueue, 'submit' | 'cancel' | 'list'>;
+  /** Paths of library items and groups. */
+  itemPaths(itemIds: readonly number[], groupIds: readonly number[]): string[];
+  /** A path inside a folder that the host knows, links resolved. @throws RevealError */
+  inside(folderId: string, relative: string): Promise<string>;
+  publish<N extends TopicName>(topic: N, value: TopicEvent<N>): void;
+}
+
+export interface StudioHost {
+  handlers: Pick<Handlers, StudioCalls>;
+  /** Folder of a model: of a run by its id; null: the one in use (a run's, else the shipped one). null when there is none. */
+  modelDir(network: string, model: string | null): string | null;
+  changed(what: 'datasets' | 'runs'): void;
+  progress(run: string, now: EngineProgress): void;
+  /** File behind a Studio picture's address, or null. */
+  picture(address: string): string | null;
+}
+
+const SHIPPED = 'shipped';
+
+export function studioHost(options: StudioHandlerOptions): StudioHost {
+  const { folders, queue, publish } = options;
+  const diaries = new Diaries();
+  const live = new Map<string, Live>();
+  const jobs = () => queue.list();
+  const job = (id: number) => jobs().find((j) => j.id === id) ?? null;
+  const sources = { folders, diaries, job, live };
+  const runOf = (id: string): StudioRun => {
+    folders.existing('runs', id);
+    const run = describeRun(id, sources);
+    if (!run)
+      throw new RevealError('bad-input', `The folder of the training run ${id} cannot be understood.`);
+    return run;
+  };
+  const datasetOf = (id: string): StudioDataset => {
+    folders.existing('datasets', id);
+    return describeDataset(id, folders, job)!;
+  };
+  const runs = (): StudioRun[] =>
+    folders
+      .ids('runs')
+      .flatMap((id) => describeRun(id, sources) ?? [])
+      .sort((a, b) => b.createdAt - a.createdAt);
+  const working = (run: StudioRun): boolean => ['queued', 'running', 'paused'].includes(run.state);
+  const changed = (what: 'datasets' | 'runs'): void =>
+    publish('studio.changed', { datasets: what === 'datasets', runs: what === 'runs' });
+
+  const hasModel = (dir: string): boolean => {
+    try {
+      return (
+        (JSON.parse(readFileSync(path.join(dir, 'card.json'), 'utf8')) as { weights: unknown }).weights !==
+        null
+      );
+    } catch {
+      return false;
+    }
+  };
+  const modelDir = (network: string, model: string | null): string | null => {
+    const wanted = model ?? folders.inUse()[network as NetworkName] ?? SHIPPED;
+    const dir = wanted === SHIPPED ? shippedModel(network) : path.join(folders.dir('runs', wanted), 'model');
+    return hasModel(dir) ? dir : null;
+  };
+
+  const submit = (id: string, settings: StudioRun['settings']): number =>
+    queue.submit({
+      type: 'train',
+      title: `Train ${settings.network}`,
+      payload: { run: id, settings },
+      items: [{ input: id }],
+      destination: folders.dir('runs', id),
+    });
+
+  const handlers: Pick<Handlers, StudioCalls> = {
+    'studio.datasets': () => ({
+      datasets: folders
+        .ids('datasets')
+        .flatMap((id) => describeDataset(id, folders, job) ?? [])
+        .sort((a, b) => b.createdAt - a.createdAt),
+    }),
+    'studio.buildDataset': async ({ name, preset, sources: from }) => {
+      const paths = [
+        ...options.itemPaths(from.itemIds, from.groupIds),
+        ...(await Promise.all(from.folders.map((f) => options.inside(f.folderId, f.path)))),
+      ];
+      if (paths.length === 0)
+        throw new RevealError('bad-request', 'Choose pictures, films or a folder to learn from.');
+      const id = await folders.reserve('datasets', name);
+      const facts = { name, preset, sources: from, createdAt: Date.now(), jobId: null };
+      await folders.setFacts('datasets', id, facts);
+      const jobId = queue.submit({
+        type: 'dataset',
+        title: `Dataset ${name}`,
+        payload: { dataset: id, preset, sources: [...new Set(paths)] },
+        items: [{ input: name }],
+        destination: folders.dataOf(id),
+      });
+      await folders.setFacts('datasets', id, { ...facts, jobId });
+      changed('datasets');
+      return datasetOf(id);
+    },
+    'studio.removeDataset': async ({ id }) => {
+      const user = runs().find((r) => r.settings.dataset === id && working(r));
+      if (user)
+        throw new RevealError('bad-request', `The training run ${user.id} uses this dataset. Stop it first.`);
+      const { jobId, state } = datasetOf(id);
+      if (state === 'building' && jobId !== null) queue.cancel(jobId);
+      const undoToken = await folders.remove('datasets', id);
+      changed('datasets');
+      return { undoToken };
+    },
+    'studio.networks': () => ({ networks: networkNames.map(describeNetwork) }),
+    'studio.runs': () => ({ runs: runs() }),
+    'studio.startRun': async (settings) => {
+      const dataset = datasetOf(settings.dataset);
+      if (dataset.state !== 'ready')
+        throw new RevealError('bad-request', `The dataset ${dataset.name} is not ready yet.`);
+      if (settings.start !== null && modelDir(settings.network, settings.start) === null)
+        throw new RevealError('not-found', `There is no model ${settings.start} to begin with.`);
+      const network = networks[settings.network];
+      // What the run would refuse an hour later is refused now.
+      let stages;
+      try {
+        stages = planRun({
+          phase: settings.phase,
+          size: settings.size,
+          multiple: network.multiple,
+          batch: 16,
+          minutes: settings.minutes,
+        });
+      } catch (error) {
+        throw new RevealError('bad-request', (error as Error).message);
+      }
+      const id = await folders.reserve('runs', `${settings.network}-${dataset.name}`);
+      const dir = folders.dir('runs', id);
+      await writeRunFile(dir, {
+        version: 1,
+        settings,
+        totalSteps: null,
+        stages: stages.map((stage) => ({ ...stage, steps: null })),
+        rate: null,
+        createdAt: Date.now(),
+      });
+      await folders.setFacts('runs', id, { jobId: null });
+      await folders.setFacts('runs', id, { jobId: submit(id, settings) });
+      changed('runs');
+      return runOf(id);
+    },
+    'studio.stopRun': ({ id }) => {
+      const run = runOf(id);
+      if (run.jobId !== null && working(run)) queue.cancel(run.jobId);
+      changed('runs');
+      return { ok: true };
+    },
+    'studio.continueRun': async ({ id, minutes }) => {
+      const before = runOf(id);
+      if (working(before)) throw new RevealError('bad-request', 'This training run is still at work.');
+      const dir = folders.dir('runs', id);
+      const file = readRunFile(dir)!;
+      const settings = { ...file.settings, minutes: file.settings.minutes + minutes };
+      const last = file.stages[file.stages.length - 1];
+      // More time is more of the last stage; its length is found again from its speed.
+      const speed = before.secondsDone > 0 ? before.step / before.secondsDone : null;
+      const steps =
+        last.steps === null || speed === null ? null : last.steps + Math.round(minutes * 60 * speed);
+      await writeRunFile(dir, {
+        ...file,
+        settings,
+        stages: [...file.stages.slice(0, -1), { ...last, steps }],
+      });
+      await folders.setFacts('runs', id, { jobId: submit(id, settings) });
+      changed('runs');
+      return runOf(id);
+    },
+    'studio.removeRun': async ({ id }) => {
+      const run = runOf(id);
+      if (working(run))
+        throw new RevealError('bad-request', 'This training run is still at work. Stop it first.');
+      if (run.inUse)
+        throw new RevealError('bad-request', 'Its model is in use. Go back to the shipped one first.');
+      const undoToken = await folders.remove('runs', id);
+      changed('runs');
+      return { undoToken };
+    },
+    'studio.restore': async ({ undoToken }) => {
+      await folders.restore(undoToken);
+      changed(undoToken.startsWith('runs/') ? 'runs' : 'datasets');
+      return { ok: true };
+    },
+    'studio.curves': ({ id, points }) => {
+      runOf(id);
+      const lines = diaries.of(folders.dir('runs', id));
+      return {
+        points: thinned(
+          lines.flatMap((l) => (l.type === 'point' ? [l] : [])),
+          points,
+        ),
+        figures: lines.flatMap((l) => (l.type === 'figures' ? [l] : [])),
+        events: lines.flatMap((l) => (l.type === 'event' ? [l] : [])),
+      };
+    },
+    'studio.use': async ({ network, model }) => {
+      if (model !== null && modelDir(network, model) === null)
+        throw new RevealError('not-found', `The training run ${model} has given no model yet.`);
+      if (model !== null && runOf(model).settings.network !== network)
+        throw new RevealError('bad-request', `${model} is no ${network}.`);
+      const before = await folders.setInUse(network, model);
+      changed('runs');
+      return { before };
+    },
+  };
+
+  function describeNetwork(name: NetworkName): StudioNetwork {
+    const network = networks[name];
+    const given = runs().filter((r) => r.settings.network === name && r.model !== null);
+    const shipped = hasModel(shippedModel(name))
+      ? [
+          {
+            model: SHIPPED,
+            label: 'Revelado',
+            width: (
+              JSON.parse(readFileSync(path.join(shippedModel(name), 'card.json'), 'utf8')) as {
+                width: StudioRun['settings']['width'];
+              }
+            ).width,
+          },
+        ]
+      : [];
+    return {
+      name,
+      task: network.task,
+      widths: networkWidths.map((width) => {
+        const { parameters, maddsPerPixel } = countNetwork(network, width);
+        return { width, parameters, madds: maddsPerPixel };
+      }),
+      starts: [...shipped, ...given.map((r) => ({ model: r.id, label: r.id, width: r.settings.width }))],
+      phases: ['generator', 'critic', 'gan'],
+      freezable: network.freezable.length > 0,
+    };
+  }
+
+  return {
+    handlers,
+    modelDir,
+    changed,
+    progress(id, now) {
+      const parsed = liveSchema.safeParse(now.detail);
+      if (parsed.success) live.set(id, parsed.data);
+      const run = describeRun(id, sources);
+      if (run) publish('studio.progress', { run, point: run.last, event: null });
+    },
+    picture(address) {
+      const contact = /^\/studio\/datasets\/([a-z0-9-]+)\/contact$/.exec(address);
+      const sample = /^\/studio\/runs\/([a-z0-9-]+)\/samples\/(\d+)$/.exec(address);
+      const file = contact
+        ? path.join(folders.dataOf(contact[1]), 'contact-sheet.png')
+        : sample
+          ? path.join(folders.dir('runs', sample[1]), 'samples', `${sample[2]}.png`)
+          : null;
+      return file && existsSync(file) ? file : null;
+    },
+  };
+}

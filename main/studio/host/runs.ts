@@ -1,0 +1,124 @@
+/** A run as the window sees it, from its folder and its job. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Job } from '../../../app/contract/jobs.ts';
+import type { RunFigures, RunPoint, StudioRun } from '../../../app/contract/studio.ts';
+import { LOG_NAME, readLog, type LogLine } from '../run/log.ts';
+import { readRunFile } from '../run/position.ts';
+import type { StudioFolders } from './folders.ts';
+
+/** What the engine last said of a run at work. */
+export const liveSchema = z.object({
+  step: z.number(),
+  seconds: z.number(),
+  secondsLeft: z.number().nullable(),
+  imagesPerSecond: z.number().nullable(),
+  device: z.string().nullable(),
+  memoryBytes: z.number().nullable(),
+});
+export type Live = z.infer<typeof liveSchema>;
+
+/** A run's diary, read again only when it has grown. */
+export class Diaries {
+  private readonly kept = new Map<string, { size: number; lines: LogLine[] }>();
+  of(dir: string): LogLine[] {
+    const file = path.join(dir, LOG_NAME);
+    if (!existsSync(file)) return [];
+    const size = readFileSync(file).length;
+    const known = this.kept.get(dir);
+    if (known && known.size === size) return known.lines;
+    const lines = readLog(dir);
+    this.kept.set(dir, { size, lines });
+    return lines;
+  }
+}
+
+const lastOf = <T extends LogLine['type']>(
+  lines: readonly LogLine[],
+  type: T,
+  which: (line: Extract<LogLine, { type: T }>) => boolean = () => true,
+): Extract<LogLine, { type: T }> | null =>
+  (lines.findLast((l) => l.type === type && which(l as Extract<LogLine, { type: T }>)) as
+    Extract<LogLine, { type: T }> | undefined) ?? null;
+
+export interface RunSources {
+  folders: StudioFolders;
+  diaries: Diaries;
+  /** The job of a run, while the queue knows it. */
+  job(id: number): Job | null;
+  live: ReadonlyMap<string, Live>;
+}
+
+/** null: the folder holds no run that can be shown. */
+export function describeRun(id: string, { folders, diaries, job, live }: RunSources): StudioRun | null {
+  const dir = folders.dir('runs', id);
+  const facts = folders.runFacts(id);
+  if (!facts) return null;
+  let run;
+  try {
+    run = readRunFile(dir);
+  } catch {
+    return null;
+  }
+  const settings = run?.settings ?? null;
+  if (!settings) return null;
+  const carried = facts.jobId === null ? null : job(facts.jobId);
+  const lines = diaries.of(dir);
+  const last = lastOf(lines, 'point');
+  const figures = lastOf(lines, 'figures', (l) => l.of === 'run');
+  const inUse = lastOf(lines, 'figures', (l) => l.of === 'in-use');
+  const hasModel = existsSync(path.join(dir, 'model', 'card.json'));
+  const now = live.get(id) ?? null;
+  const plain = <T extends { type: string }>(line: T | null): Omit<T, 'type'> | null => {
+    if (!line) return null;
+    const rest: Omit<T, 'type'> & { type?: string } = { ...line };
+    delete rest.type;
+    return rest;
+  };
+  return {
+    id,
+    settings,
+    // A job that was cleared from the queue had come to its end.
+    state: carried?.state ?? (hasModel ? 'done' : 'cancelled'),
+    jobId: carried ? facts.jobId : null,
+    error: carried?.error ?? null,
+    createdAt: run?.createdAt ?? 0,
+    step: now?.step ?? last?.step ?? 0,
+    secondsDone: now?.seconds ?? last?.seconds ?? 0,
+    secondsLeft: carried?.state === 'running' ? (now?.secondsLeft ?? null) : null,
+    device: now?.device ?? null,
+    memoryBytes: now?.memoryBytes ?? null,
+    imagesPerSecond: now?.imagesPerSecond ?? null,
+    last: plain(last) as RunPoint | null,
+    figures: plain(figures) as RunFigures | null,
+    figuresInUse: plain(inUse) as RunFigures | null,
+    samples: lines.flatMap((l) =>
+      l.type === 'figures' && l.of === 'run' && existsSync(path.join(dir, 'samples', `${l.step}.png`))
+        ? [l.step]
+        : [],
+    ),
+    model: hasModel ? id : null,
+    inUse: folders.inUse()[settings.network] === id,
+  };
+}
+
+/** At most `count` points, evenly over the run, each the mean of those it stands for. */
+export function thinned(points: readonly RunPoint[], count: number): RunPoint[] {
+  if (points.length <= count) return [...points];
+  return Array.from({ length: count }, (_, k) => {
+    const group = points.slice(
+      Math.floor((k * points.length) / count),
+      Math.floor(((k + 1) * points.length) / count),
+    );
+    const last = group[group.length - 1];
+    const names = new Set(group.flatMap((p) => Object.keys(p.losses)));
+    const losses = Object.fromEntries(
+      [...names].map((name) => {
+        const values = group.flatMap((p) => (name in p.losses ? [p.losses[name]] : []));
+        return [name, values.reduce((a, b) => a + b, 0) / values.length];
+      }),
+    );
+    return { ...last, losses };
+  });
+}
