@@ -37,8 +37,8 @@ export interface DevelopLine {
 }
 
 const EXTENSION = { tiff: 'tif', png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
-/** Inputs in work at once: one can be read or written while another is computed. */
-const IN_FLIGHT = 2;
+/** Inputs in work at once: one is read and one is written while others are computed, on two cores and more. */
+const IN_FLIGHT = 3;
 
 /** Runs `work` over items, at most `limit` at once, in order; stops taking new ones when cancelled. */
 async function inFlight<T>(

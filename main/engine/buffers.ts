@@ -9,8 +9,8 @@ const STEP = 8 << 20;
 /** Smaller pictures are not worth it. */
 const SMALLEST = 16 << 20;
 /** Pieces kept, and bytes in all of them. */
-const KEPT = 2;
-const MOST = 400e6;
+const KEPT = 3;
+const MOST = 500e6;
 /** A piece may be this much larger than what is asked for. */
 const SLACK = 1.3;
 /** Milliseconds without use after which all is let go. */

@@ -18,8 +18,8 @@ import { ANALYSIS_SIDE, fileKey } from './scans.ts';
 /** Below, a second read costs nothing; above, two copies cost too much memory (pixels). */
 const SMALLEST = 4e6;
 const LARGEST = 60e6;
-/** Scans in work at once (the command line has two). */
-const KEPT = 2;
+/** Scans in work at once (the command line has three). */
+const KEPT = 3;
 
 /** A scan on its way from analysis to develop. */
 export interface Ahead {
