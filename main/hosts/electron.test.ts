@@ -211,6 +211,6 @@ describe('the Electron host', () => {
   it('closes services and engines', async () => {
     await host.close();
     expect(services.close).toHaveBeenCalledOnce();
-    expect(engine.close).toHaveBeenCalledTimes(2);
+    expect(engine.close).toHaveBeenCalledTimes(3);
   });
 });
