@@ -1,7 +1,7 @@
 /**
  * The networks whose steps are timed: the sample U-Net of the step graph's tests, and those in models/.
  */
-import type { Graph, Tensor } from '../../app/graph/graph.ts';
+import type { Tensor } from '../../app/graph/graph.ts';
 import { sub } from '../../app/graph/ops/arithmetic.ts';
 import { abs } from '../../app/graph/ops/elementwise.ts';
 import { mean } from '../../app/graph/ops/reduce.ts';
@@ -25,8 +25,5 @@ export const parametersOf = (build: BenchNetwork['build']): Parameter[] =>
   declareParameters((s) => void build(s, (name, shape) => s.graph.input(name, shape), 1, 64));
 
 /** Mean absolute distance to an input `truth` of the same shape. */
-export const distance = (
-  graph: Graph,
-  result: Tensor,
-  input: (name: string, shape: number[]) => Tensor,
-): Tensor => mean(abs(sub(result, input('truth', [...result.shape]))));
+export const distance = (result: Tensor, input: (name: string, shape: number[]) => Tensor): Tensor =>
+  mean(abs(sub(result, input('truth', [...result.shape]))));

@@ -3,16 +3,18 @@
  *
  *   node build/run.mjs tool-script build/bench/step.ts [--threads 2] [--rounds 7] [--only NAME]
  *
- * For each case three graphs are timed in turn, again and again, and the least of each is kept, which is robust
+ * For each case four graphs are timed in turn, again and again, and the least of each is kept, which is robust
  * against other load: inference (weights as constants, all optimisations), forward (weights as inputs, as in a
- * step), and the whole step (forward, backward, AdamW, averaged weights). Both wall clock and processor time are printed.
+ * step), the whole step (forward, backward, AdamW, averaged weights) in the CPU's own layout of pictures, and the
+ * same in the plain layout, which runs on any device. Both wall clock and processor time are printed.
  */
 import { parseArgs } from 'node:util';
 import { emit, type Emitted } from '../../app/graph/emit.ts';
 import { Graph } from '../../app/graph/graph.ts';
 import { constantScope, initialWeights } from '../../app/graph/scope.ts';
-import { buildStep } from '../../app/graph/step/index.ts';
+import { buildStep, type StepGraph } from '../../app/graph/step/index.ts';
 import { seeded } from '../../app/random.ts';
+import { cpuBlock } from '../../main/engine/cpu-block.ts';
 import { onnxBinding, SessionStore, type Feeds } from '../../main/engine/session.ts';
 import { TrainSession, TrainState } from '../../main/engine/train-session.ts';
 import { distance, sampleBench, type BenchNetwork } from './step-networks.ts';
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
+const block = await cpuBlock();
 const store = new SessionStore(onnxBinding, Number(options.threads));
 
 interface Timed {
@@ -59,28 +62,28 @@ async function prepare(network: BenchNetwork, batch: number, side: number): Prom
 
   const part = { name: 'net', parameters: network.parameters } as const;
   const state = new TrainState();
-  const forward = await TrainSession.create({
-    graph: buildStep({
+  const open = (graph: StepGraph) => TrainSession.create({ graph, state, store, order: ['cpu'] });
+  const forward = await open(
+    buildStep({
       parts: [{ ...part, mode: 'given' }],
+      block,
       forward: (c) => ({
         outputs: { result: network.build(c.scope('net'), (n, s) => c.input(n, s), batch, side) },
       }),
     }),
-    state,
-    store,
-    order: ['cpu'],
-  });
-  const graphOfStep = buildStep({
-    parts: [{ ...part, mode: 'trained' }],
-    forward: (c) => ({
-      total: distance(
-        c.graph,
-        network.build(c.scope('net'), (n, s) => c.input(n, s), batch, side),
-        (n, s) => c.input(n, s),
-      ),
-    }),
-  });
-  const step = await TrainSession.create({ graph: graphOfStep, state, store, order: ['cpu'] });
+  );
+  const stepIn = (layout: number | null): StepGraph =>
+    buildStep({
+      parts: [{ ...part, mode: 'trained' }],
+      block: layout,
+      forward: (c) => {
+        const input = (n: string, s: number[]) => c.input(n, s);
+        return { total: distance(network.build(c.scope('net'), input, batch, side), input) };
+      },
+    });
+  const graphOfStep = stepIn(block);
+  const step = await open(graphOfStep);
+  const plain = await open(stepIn(null));
   state.setWeights('net', weights);
   const batchFeeds = noise(graphOfStep.emitted, (name) => graphOfStep.batch.some((t) => t.name === name));
   const timed = (name: string, run: () => Promise<unknown>): Timed => ({
@@ -93,6 +96,7 @@ async function prepare(network: BenchNetwork, batch: number, side: number): Prom
     timed('inference', () => session.run(feeds)),
     timed('forward', () => forward.look(batchFeeds)),
     timed('step', () => step.step(batchFeeds, { lr: 1e-5 })),
+    timed('portable', () => plain.step(batchFeeds, { lr: 1e-5 })),
   ];
 }
 
