@@ -75,25 +75,26 @@ function writeNegative(file: string, seed: number): void {
   for (let c = 0; c < 3; c++) head.writeUInt16LE(16, 400 + c * 2);
   const handle = openSync(file, 'wx');
   writeSync(handle, head);
+  // Stored codes by density over the base, 4096 steps a unit.
+  const codes = base.map((light) =>
+    Uint16Array.from({ length: 4 << 12 }, (_, i) => Math.min(65535, light * 10 ** -(i / 4096) * 65535)),
+  );
   const row = new Uint16Array(WIDTH * 3);
+  const across = Float64Array.from({ length: WIDTH }, (_, x) => Math.sin((7 * x) / WIDTH + seed));
   let state = (seed + 1) * 2654435761;
   const stops = (seed % 7) * 0.15 - 0.45;
   for (let y = 0; y < HEIGHT; y++) {
+    const down = 0.5 * Math.cos((5 * y) / HEIGHT - seed);
     for (let x = 0; x < WIDTH; x++) {
       const rebate = x < 150 || y < 150 || x >= WIDTH - 150 || y >= HEIGHT - 150;
       // Smooth light and dark patches, different in each frame, with an edge here and there.
-      const u = x / WIDTH;
-      const v = y / HEIGHT;
-      const light =
-        0.9 +
-        stops +
-        0.5 * Math.sin(7 * u + seed) * Math.cos(5 * v - seed) +
-        (((x >> 8) + (y >> 8)) & 1) * 0.2;
+      const light = 0.9 + stops + across[x] * down + (((x >> 8) + (y >> 8)) & 1) * 0.2;
+      const tint = 0.1 * (x / WIDTH - y / HEIGHT);
       for (let c = 0; c < 3; c++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        const grain = ((state >>> 16) / 65536 - 0.5) * 0.03;
-        const density = rebate ? 0 : Math.max(0, 0.62 * (light + (c - 1) * 0.1 * (u - v)));
-        row[x * 3 + c] = Math.min(65535, base[c] * 10 ** -(density + grain) * 65535);
+        const grain = (state >>> 16) / 65536 - 0.5;
+        const density = rebate ? 0 : Math.max(0, 0.62 * (light + (c - 1) * tint));
+        row[x * 3 + c] = codes[c][Math.max(0, ((density + grain * 0.03) * 4096) | 0)];
       }
     }
     writeSync(handle, Buffer.from(row.buffer));

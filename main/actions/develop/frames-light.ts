@@ -35,7 +35,8 @@ export function findPerforations(grid: Grid): Perforations | null {
     // A threshold that adds next to nothing shows the same shapes again.
     if (above < 1.02 * before) continue;
     before = above;
-    const { blobs } = components(mask, width, height);
+    // A hole of four by four cells that is filled well has twelve.
+    const { blobs } = components(mask, width, height, 12);
     const found = regularRow(
       grid,
       blobs.filter((b) => holeLike(b, width, height)),

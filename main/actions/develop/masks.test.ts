@@ -55,6 +55,12 @@ describe('connected parts', () => {
     expect(components(mask(['..#', '#..']), 3, 2).blobs.map((b) => b.area)).toEqual([1, 1]);
   });
 
+  it('of few cells are left out when asked, with their labels kept', () => {
+    const { blobs, labels } = components(mask(['#.##.']), 5, 1, 2);
+    expect(blobs.map((b) => [b.area, b.label])).toEqual([[2, 2]]);
+    expect(Array.from(labels)).toEqual([1, 0, 2, 2, 0]);
+  });
+
   it('follow a spiral', () => {
     const rows = ['#######', '......#', '#####.#', '#...#.#', '#.#.#.#', '#.###.#', '#.....#', '#######'];
     expect(components(mask(rows), 7, 8).blobs.map((b) => b.area)).toEqual([

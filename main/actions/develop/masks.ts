@@ -96,42 +96,55 @@ function joinRuns(mask: Uint8Array, width: number): Runs {
   return { start, end, parent, count };
 }
 
-/** Connected components (4-neighbourhood) of a mask in the order of their first cells; labels start at 1 in `labels`. */
+/**
+ * Connected components (4-neighbourhood) of a mask in the order of their first cells; labels start at 1 in
+ * `labels`. Components of fewer than `least` cells keep their label but are left out of `blobs`: grain makes
+ * thousands of them.
+ */
 export function components(
   mask: Uint8Array,
   width: number,
   height: number,
+  least = 1,
 ): { blobs: Blob[]; labels: Int32Array } {
   const labels = new Int32Array(mask.length);
-  const blobs: Blob[] = [];
   const { start, end, parent, count } = joinRuns(mask, width);
   const labelOf = new Int32Array(count);
+  let found = 0;
   for (let run = 0; run < count; run++) {
     const root = rootOf(parent, run);
-    if (root === run) {
-      labelOf[run] = blobs.length + 1;
-      blobs.push({ area: 0, x0: width, y0: height, x1: -1, y1: -1, cx: 0, cy: 0, label: blobs.length + 1 });
-    }
-    const label = labelOf[root];
+    labelOf[run] = root === run ? ++found : labelOf[root];
+  }
+  const area = new Int32Array(found + 1);
+  const left = new Int32Array(found + 1).fill(width);
+  const right = new Int32Array(found + 1).fill(-1);
+  const top = new Int32Array(found + 1).fill(height);
+  const bottom = new Int32Array(found + 1).fill(-1);
+  const sumX = new Float64Array(found + 1);
+  const sumY = new Float64Array(found + 1);
+  for (let run = 0; run < count; run++) {
+    const label = labelOf[run];
     const from = start[run];
     const to = end[run];
-    labels.fill(label, from, to + 1);
+    for (let p = from; p <= to; p++) labels[p] = label;
     const y = Math.floor(from / width);
     const x0 = from - y * width;
     const x1 = to - y * width;
     const cells = x1 - x0 + 1;
-    const b = blobs[label - 1];
-    b.area += cells;
-    b.cx += ((x0 + x1) * cells) / 2;
-    b.cy += y * cells;
-    if (x0 < b.x0) b.x0 = x0;
-    if (x1 > b.x1) b.x1 = x1;
-    if (y < b.y0) b.y0 = y;
-    if (y > b.y1) b.y1 = y;
+    area[label] += cells;
+    sumX[label] += ((x0 + x1) * cells) / 2;
+    sumY[label] += y * cells;
+    if (x0 < left[label]) left[label] = x0;
+    if (x1 > right[label]) right[label] = x1;
+    if (y < top[label]) top[label] = y;
+    if (y > bottom[label]) bottom[label] = y;
   }
-  for (const b of blobs) {
-    b.cx /= b.area;
-    b.cy /= b.area;
+  const blobs: Blob[] = [];
+  for (let label = 1; label <= found; label++) {
+    const cells = area[label];
+    if (cells < least) continue;
+    const [x0, y0, x1, y1] = [left[label], top[label], right[label], bottom[label]];
+    blobs.push({ area: cells, x0, y0, x1, y1, cx: sumX[label] / cells, cy: sumY[label] / cells, label });
   }
   return { blobs, labels };
 }
