@@ -28,10 +28,20 @@ export interface ShotList {
 }
 
 export const detection = {
-  /** Least distance across a cut. */
-  floor: 0.22,
+  /** Least distance across a cut, and least difference in composition: a change of light alone is none. */
+  floor: 0.15,
+  recomposed: 0.18,
   /** A cut is this many times the typical distance of the frames around it. */
   contrast: 3,
+  /** A cut is this many times the largest of the `beside` distances next to it; fast pans have no such peak. */
+  peak: 1.5,
+  beside: 4,
+  /** No camera movement comes to this from one frame to the next. */
+  plain: 0.4,
+  /** Under this distance a cut must stand out twice as clearly. */
+  doubtful: 0.22,
+  /** Two ends of a scene that are closer than this show the same scene. */
+  same: 0.22,
   /** Frames to either side that are "around". */
   around: 10,
   /** Longest flash, in frames. */
@@ -67,6 +77,14 @@ function typical(steps: Float64Array, i: number): number {
   for (let j = Math.max(1, i - detection.around); j <= Math.min(steps.length - 1, i + detection.around); j++)
     if (j !== i) near.push(steps[j]);
   return median(near);
+}
+
+/** Largest distance just before and after step i; that of another plain cut does not count. */
+function beside(steps: Float64Array, i: number): number {
+  let most = 0;
+  for (let j = Math.max(1, i - detection.beside); j <= Math.min(steps.length - 1, i + detection.beside); j++)
+    if (j !== i && steps[j] < detection.plain) most = Math.max(most, steps[j]);
+  return most;
 }
 
 /** First frame after `i` (at most `flash` later) that continues frame `before`, or -1. */
@@ -160,7 +178,7 @@ export function detectShots(frames: readonly FrameFeatures[]): ShotList {
   const taken = new Uint8Array(n);
 
   for (const run of blankRuns(frames)) {
-    taken.fill(1, Math.max(0, run.start), Math.min(n, run.end + 1));
+    taken.fill(1, run.start, run.end);
     const before = run.start - 1;
     const after = run.end;
     if (before < 0 || after >= n) {
@@ -169,7 +187,7 @@ export function detectShots(frames: readonly FrameFeatures[]): ShotList {
     }
     const short = run.end - run.start <= detection.flash;
     const faded = fades(frames, before, -1) || fades(frames, after, 1);
-    const same = frameDistance(frames[before], frames[after]) < detection.floor;
+    const same = frameDistance(frames[before], frames[after]) < detection.same;
     if (short && same && !faded) flashes.push({ start: run.start, end: run.end });
     else boundaries.push({ start: after, end: run.start, kind: short && !faded ? 'cut' : 'fade' });
   }
@@ -177,14 +195,17 @@ export function detectShots(frames: readonly FrameFeatures[]): ShotList {
   for (let i = 1; i < n; i++) {
     if (taken[i] || taken[i - 1]) continue;
     const jump = steps[i];
-    if (jump < detection.floor || jump < detection.contrast * typical(steps, i)) continue;
+    const clarity = jump < detection.doubtful ? 2 : 1;
+    if (jump < detection.floor || jump < clarity * detection.contrast * typical(steps, i)) continue;
+    if (structureDistance(frames[i - 1], frames[i]) < detection.recomposed) continue;
     const back = returnsAt(frames, i - 1, i, jump);
     if (back > 0) {
       flashes.push({ start: i, end: back });
-      taken.fill(1, i, back + 1);
+      taken.fill(1, i, back);
       i = back;
       continue;
     }
+    if (jump < clarity * detection.peak * beside(steps, i)) continue;
     boundaries.push({ start: i, end: i, kind: 'cut' });
   }
   findDissolves(frames, boundaries);
@@ -216,7 +237,8 @@ function findDissolves(frames: readonly FrameFeatures[], boundaries: Boundary[])
       const middle = from + (length >> 1);
       const boundary: Boundary = { start: middle, end: middle, kind: 'dissolve' };
       boundaries.push(boundary);
-      edges.push({ start: to, end: from, kind: 'dissolve' });
+      // Longer windows around this one would find it again.
+      edges.push({ start: to + (length >> 1), end: from - (length >> 1), kind: 'dissolve' });
       from = to;
     }
   }

@@ -2,8 +2,8 @@
  * Precision and recall of shot detection, on films whose cuts are known because they are put together here:
  * camera moves over photographs (pan, zoom, weave, flicker, grain, dirt) and pieces of real films, joined by hard
  * cuts, fades and dissolves, with flashes and foreign frames inside the shots. The film goes through an encoder
- * and back, as a real one does. Usage:
- *   node build/eval/shots.ts [--photos ../shared/data/photos] [--films ../shared/samples/films] [--shots 60] [--films-count 4] [--seed 1] [--keep DIR]
+ * and back, as a real one does (not with --direct). Usage:
+ *   node build/eval/shots.ts [--photos ../shared/data/photos] [--films ../shared/samples/films] [--shots 60] [--films-count 4] [--seed 1] [--keep DIR] [--direct]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,11 +26,13 @@ const { values } = parseArgs({
     'films-count': { type: 'string', default: '4' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'string' },
+    direct: { type: 'boolean', default: false },
   },
 });
 const W = 320;
 const H = 240;
 type Grey = Float32Array;
+const clip = (v: number): number => Math.max(0, Math.min(255, v));
 interface Truth {
   kind: 'cut' | 'fade' | 'dissolve';
   /** Frames of the transition: a cut is between `from` and `to` = from + 1. */
@@ -127,11 +129,16 @@ async function main(): Promise<void> {
 
   async function compose(random: Random, count: number): Promise<Film> {
     const film: Film = { frames: [], truth: [], flashes: [] };
+    let begin = 0;
     for (let s = 0; s < count; s++) {
-      const next = await shot(random, 14 + random.int(50));
+      const next = await shot(random, 16 + random.int(60));
+      // Transitions take at most a third of the shots they join.
+      const last = film.frames.length - begin;
+      const room = Math.floor(Math.min(last, next.length) / 3);
+      begin = film.frames.length;
       const kind = s === 0 ? null : random.next();
-      if (kind !== null && kind < 0.2) {
-        const length = 6 + random.int(12);
+      if (kind !== null && kind < 0.2 && room >= 6) {
+        const length = Math.min(room, 6 + random.int(12));
         const black = random.int(8);
         const from = film.frames.length - length;
         for (let k = 0; k < length && from + k >= 0; k++)
@@ -140,8 +147,8 @@ async function main(): Promise<void> {
         for (let k = 0; k < black; k++) film.frames.push(new Float32Array(W * H).fill(4));
         for (let k = 0; k < Math.min(length, next.length); k++)
           next[k] = next[k].map((v) => (v * k) / length);
-      } else if (kind !== null && kind < 0.4) {
-        const length = Math.min(10 + random.int(20), next.length - 2);
+      } else if (kind !== null && kind < 0.4 && room >= 8) {
+        const length = Math.min(room, 8 + random.int(20));
         const from = film.frames.length - length;
         for (let k = 0; k < length; k++) {
           const t = (k + 1) / (length + 1);
@@ -179,14 +186,18 @@ async function main(): Promise<void> {
   for (let f = 0; f < Number(values['films-count']); f++) {
     const film = await compose(seeded('shots', Number(values.seed), f), Number(values.shots));
     const file = path.join(dir, `film-${f}.mp4`);
-    await encode(film.frames, file);
+    if (!values.direct) await encode(film.frames, file);
     const began = performance.now();
     const features = [];
-    for await (const frame of filmFrames(file, {
-      want: { kind: 'luma', width: 160, height: 120 },
-      threads: 2,
-    }))
-      features.push(frameFeatures(frame));
+    if (values.direct)
+      for (const data of film.frames)
+        features.push(frameFeatures({ width: W, height: H, data: data.map(clip) }));
+    else
+      for await (const frame of filmFrames(file, {
+        want: { kind: 'luma', width: 160, height: 120 },
+        threads: 2,
+      }))
+        features.push(frameFeatures(frame));
     const { shots } = detectShots(features);
     seconds += (performance.now() - began) / 1000;
     frames += features.length;
