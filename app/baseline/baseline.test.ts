@@ -7,7 +7,16 @@ import { seeded } from '../random.ts';
 import { baselineNames, baselines, baselinesFor } from './index.ts';
 import { estimateSigma, nonLocalMeans } from './nlm.ts';
 import { adaptiveMedian, deblock, gaussianBlur, medianFilter, unsharp } from './spatial.ts';
-import { balance, grey, invert, invertDensity, invertGrey, invertStretch, stretch } from './tone.ts';
+import {
+  balance,
+  grey,
+  invert,
+  invertDensity,
+  invertDensityGrey,
+  invertGrey,
+  invertStretch,
+  stretch,
+} from './tone.ts';
 
 const of = (width: number, height: number, data: number[], channels = 1): Planar => ({
   width,
@@ -83,6 +92,20 @@ describe('tones', () => {
   it('gives a B&W negative one stretch for all channels', () => {
     const out = invertGrey(of(3, 1, [0.2, 0.5, 0.8, 0.2, 0.5, 0.8, 0.2, 0.5, 0.8], 3));
     for (let c = 0; c < 3; c++) [1, 0.5, 0].forEach((v, i) => expect(plane(out, c)[i]).toBeCloseTo(v, 5));
+  });
+});
+
+describe('a B&W negative in density', () => {
+  it('comes out grey, its tones in order between black and white', () => {
+    const film = [0.1, 0.4, 0.7, 1].map((density) => srgbEncode(10 ** -density));
+    const out = invertDensityGrey(of(4, 1, [...film, ...film, ...film.map((v) => v * 0.9)], 3));
+    expect(plane(out, 0)).toEqual(plane(out, 2));
+    expect(plane(out, 0)[0]).toBeCloseTo(0, 3);
+    expect(plane(out, 0)[3]).toBeCloseTo(1, 3);
+    // A third of the range is a third of 1.9 decades of exposure.
+    const e = (10 ** (1.9 * (1 / 3 - 1)) - 10 ** -1.9) / (1 - 10 ** -1.9);
+    expect(plane(out, 0)[1]).toBeCloseTo(srgbEncode(e), 1);
+    expect(plane(out, 0)[1]).toBeLessThan(plane(out, 0)[2]);
   });
 });
 

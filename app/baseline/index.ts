@@ -8,13 +8,31 @@ import { nonLocalMeans } from './nlm.ts';
 import { biharmonic, harmonic } from './pde.ts';
 import { adaptiveMedian, deblock, medianFilter, unsharp } from './spatial.ts';
 import { telea } from './telea.ts';
-import { balance, grey, invert, invertDensity, invertGrey, invertStretch, stretch } from './tone.ts';
+import {
+  balance,
+  grey,
+  invert,
+  invertDensity,
+  invertDensityGrey,
+  invertGrey,
+  invertStretch,
+  stretch,
+} from './tone.ts';
 
 export { estimateSigma, nonLocalMeans } from './nlm.ts';
 export { biharmonic, harmonic } from './pde.ts';
 export { adaptiveMedian, deblock, gaussianBlur, medianFilter, unsharp } from './spatial.ts';
 export { telea } from './telea.ts';
-export { balance, grey, invert, invertDensity, invertGrey, invertStretch, stretch } from './tone.ts';
+export {
+  balance,
+  grey,
+  invert,
+  invertDensity,
+  invertDensityGrey,
+  invertGrey,
+  invertStretch,
+  stretch,
+} from './tone.ts';
 
 /** A method. `mask` is one plane, above 0 where the picture is damaged, or null where that is unknown. */
 export type Method = (input: Planar, mask: Planar | null) => Planar;
@@ -31,6 +49,7 @@ export const baselines = {
   'invert-stretch': (input) => invertStretch(input),
   'invert-density': (input) => invertDensity(input),
   'invert-grey': (input) => invertGrey(input),
+  'invert-density-grey': (input) => invertDensityGrey(input),
   stretch: (input) => stretch(input),
   'stretch-balance': (input) => balance(stretch(input)),
   nlm: (input) => nonLocalMeans(input),
@@ -57,8 +76,9 @@ const competing: Record<string, readonly BaselineName[]> = {
   clean: [],
   bw: ['grey'],
   plates: ['grey'],
-  negative: ['invert', 'invert-stretch', 'invert-density'],
-  'bw-negative': ['invert', 'invert-grey'],
+  // Grey is a hard answer to beat on colour difference: it never has the wrong hue.
+  negative: ['invert', 'invert-stretch', 'invert-density', 'invert-density-grey'],
+  'bw-negative': ['invert', 'invert-grey', 'invert-density-grey'],
   noise: ['nlm', 'median'],
   blur: ['unsharp'],
   jpeg: ['deblock', 'nlm'],
@@ -67,8 +87,8 @@ const competing: Record<string, readonly BaselineName[]> = {
   scratches: ['harmonic', 'biharmonic', 'telea'],
   stains: ['harmonic', 'biharmonic', 'telea'],
   missing: ['harmonic', 'biharmonic', 'telea'],
-  'negative+noise': ['invert-stretch', 'nlm-invert-stretch', 'nlm-invert-density'],
-  'bw-negative+noise': ['invert-grey', 'nlm-invert-stretch'],
+  'negative+noise': ['invert-stretch', 'nlm-invert-stretch', 'nlm-invert-density', 'invert-density-grey'],
+  'bw-negative+noise': ['invert-grey', 'invert-density-grey', 'nlm-invert-stretch'],
   lapaz: ['invert', 'grey', 'chain'],
   pair: ['grey', 'stretch-balance', 'invert-stretch', 'invert-density'],
   mixed: ['chain', 'nlm', 'invert-stretch', 'invert-density'],

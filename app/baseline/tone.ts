@@ -113,3 +113,9 @@ export function invertDensity(picture: Planar): Planar {
   }
   return balance(out);
 }
+
+/** The same of a B&W negative: in grey, stretched as one channel. */
+export function invertDensityGrey(picture: Planar): Planar {
+  const n = picture.width * picture.height;
+  return grey(invertDensity({ ...picture, channels: 1, data: grey(picture).data.slice(0, n) }));
+}
