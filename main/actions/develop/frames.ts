@@ -77,8 +77,6 @@ function darkBoxes(t: Turned): Box[] {
     const h = b.y1 - b.y0;
     return w * h > 0.002 * area && Math.min(w, h) > 12 && Math.max(w, h) < 8 * Math.min(w, h);
   });
-  // A loop, and the counting in a function of its own: with both inside a `map`, V8 13.6 sometimes answers the last
-  // box for all of them, in the moment in which it replaces the running code by an optimised one.
   const boxes: Box[] = [];
   for (const b of kept) boxes.push(boxOf(b, labels, width, height));
   return mergeOverlapping(withoutSurroundings(boxes, kept, width, height));
