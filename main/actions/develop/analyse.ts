@@ -5,7 +5,6 @@
  * the densities inside the frames the neutral balance and the exposure. Nothing outside a frame ever enters a
  * statistic. Works on a decode of about 1500 px; rectangles come out in pixels of the full scan.
  */
-import { densityOver } from '../../../app/color/density.ts';
 import type { Picture, Rgb } from '../../../app/picture.ts';
 import type { UnitRect } from '../../../app/recipe/develop.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
@@ -14,11 +13,12 @@ import { makeGrid, percentiles, type Grid } from './analyse-grid.ts';
 import { balanceFromSamples, type BalanceSamples, type FrameBalance } from './balance.ts';
 import { baseFromRebate, estimateBase, sampleGrid, toScan, type FoundBase } from './base.ts';
 import { findBaseLevel, type BaseLevel } from './base-level.ts';
+import { blackOf, lightAbove } from './black.ts';
 import { findFrames, markFrames, type FrameSearch } from './frames.ts';
 import { findHolder, findPerforations, type Holder, type Perforations } from './frames-light.ts';
 import { filmOfKind, kindOf } from './kind.ts';
 import { baseForScan, type BaseReference, type FlatField } from './reference.ts';
-import { rigOf } from './rig.ts';
+import { type Rig, rigOf } from './rig.ts';
 import type { DevelopAnalysis, FilmType } from './types.ts';
 
 export interface AnalyseOptions {
@@ -46,23 +46,38 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
   const perfs = findPerforations(grid);
   const level = findBaseLevel(grid, holder, perfs);
   const search = findFrames(grid, level, holder, perfs);
-  const found = kindOf({ grid, holder, perfs, level, search, info });
+  const linear = picture.curve.kind === 'linear';
+  const found = kindOf({ grid, holder, perfs, level, search, info, linear });
   const film = options.film === 'auto' ? filmOfKind(found.kind) : options.film;
   const role = film === 'slide' ? 'picture' : roleOf(grid, level, holder, perfs, film);
 
+  const rig = rigOf(info);
   // Grid cells per pixel of the full scan.
   const perPixel = grid.scale * scale;
-  const base = findBase(grid, level, holder, search, film, options, info.cameraExposure, warnings);
+  const base = findBase(
+    grid,
+    level,
+    holder,
+    search,
+    film,
+    options,
+    info.cameraExposure,
+    linear ? rig : 'unknown',
+    warnings,
+  );
   if (base.rect) base.rect = toScan(base.rect, perPixel);
   const hasTrueBase = base.source !== 'estimate';
+  // A rendered scan's black went through somebody's matrix and curve: what the holder shows is not what film adds.
+  const black = film === 'slide' || !linear ? null : blackOf(grid, holder, search.picture, base.rgb);
   const silver = film === 'bw' ? silverWeights(grid, search.picture, picture.data) : null;
   const of = (mask: Uint8Array): FrameBalance =>
     balanceFromSamples(
-      densities(grid, mask, level, base, silver),
+      densities(grid, mask, level, base, black ?? [0, 0, 0], silver),
       film,
       hasTrueBase,
       options.stock ?? 'generic',
-      picture.curve.kind !== 'linear',
+      !linear,
+      rig,
     );
   const whole = of(search.picture);
   const analysis: DevelopAnalysis = {
@@ -77,7 +92,8 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
     exposure: whole.exposure,
     cameraExposure: info.cameraExposure && info.cameraExposure > 0 ? info.cameraExposure : 1,
     role,
-    rig: rigOf(info),
+    rig,
+    ...(black ? { black } : {}),
     ...(silver ? { silver } : {}),
     warnings,
   };
@@ -127,8 +143,10 @@ function densities(
   mask: Uint8Array,
   level: BaseLevel,
   base: FoundBase,
+  black: Rgb,
   silver: Rgb | null,
 ): BalanceSamples {
+  const logBase = base.rgb.map((v, c) => Math.log10(lightAbove(v, black[c])));
   let count = 0;
   for (let p = 0; p < mask.length; p++) if (mask[p] && !level.light[p]) count++;
   const step = Math.max(1, count / SAMPLES);
@@ -140,7 +158,7 @@ function densities(
   for (let p = 0; p < mask.length && k < size; p++) {
     if (!mask[p] || level.light[p]) continue;
     if (seen >= next) {
-      for (let c = 0; c < 3; c++) out[c][k] = densityOver(base.rgb[c], grid.lin[c][p]);
+      for (let c = 0; c < 3; c++) out[c][k] = logBase[c] - Math.log10(lightAbove(grid.lin[c][p], black[c]));
       if (silver) {
         const d = silver[0] * out[0][k] + silver[1] * out[1][k] + silver[2] * out[2][k];
         out[0][k] = out[1][k] = out[2][k] = d;
@@ -161,6 +179,7 @@ function findBase(
   film: FilmType,
   options: AnalyseOptions,
   cameraExposure: number | null,
+  rig: Rig,
   warnings: Sentence[],
 ): FoundBase {
   const ownRebate = (): FoundBase | null => {
@@ -183,7 +202,7 @@ function findBase(
     };
   }
   if (film === 'slide') return clearSlide(grid, search.picture);
-  return ownRebate() ?? estimateBase(grid, search.picture, level.light, film);
+  return ownRebate() ?? estimateBase(grid, search.picture, level.light, film, rig);
 }
 
 /**

@@ -17,6 +17,7 @@ import type { Rgb } from '../../../app/picture.ts';
 import { shadingSlopes } from './balance-shading.ts';
 import { type BalanceSamples, clamp, percentilesOf } from './balance-statistics.ts';
 import { autoTone } from './balance-tone.ts';
+import type { Rig } from './rig.ts';
 import { filmStock, neutralSlopes } from './stocks.ts';
 import { straighten, TOE_WIDTH } from './toe.ts';
 import type { FilmType } from './types.ts';
@@ -120,7 +121,7 @@ interface Prior {
   slope: number;
 }
 const WITH_BASE: Prior = { offset: 0.02, slope: 0.1 };
-const WITHOUT_BASE: Prior = { offset: 0.1, slope: 0.12 };
+const WITHOUT_BASE: Prior = { offset: 0.055, slope: 0.12 };
 /** A rendered scan went through somebody's colour matrix and tone curve: film base is no longer a sure black. */
 const RENDERED: Prior = { offset: 0.08, slope: 0.1 };
 
@@ -129,6 +130,16 @@ const RENDERED: Prior = { offset: 0.08, slope: 0.1 };
  * colour matrix steepens blue, least of all red, and takes the crosstalk's part that lies in the greys with it.
  */
 const RENDERED_SLOPES: Rgb = [1.035, 1, 0.93];
+
+/**
+ * What the bands of a device do to the slopes of a linear scan, on top of the stock's: a camera's broad red sees
+ * less of the cyan dye, its blue a little of the magenta. Film scanners differ among themselves, either way.
+ */
+const RIG_SLOPES: Record<Rig, Rgb> = {
+  unknown: [1, 1, 1],
+  scanner: [0.975, 1, 1.03],
+  camera: [1.04, 1, 0.985],
+};
 
 /**
  * Over a true base the grey line is known well enough to tell sky, shade and leaves from greys: what leans to
@@ -173,11 +184,37 @@ function anchorOf(d: Rgb, prior: Rgb, spread: number, level = Infinity): Anchor 
   return { l, u, v, weight: 1 / ((spread * steep) ** 2 * (1 + chroma) * (1 + above)) };
 }
 
-function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): { line: Line; support: number } {
-  const line: Line = { au: 0, bu: 0, av: 0, bv: 0 };
+/** A grey line and how good it is. */
+interface Fit {
+  line: Line;
+  support: number;
+  /** Log posterior up to a constant. */
+  score: number;
+}
+
+/** Slopes (u, v) from which the search for the ridge starts: cameras and scanners lie on either side of the stock. */
+const STARTS: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [-0.08, 0.03],
+  [0.08, -0.03],
+];
+
+/** The best of the ridges that are reached from several starts. */
+function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): Fit {
+  let best: Fit | null = null;
+  for (const [bu, bv] of STARTS) {
+    const fit = followRidge(p, prior, anchors, { au: 0, bu, av: 0, bv });
+    if (!best || fit.score > best.score + 1e-6) best = fit;
+  }
+  return best!;
+}
+
+function followRidge(p: Pools, prior: Prior, anchors: readonly Anchor[], start: Line): Fit {
+  const line = { ...start };
   const { total } = p;
-  if (!(total > 0)) return { line, support: 0 };
+  if (!(total > 0)) return { line: { au: 0, bu: 0, av: 0, bv: 0 }, support: 0, score: 0 };
   let support = 0;
+  const k = WORTH / total / (GREY_SPREAD * GREY_SPREAD);
   for (const width of WIDTHS) {
     for (let pass = 0; pass < 3; pass++) {
       let s0 = 0;
@@ -203,7 +240,6 @@ function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): { line
         tv1 += w * p.v[i] * l;
       }
       support = s0 / total;
-      const k = WORTH / total / (GREY_SPREAD * GREY_SPREAD);
       s0 *= k;
       s1 *= k;
       s2 *= k;
@@ -230,7 +266,22 @@ function fitGreyLine(p: Pools, prior: Prior, anchors: readonly Anchor[]): { line
       line.bv = (tv1 * m00 - tv0 * m01) / det;
     }
   }
-  return { line, support };
+  return { line, support, score: -cost(p, prior, anchors, line, k) };
+}
+
+/** Twice the negative log posterior of a line at the narrowest width; the metric of chroma is that of the weights. */
+function cost(p: Pools, prior: Prior, anchors: readonly Anchor[], line: Line, k: number): number {
+  const width = WIDTHS[WIDTHS.length - 1];
+  const square = (u: number, v: number): number => u * u + v * v - u * v;
+  let sum = 0;
+  for (let i = 0; i < p.size; i++) {
+    const q = square(p.u[i] - line.au - line.bu * p.l[i], p.v[i] - line.av - line.bv * p.l[i]) / width ** 2;
+    sum += p.w[i] * (q >= 1 ? 1 : 1 - (1 - q) ** 3);
+  }
+  sum *= (k * width ** 2) / 3;
+  for (const a of anchors)
+    sum += a.weight * square(a.u - line.au - line.bu * a.l, a.v - line.av - line.bv * a.l);
+  return sum + square(line.au, line.av) / prior.offset ** 2 + square(line.bu, line.bv) / prior.slope ** 2;
 }
 
 /** Slopes (relative to green) and offsets that carry the grey line to equal densities, green unchanged. */
@@ -255,7 +306,7 @@ function balanceOf(line: Line, prior: Rgb): { slope: Rgb; offset: Rgb } {
  * Balance and exposure of a frame. `samples` are densities over the base inside the picture (a few ten
  * thousand are plenty), `hasTrueBase` says that the base was measured (rebate, rectangle, leader) and not
  * guessed from the picture, `stock` is an id of stocks.ts, `rendered` says that the scan is tone-curved, so that
- * a camera or scanner program had its own say in tones and colours. A slide's densities are over clear film; it gets
+ * a camera or scanner program had its own say in tones and colours, `rig` what kind of device made it. A slide's densities are over clear film; it gets
  * no slopes and only a gentle exposure.
  */
 export function balanceFromSamples(
@@ -264,6 +315,7 @@ export function balanceFromSamples(
   hasTrueBase: boolean,
   stock = 'generic',
   rendered = false,
+  rig: Rig = 'unknown',
 ): FrameBalance {
   const known = filmStock(stock, film);
   const percentiles: FrameBalance['percentiles'] = [
@@ -287,7 +339,8 @@ export function balanceFromSamples(
   let balance: { slope: Rgb; offset: Rgb } = { slope: prior, offset: [0, 0, 0] };
   let confidence = 1;
   if (film === 'c41') {
-    if (rendered) prior = [prior[0] * RENDERED_SLOPES[0], prior[1], prior[2] * RENDERED_SLOPES[2]];
+    const device = rendered ? RENDERED_SLOPES : RIG_SLOPES[rig];
+    prior = [prior[0] * device[0], prior[1], prior[2] * device[2]];
     const shading = shadingSlopes(samples, prior);
     // Warm and cold light in one scene look like contrasts that differ: over a true base, where the stock's
     // slopes are a good guess already, only clear evidence moves them, and not all the way.

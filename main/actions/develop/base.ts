@@ -24,6 +24,7 @@ import {
 import type { BaseLevel } from './base-level.ts';
 import { findBaseLevel } from './base-level.ts';
 import { findHolder, findPerforations, type Holder } from './frames-light.ts';
+import type { Rig } from './rig.ts';
 import type { DevelopAnalysis, FilmType } from './types.ts';
 
 export type FoundBase = DevelopAnalysis['base'];
@@ -81,12 +82,29 @@ export function baseFromRebate(
   };
 }
 
-/** Typical log10 ratios of green and blue to red in an orange mask, and how far rigs and stocks stray from them. */
-const MASK_RATIO: Rgb = [0, -0.36, -0.6];
-const MASK_SLACK: Rgb = [0, 0.2, 0.35];
+/**
+ * Typical log10 ratios of green and blue to red in an orange mask, by what saw it, and how far stocks and rigs stray
+ * from them. Film scanners set their channels on the empty gate; a camera has one exposure for all.
+ */
+const MASK_RATIO: Record<Rig, { ratio: Rgb; spread: number }> = {
+  scanner: { ratio: [0, -0.34, -0.54], spread: 0.07 },
+  camera: { ratio: [0, -0.27, -0.8], spread: 0.1 },
+  unknown: { ratio: [0, -0.36, -0.6], spread: 0.35 },
+};
+/** How unevenly the clearest parts of a picture fall short of the base in the three channels (density). */
+const SHORTFALL = 0.13;
 
-/** Base guessed from the clearest parts of the picture; confidence is low by nature. */
-export function estimateBase(grid: Grid, picture: Uint8Array, light: Uint8Array, film: FilmType): FoundBase {
+/**
+ * Base guessed from the clearest parts of the picture; confidence is low by nature. `rig` is what made a linear
+ * scan; a rendered one has had its channels mixed and says nothing of masks ('unknown').
+ */
+export function estimateBase(
+  grid: Grid,
+  picture: Uint8Array,
+  light: Uint8Array,
+  film: FilmType,
+  rig: Rig = 'unknown',
+): FoundBase {
   const mask = new Uint8Array(picture.length);
   for (let p = 0; p < mask.length; p++) mask[p] = picture[p] && !light[p] ? 1 : 0;
   const top = grid.lin.map((plane) => percentiles(plane, [0.998, 0.99], mask));
@@ -94,13 +112,11 @@ export function estimateBase(grid: Grid, picture: Uint8Array, light: Uint8Array,
     return { rgb: [1, 1, 1], source: 'estimate', confidence: 0 };
   const logs = top.map((t) => Math.log10(t[0]));
   if (film === 'c41') {
-    for (const c of [0, 1, 2]) {
-      // The other channels say what this one should reach; a shortfall beyond the slack is half made up.
-      const expected = Math.max(
-        ...[0, 1, 2].map((o) => logs[o] - MASK_RATIO[o] + MASK_RATIO[c] - MASK_SLACK[c] - MASK_SLACK[o]),
-      );
-      if (expected > logs[c]) logs[c] += 0.5 * (expected - logs[c]);
-    }
+    // The channel that comes nearest says what the others should reach: they are lifted, never lowered.
+    const { ratio, spread } = MASK_RATIO[rig];
+    const nearest = Math.max(...logs.map((v, c) => v - ratio[c]));
+    const share = SHORTFALL ** 2 / (SHORTFALL ** 2 + spread ** 2);
+    for (const c of [0, 1, 2]) logs[c] += share * (nearest + ratio[c] - logs[c]);
   }
   // Where the clearest parts form a plateau (0.2 % and 1 % agree) they are likely to be base itself.
   const flatness = Math.max(...top.map((t) => Math.log10(t[0] / Math.max(t[1], 1e-9))));

@@ -22,6 +22,8 @@ export interface KindFacts {
   level: BaseLevel;
   search: FrameSearch;
   info: Pick<ScanInfo, 'format' | 'saysNegative'>;
+  /** The samples are linear light: a raw scan, which prints are hardly ever kept as. */
+  linear: boolean;
 }
 export interface FoundKind {
   kind: ScanKind;
@@ -44,7 +46,7 @@ export function kindOf(facts: KindFacts): FoundKind {
   const reel = kindOfContainer(facts.info);
   if (reel) return reel;
   const f = kindFeatures(facts.grid, facts.search.picture, facts.level, facts.perfs);
-  return decide(f, facts.info.saysNegative, facts.perfs !== null);
+  return decide(f, facts.info.saysNegative, facts.perfs !== null, facts.linear);
 }
 
 interface Evidence {
@@ -53,10 +55,24 @@ interface Evidence {
 }
 
 /** Decides from the features; separate from their measuring so that it can be tested on plain numbers. */
-export function decide(f: KindFeatures, saysNegative: boolean | null, perforated: boolean): FoundKind {
+export function decide(
+  f: KindFeatures,
+  saysNegative: boolean | null,
+  perforated: boolean,
+  linear = false,
+): FoundKind {
   // Orange, not the yellow of a lamp (blue lost alone) nor the faint brown of paper.
-  const masked = f.clearGreen < -0.17 && f.clearBlue < -0.36 && f.clearBlue > 4.2 * f.clearGreen;
-  const negative = evidence(f, saysNegative, perforated, masked);
+  const orange = f.clearGreen < -0.17 && f.clearBlue < -0.36 && f.clearBlue > 4.2 * f.clearGreen;
+  // A camera's white balance takes a part of the orange away, in the dense parts as in the clear ones.
+  const balanced =
+    f.clearGreen < -0.12 &&
+    f.clearBlue < -0.5 &&
+    f.clearBlue > 5.2 * f.clearGreen &&
+    f.range < 1.2 &&
+    f.orange > 0.8 &&
+    f.darkRedOverBlue > 0.6;
+  const masked = orange || balanced;
+  const negative = evidence(f, saysNegative, perforated, masked, linear);
   const score = negative.reduce((s, e) => s + e.weight, 0);
   const reasons = (sign: 1 | -1): Sentence[] =>
     negative
@@ -97,10 +113,12 @@ function evidence(
   saysNegative: boolean | null,
   perforated: boolean,
   masked: boolean,
+  linear: boolean,
 ): Evidence[] {
   const out: Evidence[] = [{ weight: -0.6, reason: say('kind-nothing') }];
   if (saysNegative === true) out.push({ weight: 12, reason: say('kind-says-negative') });
   if (saysNegative === false) out.push({ weight: -12, reason: say('kind-says-positive') });
+  if (linear && f.typicalGreen < -0.12) out.push({ weight: 1.2, reason: say('kind-linear') });
   if (perforated && f.underRing > 0.5) out.push({ weight: 4, reason: say('kind-clear-ring') });
   else if (perforated && f.underRing < 0.3) out.push({ weight: -4, reason: say('kind-dense-ring') });
   if (masked && (f.orange > 0.55 || f.clearShare > 0.04))

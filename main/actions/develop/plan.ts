@@ -3,7 +3,7 @@
  * analysis and roll know. With x the linear scan value (tone curve undone, flat field and camera exposure
  * divided out), all logarithms to base 10:
  *
- *   D_c = log(base_c / x_c)                      density over the film base
+ *   D_c = log((base_c - k_c) / (x_c - k_c))      density over the film base, k = black of the scan
  *   n_c = gain_c·T(slope_c·D_c) + offset_c       balanced: equal in all channels where the scene is neutral
  *   L   = M·n + exposure + lights                log exposure of the print; rows of M sum to 1
  *   R_c = paper(L_c)                             reflectance of the print (paper.ts), primaries of sRGB
@@ -21,11 +21,12 @@
  * A plan is plain data and can be sent to worker threads; its tables lie on shared memory.
  */
 import { toLinear } from '../../../app/color/curve.ts';
-import { CC, EV, SCAN_FLOOR } from '../../../app/color/density.ts';
+import { CC, EV } from '../../../app/color/density.ts';
 import { apply3, invert3, type Matrix3 } from '../../../app/color/matrix3.ts';
 import { type SpaceName, spaces } from '../../../app/color/spaces.ts';
 import type { Picture, Rgb, ToneCurve } from '../../../app/picture.ts';
 import type { DevelopParams } from '../../../app/recipe/develop.ts';
+import { lightAbove } from './black.ts';
 import { type ColourPlan, encodeTable, planColour } from './colour.ts';
 import { fadeRestoration } from './fade.ts';
 import { MID_GREY, type PaperCurve, paperCurve, paperTable } from './paper.ts';
@@ -60,6 +61,8 @@ export interface PlanNumbers {
   film: FilmType;
   stock: string;
   base: Rgb;
+  /** What the scan reads where no light comes through; taken off base and samples. */
+  black: Rgb;
   cameraExposure: number;
   /** n_c = gain·T(slope·D) + offset, all corrections included; `toe` is the width of T. */
   slope: Rgb;
@@ -84,8 +87,9 @@ export interface DevelopPlan {
   input: [Float32Array, Float32Array, Float32Array];
   /** Stored sample to D_c (for a flat field, which is added to density); empty for float samples. */
   density: [Float32Array, Float32Array, Float32Array];
-  /** D_c = logBase_c - log10(x) for float samples. */
+  /** D_c = logBase_c - log10(lightAbove(x, black_c)) for float samples. */
   logBase: Rgb;
+  black: Rgb;
   /** D_c from DENSITY_MIN to DENSITY_MAX in DENSITY_SIZE steps, to n_c. */
   film: [Float32Array, Float32Array, Float32Array];
   matrix: Matrix3;
@@ -161,30 +165,27 @@ function toneOf(params: DevelopParams, context: PlanContext, stock: FilmStock, b
   return tone;
 }
 
-const logTables = new Map<string, Float32Array>();
-const tableLogs = new WeakMap<ToneCurve, Float32Array[]>();
+const logTables = new Kept<Float32Array>(12);
+const tableLogs = new WeakMap<ToneCurve, Kept<Float32Array>>();
 
-/** log10 of the linear value of every stored sample (floored at SCAN_FLOOR), cached by curve. */
-function logTable(curve: ToneCurve, bits: 8 | 16, channel: number): Float32Array {
+/**
+ * log10 of the light above black in every stored sample, cached by curve. The lowest code of a file of few bits
+ * stands for half a step of light, not for none.
+ */
+function logTable(curve: ToneCurve, bits: 8 | 16, channel: number, black: number): Float32Array {
   const make = () => {
     const size = bits === 8 ? 256 : 65536;
     const f = toLinear(curve, channel);
     const out = new Float32Array(size);
-    for (let i = 0; i < size; i++) out[i] = Math.log10(Math.max(SCAN_FLOOR, f(i / (size - 1))));
+    for (let i = 0; i < size; i++) out[i] = Math.log10(lightAbove(f(Math.max(i, 0.5) / (size - 1)), black));
     return out;
   };
   if (curve.kind === 'table') {
     let tables = tableLogs.get(curve);
-    if (!tables) tableLogs.set(curve, (tables = []));
-    return (tables[bits * 4 + channel] ??= make());
+    if (!tables) tableLogs.set(curve, (tables = new Kept(6)));
+    return tables.get(`${bits} ${channel} ${black}`, make);
   }
-  const key = `${curve.kind}-${curve.kind === 'gamma' ? curve.gamma : ''}-${bits}`;
-  let table = logTables.get(key);
-  if (!table) {
-    if (logTables.size > 12) logTables.clear();
-    logTables.set(key, (table = make()));
-  }
-  return table;
+  return logTables.get(`${curve.kind} ${curve.kind === 'gamma' ? curve.gamma : ''} ${bits} ${black}`, make);
 }
 
 const add = (a: Rgb, b: Rgb): Rgb => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
@@ -239,6 +240,7 @@ export function planNumbers(params: DevelopParams, context: PlanContext, convert
     film,
     stock: stock.id,
     base,
+    black: film === 'slide' ? [0, 0, 0] : (analysis?.black ?? [0, 0, 0]),
     cameraExposure: analysis && analysis.cameraExposure > 0 ? analysis.cameraExposure : 1,
     slope,
     gain,
@@ -269,18 +271,18 @@ export function planDevelop(
 ): DevelopPlan {
   const numbers = planNumbers(params, context, source.curve.kind !== 'linear');
   const neutral = numbers.film === 'bw';
-  const { base, offset, exposure, lights, matrix } = numbers;
+  const { base, black, offset, exposure, lights, matrix } = numbers;
 
   // Exposure and lights are added after the matrix; carried back through it they cost nothing in the loop.
   // A black-and-white matrix has equal rows (no inverse), but there the sum is the same number everywhere.
   const after: Rgb = [exposure + lights[0], exposure + lights[1], exposure + lights[2]];
   const bias = add(offset, neutral ? after : apply3(invert3(matrix), after));
   // The base is in the values of this very scan (`baseOf`), so the camera's exposure has cancelled out already.
-  const logBase = map((c) => Math.log10(Math.max(SCAN_FLOOR, base[c])));
+  const logBase = map((c) => Math.log10(lightAbove(base[c], black[c])));
   const film = tables((c) => filmTable(numbers, c, bias[c]));
   const density = tables((c) => {
     if (source.bits === 32) return new Float32Array(0);
-    const logs = logTable(source.curve, source.bits, source.channels === 1 ? 0 : c);
+    const logs = logTable(source.curve, source.bits, source.channels === 1 ? 0 : c, black[c]);
     return densityTable(logs, logBase[c]);
   });
   const input = tables((c) => {
@@ -311,6 +313,7 @@ export function planDevelop(
     input,
     density,
     logBase,
+    black,
     film,
     matrix,
     colour,

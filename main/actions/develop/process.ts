@@ -5,7 +5,7 @@
  * is a small function that sees one kind of array, which keeps it fast; nothing is allocated while it runs.
  */
 import type { Samples } from '../../../app/picture.ts';
-import { SCAN_FLOOR } from '../../../app/color/density.ts';
+import { lightAbove } from './black.ts';
 import { ENCODE_SIZE } from './colour.ts';
 import { PAPER_MAX, PAPER_MIN, PAPER_SIZE } from './paper.ts';
 import { type DevelopPlan, lookDensity } from './plan.ts';
@@ -118,15 +118,16 @@ function readGrey8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: num
 /** Float samples are linear already: the logarithm itself instead of a table. */
 function readFloat(plan: DevelopPlan, src: Float32Array, at: number, count: number, channels: 1 | 3): void {
   const [b0, b1, b2] = plan.logBase;
+  const [k0, k1, k2] = plan.black;
   const second = channels === 3 ? 1 : 0;
   const third = channels === 3 ? 2 : 0;
   for (let i = 0, s = at * channels; i < count * 3; i += 3, s += channels) {
     const r = src[s];
     const g = src[s + second];
     const b = src[s + third];
-    scratch[i] = b0 - Math.log10(r > SCAN_FLOOR ? r : SCAN_FLOOR);
-    scratch[i + 1] = b1 - Math.log10(g > SCAN_FLOOR ? g : SCAN_FLOOR);
-    scratch[i + 2] = b2 - Math.log10(b > SCAN_FLOOR ? b : SCAN_FLOOR);
+    scratch[i] = b0 - Math.log10(lightAbove(r, k0));
+    scratch[i + 1] = b1 - Math.log10(lightAbove(g, k1));
+    scratch[i + 2] = b2 - Math.log10(lightAbove(b, k2));
   }
 }
 

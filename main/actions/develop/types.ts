@@ -62,6 +62,8 @@ export interface DevelopAnalysis {
    * lamp, or clips, says nothing. Absent: the developer's own weights.
    */
   silver?: Rgb;
+  /** What the scan reads where no light comes through (linear, per channel), seen in the holder. Absent: unknown, taken as 0. */
+  black?: Rgb;
   /** Kind of device that scanned it, as its metadata say; decides the crosstalk matrix. Absent: unknown. */
   rig?: 'scanner' | 'camera' | 'unknown';
   /** Infrared: present, and whether it may be used. */
