@@ -116,6 +116,31 @@ const valueInfo = (name: string, t: { shape: Shape; dtype: DType }): onnx.IValue
 });
 
 /**
+ * Gives outputs their names: what a node made is renamed, everywhere; an input, a constant or what is handed out
+ * under two names goes through an Identity, which costs a copy.
+ */
+function nameOutputs(writer: Writer, outputs: readonly (readonly [name: string, made: string])[]): void {
+  const made = new Set(writer.nodes.flatMap((node) => node.output ?? []));
+  const renamed = new Map<string, string>();
+  for (const [name, source] of outputs)
+    if (made.has(source) && !renamed.has(source)) renamed.set(source, name);
+  const current = (name: string): string => renamed.get(name) ?? name;
+  for (const node of writer.nodes) {
+    node.input = node.input?.map(current);
+    node.output = node.output?.map(current);
+  }
+  for (const [name, source] of outputs)
+    if (renamed.get(source) !== name)
+      writer.nodes.push({
+        opType: 'Identity',
+        name,
+        input: [current(source)],
+        output: [name],
+        attribute: [],
+      });
+}
+
+/**
  * The model whose outputs, by name, are the given tensors.
  * @param options.doc  a sentence that is stored in the file
  * @param options.block  makes the graph for the CPU alone, and for those whose blocked layout has so many channels
@@ -166,15 +191,10 @@ export function emit(
       node.outputs.forEach((output, i) => names.set(output, results[i]));
     }
   }
-  // An Identity gives each output its name; onnxruntime removes it.
-  for (const [name, t] of entries)
-    writer.nodes.push({
-      opType: 'Identity',
-      name,
-      input: [names.get(t) as string],
-      output: [name],
-      attribute: [],
-    });
+  nameOutputs(
+    writer,
+    entries.map(([name, t]) => [name, names.get(t) as string]),
+  );
 
   const model = proto.onnx.ModelProto.create({
     irVersion: 8,
