@@ -1,6 +1,6 @@
 /**
- * How fast the dataset loader feeds a training step: images a second for each task, and the share of the time
- * that a consumer of a given step time waits. Usage:
+ * How fast the dataset loader feeds a training step: images a second and processor time for each task, and the
+ * share of the time that a consumer of a given step time waits. On a busy machine only processor time means much. Usage:
  *   node build/bench/loader.ts DATASET [--size 128] [--batch 8] [--steps 40] [--workers N] [--step-ms 0] [--task NAME]
  */
 import { parseArgs } from 'node:util';
@@ -37,6 +37,7 @@ for (const task of taskNames.filter((name) => !values.task || name === values.ta
   const first = performance.now();
   await loader.next(0);
   const start = performance.now();
+  const processor = process.cpuUsage();
   const waited = loader.waitSeconds;
   for (let step = 1; step <= steps; step++) {
     await loader.next(step);
@@ -44,8 +45,10 @@ for (const task of taskNames.filter((name) => !values.task || name === values.ta
   }
   const seconds = (performance.now() - start) / 1000;
   const wait = loader.waitSeconds - waited;
+  const used = process.cpuUsage(processor);
+  const each = (used.user + used.system) / 1000 / (steps * batch);
   console.log(
-    `${task.padEnd(9)} ${size} px x ${batch}: ${((steps * batch) / seconds).toFixed(1)} images/s, ` +
+    `${task.padEnd(9)} ${size} px x ${batch}: ${((steps * batch) / seconds).toFixed(1)} images/s, ${each.toFixed(1)} ms of processor an image, ` +
       `first batch ${((start - first) / 1000).toFixed(2)} s, waited ${((100 * wait) / seconds).toFixed(1)} % of the time` +
       (stepMs > 0 ? ` beside steps of ${stepMs} ms` : '') +
       `, ${Math.round(process.memoryUsage().rss / 1e6)} MB`,

@@ -80,7 +80,7 @@ export function parseDataset(argv: string[], cwd = process.cwd()): DatasetComman
   if (!help) {
     if (verb !== 'build')
       throw new UsageError(
-        `dataset ${verb ?? ''}: write revelado dataset build SOURCES… --out DIR.`.replace('  ', ' '),
+        `dataset${verb === undefined ? '' : ` ${verb}`}: write revelado dataset build SOURCES… --out DIR.`,
       );
     if (sources.length === 0)
       throw new UsageError('dataset build: name at least one photograph, film or folder.');

@@ -1,4 +1,5 @@
 /** What `dataset build` reports: counts by source and reason, films, hues, and sentences of warning. */
+import { say } from '../../../app/words/sentences.ts';
 import type { FilmFacts } from './film.ts';
 import type { HueReport } from './hues.ts';
 import type { Rejection } from './screen.ts';
@@ -46,13 +47,8 @@ const FEW = 200;
 /** What a person should know before training on it. */
 export function warningsOf(report: BuildReport): string[] {
   const warnings: string[] = [];
-  if (report.train < FEW)
-    warnings.push(
-      `${report.train} pictures to learn from are few: a network learns them by heart. A few hundred are a beginning, several thousand are good.`,
-    );
-  if (report.test === 0)
-    warnings.push('No picture is kept apart for testing, so progress can only be judged on what was learnt.');
-  for (const gap of report.hues.gaps)
-    warnings.push(`Hardly any ${gap.name}: ${gap.wanted} would widen the palette.`);
+  if (report.train < FEW) warnings.push(say('dataset-few', { count: String(report.train) }));
+  if (report.test === 0) warnings.push(say('dataset-no-test'));
+  for (const gap of report.hues.gaps) warnings.push(gap.advice);
   return warnings;
 }

@@ -117,6 +117,10 @@ describe('dataset build', () => {
       await expect(build(['good'], 'file')).rejects.toThrow(/is a file, not a folder/);
       await expect(build(['good'], 'good')).rejects.toThrow(/holds other files.*nothing was changed/);
       await expect(build(['good'], 'file/below')).rejects.toMatchObject({ code: 'disk' });
+      if (existsSync('/proc/self'))
+        await expect(
+          buildDataset({ sources: [path.join(dir, 'good')], out: '/proc/x/y', preset: 'print', size }),
+        ).rejects.toMatchObject({ code: 'disk' });
       await build(['good']);
       await expect(build(['good'])).rejects.toThrow(/--overwrite/);
       expect(readdirSync(dir).sort()).toEqual(['empty', 'file', 'good', 'grey', 'set']);

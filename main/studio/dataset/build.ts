@@ -175,7 +175,7 @@ class Build {
     return new RevealError(
       'bad-input',
       grey
-        ? `All ${this.rejected.length} pictures are black and white (${this.rejected[0].name} …). Colour is learnt from colour photographs or films; nothing was written.`
+        ? `${this.rejected.length === 1 ? 'The only picture is' : `All ${this.rejected.length} pictures are`} black and white (${this.rejected[0].name}${this.rejected.length > 1 ? ' …' : ''}). Colour is learnt from colour photographs or films; nothing was written.`
         : `None of ${this.rejected.length} pictures can be used: ${words.join(', ')} (${show(this.rejected[0].name)}: ${this.rejected[0].detail}). Nothing was written.`,
     );
   }

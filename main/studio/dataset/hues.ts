@@ -4,22 +4,23 @@
  * report names what to photograph or scan more of.
  */
 import type { Rgb8 } from '../../files/rgb.ts';
+import { say } from '../../../app/words/sentences.ts';
 import { abOf } from './screen.ts';
 
 /** Twelve sectors of 30 degrees, the first from 345 to 15 (CIE Lab hue, where skin is near 58 and sky near 260), with what usually has that colour. */
 export const SECTORS = [
-  { name: 'pink and rose', examples: 'roses, pink cloth, evening clouds' },
-  { name: 'red and brick', examples: 'red cars, tomatoes, brick walls, uniforms' },
-  { name: 'orange and skin', examples: 'faces, oranges, wood, autumn leaves' },
-  { name: 'yellow', examples: 'lemons, sunflowers, ripe corn, taxis' },
-  { name: 'yellow green', examples: 'meadows, grass, young leaves' },
-  { name: 'green', examples: 'trees, billiard cloth, painted doors' },
-  { name: 'blue green', examples: 'pine woods, turquoise, old copper roofs' },
-  { name: 'cyan', examples: 'swimming pools, shallow sea, glazed tiles' },
-  { name: 'pale blue', examples: 'ice, hazy skies, washed paint' },
-  { name: 'sky blue', examples: 'clear skies, denim, distant mountains' },
-  { name: 'blue and violet', examples: 'dusk, lavender, irises, workwear' },
-  { name: 'purple and magenta', examples: 'heather, plums, beetroot, fuchsias' },
+  { name: 'pink and rose', examples: 'roses, pink cloth, evening clouds', advice: say('gap-pink') },
+  { name: 'red and brick', examples: 'red cars, tomatoes, brick walls, uniforms', advice: say('gap-red') },
+  { name: 'orange and skin', examples: 'faces, oranges, wood, autumn leaves', advice: say('gap-orange') },
+  { name: 'yellow', examples: 'lemons, sunflowers, ripe corn, taxis', advice: say('gap-yellow') },
+  { name: 'yellow green', examples: 'meadows, grass, young leaves', advice: say('gap-yellow-green') },
+  { name: 'green', examples: 'trees, billiard cloth, painted doors', advice: say('gap-green') },
+  { name: 'blue green', examples: 'pine woods, turquoise, old copper roofs', advice: say('gap-blue-green') },
+  { name: 'cyan', examples: 'swimming pools, shallow sea, glazed tiles', advice: say('gap-cyan') },
+  { name: 'pale blue', examples: 'ice, hazy skies, washed paint', advice: say('gap-pale-blue') },
+  { name: 'sky blue', examples: 'clear skies, denim, distant mountains', advice: say('gap-sky-blue') },
+  { name: 'blue and violet', examples: 'dusk, lavender, irises, workwear', advice: say('gap-violet') },
+  { name: 'purple and magenta', examples: 'heather, plums, beetroot, fuchsias', advice: say('gap-purple') },
 ] as const;
 
 /** Lower bounds of the chroma bins; under the first a pixel is neutral. */
@@ -51,6 +52,8 @@ export interface HueReport {
     name: string;
     /** What would fill it. */
     wanted: string;
+    /** The same as a sentence for a person. */
+    advice: string;
     /** Pictures of the dataset that hold most of it: more like these. */
     like: string[];
   }[];
@@ -121,6 +124,7 @@ export class HueCoverage {
               {
                 name: sector.name,
                 wanted: `pictures of ${SECTORS[s].examples}`,
+                advice: SECTORS[s].advice,
                 like: this.best[s].map((one) => one.id),
               },
             ]

@@ -89,7 +89,7 @@ export async function gatherSources(paths: readonly string[]): Promise<Source[]>
       throw new RevealError(
         'bad-input',
         source.problems.length > 0
-          ? `${show(given)} gives nothing to learn from: ${source.problems[0].reason}.`
+          ? `${show(given)} gives nothing to learn from: ${source.problems[0].reason.replace(/\.$/, '')}.`
           : `${show(given)} holds no photographs and no films. Name a folder that does.`,
       );
     sources.push(source);

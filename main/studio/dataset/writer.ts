@@ -66,6 +66,16 @@ export async function checkTarget(out: string, overwrite: boolean): Promise<void
     );
 }
 
+/**
+ * Makes a folder and those above it, from the top down. (`recursive` of mkdir never returns on file systems that
+ * answer "no such file" to every new folder, as /proc does.)
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  if (parent !== folder && !existsSync(parent)) await makeFolder(parent);
+  await mkdir(folder);
+}
+
 /** Whether a process of this number is there, other than ourselves. */
 function runs(pid: number): boolean {
   if (!(pid > 0) || pid === process.pid) return false;
@@ -104,7 +114,7 @@ export class DatasetWriter {
           !runs(Number.parseInt(name.slice(prefix.length), 10))
         )
           await rm(path.join(parent, name), { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
     } catch (error) {
       throw fileError(path.join(out, 'dataset.json'), error, 'write');
     }
