@@ -99,6 +99,9 @@ for (const file of ['index', 'engine', 'pixel-worker', 'loader-worker', 'eval-wo
 for (const file of ['engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'cli'])
   check(loose.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs lies unpacked`);
 check(inside.includes('/dist/renderer/index.html'), 'the window is in the archive');
+for (const name of ['backbone', 'one', 'colorist', 'restorer', 'filler'])
+  check(loose.includes(`/models/${name}/card.json`), `the card of ${name} lies unpacked`);
+check(loose.includes('/models/backbone/weights.rvw'), 'the backbone lies unpacked');
 const manifest = JSON.parse(extractFile(asar, 'package.json').toString('utf8'));
 check(manifest.main === 'dist/main/index.cjs', 'package.json names the entry');
 
