@@ -17,13 +17,14 @@ Usage: revelado COMMAND [options]
 
   develop FILES… --out DIR   negatives to positives (files or folders)
   dataset build SOURCES… --out DIR   photographs and films to training data
+  train --data DIR --out DIR   trains a network on this machine; can be interrupted and resumed
   eval --data DIR            figures of models beside classical baselines
   doctor                     what this machine can do, and how to get what is missing
   serve                      the darkroom in your browser
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: restore, colorize, auto, film, train, compose, models.
+Not in this version: restore, colorize, auto, film, compose, models.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
