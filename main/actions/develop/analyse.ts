@@ -11,10 +11,10 @@ import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { DecodedScan } from '../../files/types.ts';
 import { makeGrid, percentiles, type Grid } from './analyse-grid.ts';
 import { balanceFromSamples, type BalanceSamples, type FrameBalance } from './balance.ts';
-import { baseFromRebate, estimateBase, sampleGrid, toScan, type FoundBase } from './base.ts';
+import { baseFromRebate, estimateBase, isRefuted, sampleGrid, toScan, type FoundBase } from './base.ts';
 import { findBaseLevel, type BaseLevel } from './base-level.ts';
 import { blackOf, lightAbove } from './black.ts';
-import { findFrames, markFrames, type FrameSearch } from './frames.ts';
+import { findFrames, markFrames, wholeSearch, type FrameSearch } from './frames.ts';
 import { findHolder, findPerforations, type Holder, type Perforations } from './frames-light.ts';
 import { filmOfKind, kindOf } from './kind.ts';
 import { baseForScan, type BaseReference, type FlatField } from './reference.ts';
@@ -45,8 +45,14 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
   const holder = findHolder(grid);
   const perfs = findPerforations(grid);
   const level = findBaseLevel(grid, holder, perfs);
-  const search = findFrames(grid, level, holder, perfs);
   const linear = picture.curve.kind === 'linear';
+  let search = findFrames(grid, level, holder, perfs);
+  let rebate = rebateOf(grid, level, holder, search);
+  // Film around perforations is film; what else looks like rebate may be an even part of the picture.
+  if (rebate && !perfs && isRefuted(grid, level, rebate.rgb, search.picture, linear)) {
+    rebate = null;
+    search = wholeSearch(grid, holder);
+  }
   const found = kindOf({ grid, holder, perfs, level, search, info, linear });
   const film = options.film === 'auto' ? filmOfKind(found.kind) : options.film;
   const role = film === 'slide' ? 'picture' : roleOf(grid, level, holder, perfs, film);
@@ -57,8 +63,8 @@ export function analyseScan(decoded: DecodedScan, options: AnalyseOptions): Deve
   const base = findBase(
     grid,
     level,
-    holder,
     search,
+    rebate,
     film,
     options,
     info.cameraExposure,
@@ -171,21 +177,23 @@ function densities(
   return { r: out[0].subarray(0, k), g: out[1].subarray(0, k), b: out[2].subarray(0, k) };
 }
 
+/** Film base from the rebate around the frames that are sure; null when there is none. */
+function rebateOf(grid: Grid, level: BaseLevel, holder: Holder, search: FrameSearch): FoundBase | null {
+  const sure = search.frames.filter((f) => f.confidence >= 0.5);
+  return sure.length > 0 ? baseFromRebate(grid, level, holder, markFrames(grid, sure, -0.004)) : null;
+}
+
 function findBase(
   grid: Grid,
   level: BaseLevel,
-  holder: Holder,
   search: FrameSearch,
+  rebate: FoundBase | null,
   film: FilmType,
   options: AnalyseOptions,
   cameraExposure: number | null,
   rig: Rig,
   warnings: Sentence[],
 ): FoundBase {
-  const ownRebate = (): FoundBase | null => {
-    const sure = search.frames.filter((f) => f.confidence >= 0.5);
-    return sure.length > 0 ? baseFromRebate(grid, level, holder, markFrames(grid, sure, -0.004)) : null;
-  };
   if (options.baseRect) {
     const { x, y, w, h } = options.baseRect;
     const rect = { x: x * grid.width, y: y * grid.height, w: w * grid.width, h: h * grid.height };
@@ -196,13 +204,13 @@ function findBase(
   if (options.reference) {
     if (options.reference.warning) warnings.push(options.reference.warning);
     return {
-      rgb: alignReference(options.reference, cameraExposure, ownRebate(), warnings),
+      rgb: alignReference(options.reference, cameraExposure, rebate, warnings),
       source: 'file',
       confidence: options.reference.warning ? 0.5 : 0.95,
     };
   }
   if (film === 'slide') return clearSlide(grid, search.picture);
-  return ownRebate() ?? estimateBase(grid, search.picture, level.light, film, rig);
+  return rebate ?? estimateBase(grid, search.picture, level.light, film, rig);
 }
 
 /**

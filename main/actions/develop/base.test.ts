@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { analyseScan } from './analyse.ts';
 import { decoded, drawScan, ORANGE, perforate, type Fixture } from './analyse-fixtures.ts';
-import { sampleBase } from './base.ts';
+import type { Grid } from './analyse-grid.ts';
+import { estimateBase, isRefuted, sampleBase } from './base.ts';
+import type { BaseLevel } from './base-level.ts';
 import { baseForScan, readBaseReference, readFlatField } from './reference.ts';
 
 const off = (rgb: readonly number[], base: readonly number[]): number =>
@@ -166,4 +168,70 @@ describe('nothing to see', () => {
         expect(Number.isFinite(v)).toBe(true);
       for (const v of a.base.rgb) expect(v).toBeGreaterThan(0);
     });
+});
+
+/** A picture of 1000 cells whose clearest tenth has the given linear values; the rest is far denser. */
+function picture(clear: readonly number[]): { grid: Grid; level: BaseLevel; mask: Uint8Array } {
+  const lin = clear.map((v) => Float32Array.from({ length: 1000 }, (_, p) => (p % 10 === 0 ? v : v / 8)));
+  const none = new Uint8Array(1000);
+  return {
+    grid: { lin } as unknown as Grid,
+    level: { light: none } as unknown as BaseLevel,
+    mask: new Uint8Array(1000).fill(1),
+  };
+}
+
+describe('a false rebate', () => {
+  const BASE = [0.5, 0.22, 0.13] as const;
+  const refuted = (lift: readonly number[], linear = true) => {
+    const { grid, level, mask } = picture(BASE.map((v, c) => v * 10 ** lift[c]));
+    return isRefuted(grid, level, [...BASE], mask, linear);
+  };
+  it('is known by film that is clearer', () => {
+    expect(refuted([0.2, 0.2, 0.2])).toBe(true);
+    expect(refuted([-0.07, 0.02, 0.1])).toBe(true);
+    expect(refuted([-0.3, -0.1, 0.04])).toBe(false);
+  });
+  it('is not suspected for uneven light, nor for what a camera makes of saturated colours', () => {
+    expect(refuted([0.1, 0.09, 0.11])).toBe(false);
+    expect(refuted([0, 0, 0.25], false)).toBe(false);
+    expect(refuted([0, 0, 0.45], false)).toBe(true);
+  });
+  it('is refused in a bare frame: the whole scan is the picture, and the base an estimate', () => {
+    const scan = drawScan({
+      ...frame,
+      around: 'light',
+      base: [0.25, 0.12, 0.05],
+      strips: [{ x: -20, y: -20, w: 940, h: 640 }],
+    });
+    const { data, width, height, channels } = scan.picture;
+    const plain = analyseScan(scan, { film: 'c41' });
+    expect(plain.base.source).toBe('rebate');
+    // The same, with a dark red thing in it: film that green and blue light has never touched.
+    for (let y = 300; y < 380; y++)
+      for (let x = 300; x < 420; x++) {
+        const o = (y * width + x) * channels;
+        data[o] = 0.08 * 65535;
+        data[o + 1] = 0.22 * 65535;
+        data[o + 2] = 0.13 * 65535;
+      }
+    const a = analyseScan(scan, { film: 'c41' });
+    expect(a.base.source).toBe('estimate');
+    expect(a.frames).toHaveLength(1);
+    expect([a.frames[0].rect.w / width, a.frames[0].rect.h / height].map(Math.round)).toEqual([1, 1]);
+    expect(a.frames[0].confidence).toBeLessThan(0.5);
+  });
+});
+
+describe('an estimated base', () => {
+  it('lifts the channel that falls short of the mask that the device shows, and lowers none', () => {
+    const { grid, level, mask } = picture([0.1, 0.1, 0.13]);
+    const { rgb } = estimateBase(grid, mask, level.light, 'c41', 'scanner');
+    expect(rgb[2]).toBeCloseTo(0.13, 6);
+    expect(rgb[0]).toBeGreaterThan(0.3);
+    expect(rgb[0]).toBeLessThan(0.13 * 10 ** 0.54);
+    expect(rgb[1]).toBeGreaterThan(0.15);
+    const blind = estimateBase(grid, mask, level.light, 'c41');
+    expect(blind.rgb[0]).toBeLessThan(0.15);
+  });
 });

@@ -82,6 +82,37 @@ export function baseFromRebate(
   };
 }
 
+/** The picture may be clearer than the rebate by this much (uneven light, flare) in all channels alike, and in one alone. */
+const CLEARER = 0.14;
+const CLEARER_ALONE = 0.12;
+/** What a camera's colour matrix may add to that in saturated colours. */
+const RENDERED_SLACK = 0.2;
+
+/**
+ * Whether what was taken for film base cannot be it: exposure only darkens film, so no part of a picture is
+ * clearer than its base in any channel. An even bright part of a bare frame fails here, mostly by its colour:
+ * something else on the film is clearer in one channel or another.
+ */
+export function isRefuted(
+  grid: Grid,
+  level: BaseLevel,
+  base: Rgb,
+  picture: Uint8Array,
+  linear: boolean,
+): boolean {
+  const film = picture.map((v, p) => (v && !level.light[p] ? 1 : 0));
+  const apart = grid.lin.map((plane, c) =>
+    Math.log10(Math.max(1e-6, percentiles(plane, [0.99], film)[0]) / base[c]),
+  );
+  if (!apart.every(Number.isFinite)) return false;
+  const slack = linear ? 0 : RENDERED_SLACK;
+  const most = Math.max(...apart);
+  return (
+    most > CLEARER + slack ||
+    (most > CLEARER / 2 + slack && most - Math.min(...apart) > CLEARER_ALONE + slack)
+  );
+}
+
 /**
  * Typical log10 ratios of green and blue to red in an orange mask, by what saw it, and how far stocks and rigs stray
  * from them. Film scanners set their channels on the empty gate; a camera has one exposure for all.
