@@ -48,12 +48,22 @@ export async function runEmitted(
   model: Emitted,
   feeds: Readonly<Record<string, ArrayLike<number>>>,
 ): Promise<Results> {
+  const { run, close } = await openEmitted(model);
+  try {
+    return await run(feeds);
+  } finally {
+    await close();
+  }
+}
+
+/** A session of a model, for many runs. */
+export async function openEmitted(model: Emitted) {
   const session = await ort.InferenceSession.create(model.bytes, {
     logSeverityLevel: 3,
     intraOpNumThreads: 1,
     executionMode: 'sequential',
   });
-  try {
+  const run = async (feeds: Readonly<Record<string, ArrayLike<number>>>): Promise<Results> => {
     const tensors = model.inputs.map(({ name, shape, dtype }) => [
       name,
       dtype === 'int64'
@@ -69,9 +79,8 @@ export async function runEmitted(
         { shape: t.dims, data: Float64Array.from(Array.from(t.data, Number)) },
       ]),
     );
-  } finally {
-    await session.release();
-  }
+  };
+  return { run, close: () => session.release() };
 }
 
 /** Distance in units of the larger of 1 and the reference's size. */

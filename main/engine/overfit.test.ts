@@ -107,5 +107,4 @@ it('learns sixteen pictures by heart, to 35 dB', async () => {
   await store.close();
   expect(before).toBeLessThan(20);
   expect(after).toBeGreaterThan(35);
-  if (process.env['SHOW_FIGURES']) console.log({ before, after });
 }, 120_000);
