@@ -18,6 +18,7 @@ import './lightbox/commands.ts';
 
 const Queue = lazy(() => import('./queue/Queue.tsx'));
 const Settings = lazy(() => import('./settings/Settings.tsx'));
+const Studio = lazy(() => import('./studio/Studio.tsx'));
 const LaterRoom = lazy(() => import('./rooms/LaterRoom.tsx'));
 const ExportDialog = lazy(() => import('./export/ExportDialog.tsx'));
 const FolderPicker = lazy(() => import('./shell/FolderPicker.tsx'));
@@ -31,6 +32,8 @@ function RoomView({ room }: { room: Room }) {
       return <Queue />;
     case 'settings':
       return <Settings />;
+    case 'studio':
+      return <Studio />;
     default:
       return <LaterRoom room={room} />;
   }

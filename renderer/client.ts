@@ -31,6 +31,8 @@ export interface Client {
   /** A rendered part of a picture; aborting rejects with an AbortError or a 'cancelled' RevealError. */
   pixels(request: PixelsRequest, options?: { signal?: AbortSignal }): Promise<PixelsAnswer>;
   readonly thumbs: ThumbSource;
+  /** A picture of the Studio by its address (`studioPicture` of app/contract/studio.ts). */
+  studioPicture(address: string, options?: { signal?: AbortSignal }): Promise<Blob>;
   /** Hands files to the library; the job ids that import them. `progress` counts files handed over. */
   importFiles(
     files: Dropped[],

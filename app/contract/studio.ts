@@ -39,6 +39,8 @@ export const datasetSchema = z.object({
   sources: z.array(z.object({ name: z.string(), pictures: z.number().int(), film: z.boolean() })),
   /** Share of coloured pixels in each of 12 hue sectors of 30 degrees (CIE Lab, from red-pink at 0), summing to 1. */
   hues: z.array(z.number()).length(12).nullable(),
+  /** Sectors of `hues` that hardly any picture holds. */
+  gaps: z.array(z.number().int().min(0).max(11)),
   /** Sentences: which hues are missing, and which pictures would widen the palette. */
   advice: z.array(z.string()),
 });
@@ -136,6 +138,7 @@ export const runSchema = z.object({
   memoryBytes: z.number().nullable(),
   imagesPerSecond: z.number().nullable(),
   last: runPointSchema.nullable(),
+  /** Figures of the model this run gave (its best weights so far), not of its newest weights. */
   figures: runFiguresSchema.nullable(),
   /** The same figures of the model that was in use when the present stage began, on the same pictures. */
   figuresInUse: runFiguresSchema.nullable(),

@@ -189,8 +189,8 @@ export const sentences = {
   'studio-turn-over': 'the turn was over after {{steps:n}} steps ({{percent:n}} % judged rightly)',
   'studio-turn-sees': 'the critic judges {{percent:n}} % rightly',
   'studio-turn-fooled': 'the critic recognises only {{percent:n}} % of what is made',
-  'studio-rate-none': 'The sweep of learning rates says nothing; the rate is {{rate}}.',
-  'studio-rate': 'A sweep of {{steps:n}} steps proposes a learning rate of {{found}}; {{rate}} is taken.',
+  'studio-rate-none': 'The sweep of learning rates says nothing; the rate is {{rate:n}}.',
+  'studio-rate': 'A sweep of {{steps:n}} steps proposes a learning rate of {{found:n}}; {{rate:n}} is taken.',
   'studio-not-finite':
     'Step {{step:n}}: {{name}} is not a finite number. The weights of the last good checkpoint are kept. Try a lower learning rate.',
   'studio-skin-red':

@@ -322,12 +322,12 @@ export function restoreItems(db: Db, token: string): number[] | null {
   });
 }
 
-/** Paths of the scans behind items and groups, each once; items that are not there are left out. */
+/** Paths of the scans behind items and groups to learn from, each once; left out are items that are not there, and negatives. */
 export function itemPaths(db: Db, itemIds: readonly number[], groupIds: readonly number[]): string[] {
   const found = new Set<string>();
   const take = (rows: { path: string }[]): void => rows.forEach((row) => found.add(row.path));
   const join =
-    'SELECT s.path AS path FROM items i JOIN scans s ON s.id = i.scan_id WHERE i.deleted_at IS NULL';
+    "SELECT s.path AS path FROM items i JOIN scans s ON s.id = i.scan_id WHERE i.deleted_at IS NULL AND i.kind NOT IN ('colour-negative', 'bw-negative')";
   for (const id of itemIds) take(db.all<{ path: string }>(`${join} AND i.id = ?`, [id]));
   for (const id of groupIds)
     take(db.all<{ path: string }>(`${join} AND i.group_sort = ? ORDER BY i.id`, [id]));

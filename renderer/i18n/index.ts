@@ -1,6 +1,6 @@
 /**
- * Words on screen, in English, Spanish and Basque. The shell's own words are beside this file; the lightbox
- * brings its own under "lightbox" and "params". What Basque lacks is shown in Spanish, then in English.
+ * Words on screen, in English, Spanish and Basque. The shell's own words are beside this file, the
+ * Studio's in `studio/`; the lightbox brings its own under "lightbox" and "params". What Basque lacks is shown in Spanish, then in English.
  */
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -15,10 +15,16 @@ type Words = { [key: string]: string | Words };
 
 const lightboxWords = import.meta.glob<Words>('../lightbox/i18n/*.json', { eager: true, import: 'default' });
 
+const studioWords = import.meta.glob<Words>('./studio/*.json', { eager: true, import: 'default' });
+
 /** All words of one language. */
 export function words(language: Language): Words {
   const own: Record<Language, Words> = { en, es, eu };
-  return { ...own[language], ...lightboxWords[`../lightbox/i18n/${language}.json`] };
+  return {
+    ...own[language],
+    ...lightboxWords[`../lightbox/i18n/${language}.json`],
+    studio: studioWords[`./studio/${language}.json`],
+  };
 }
 
 /** The language to show: the person's choice, else the first of the system's that we speak, else English. */

@@ -8,6 +8,7 @@ import type { Client } from '../client.ts';
 import { BlobThumbs } from '../transport/thumbs.ts';
 import { makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
 import { paint } from './paint.ts';
+import { mockStudio, mockStudioPicture } from './studio.ts';
 
 export interface MockOptions {
   /** How many items; 0 = the small library of every kind, -1 = an empty one. */
@@ -59,11 +60,14 @@ export function mockClient(options: MockOptions = {}): Client {
   const recipe: Recipe = { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() };
   const recipes = new Map<number, Recipe>();
   const ok = { ok: true } as const;
+  const studio = mockStudio(publish, options.many === -1);
+  setInterval(studio.tick, 1000);
   const setJob = (id: number, state: 'paused' | 'running' | 'cancelled' | 'queued') => {
     const job = jobs.find((j) => j.id === id);
     if (!job) throw new RevealError('not-found', `There is no job ${id}.`);
     job.state = state;
     publish('jobs.changed', { job: { ...job } });
+    studio.setState(id, state);
     return ok;
   };
 
@@ -225,6 +229,7 @@ export function mockClient(options: MockOptions = {}): Client {
       return settings;
     },
     'doctor.report': () => doctor,
+    ...studio.answers,
   };
 
   const kindOf = (id: number) => library.items.find((i) => i.id === id)?.kind ?? 'colour-negative';
@@ -286,6 +291,7 @@ export function mockClient(options: MockOptions = {}): Client {
       };
     },
     thumbs: new BlobThumbs({ load: thumb }),
+    studioPicture: mockStudioPicture,
     importFiles: async (files, progress) => {
       progress?.(0, files.length);
       await Promise.resolve();

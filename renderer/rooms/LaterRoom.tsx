@@ -6,11 +6,11 @@ import CheckOutlined from '@mui/icons-material/CheckOutlined';
 import { Box, Button, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import { goTo } from '../store/app.ts';
-import { ModelsDrawing, ScoreDrawing, StudioDrawing } from './drawings.tsx';
+import { ModelsDrawing, ScoreDrawing } from './drawings.tsx';
 
-const drawings = { score: ScoreDrawing, studio: StudioDrawing, models: ModelsDrawing };
+const drawings = { score: ScoreDrawing, models: ModelsDrawing };
 
-export default function LaterRoom({ room }: { room: 'score' | 'studio' | 'models' }) {
+export default function LaterRoom({ room }: { room: 'score' | 'models' }) {
   const { t } = useTranslation();
   const Drawing = drawings[room];
   return (

@@ -1,6 +1,7 @@
 /**
  * Dropping and pasting anywhere. While files hang over the window three targets appear: Develop takes them;
- * Restore and Colorize say honestly that they cannot yet (what is dropped there is imported all the same).
+ * Restore and Colorize say honestly that they cannot yet (what is dropped there is imported all the same). A room
+ * that takes drops itself (the Studio) shows one target instead.
  */
 import AutoFixHighOutlined from '@mui/icons-material/AutoFixHighOutlined';
 import ColorLensOutlined from '@mui/icons-material/ColorLensOutlined';
@@ -11,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import i18next from 'i18next';
 import { importFiles, takeFiles } from '../library/importing.ts';
 import { goTo, notify, report } from '../store/app.ts';
+import { useDrops } from './drops.ts';
 
 const targets = [
   { id: 'develop', icon: CameraRollOutlined, ready: true },
@@ -29,6 +31,7 @@ function targetUnder(event: DragEvent): Target | null {
 export function DropTargets() {
   const { t } = useTranslation();
   const [over, setOver] = useState<Target | 'window' | null>(null);
+  const taker = useDrops((s) => s.taker);
 
   useEffect(() => {
     const enter = (event: DragEvent) => {
@@ -47,6 +50,13 @@ export function DropTargets() {
       setOver(null);
       const target = targetUnder(event);
       if (target === 'restore' || target === 'colorize') notify('info', i18next.t(`drop.${target}.instead`));
+      const { taker } = useDrops.getState();
+      if (taker) {
+        takeFiles(event.dataTransfer)
+          .then((files) => files.length > 0 && taker.take(files))
+          .catch(report);
+        return;
+      }
       goTo('library');
       takeFiles(event.dataTransfer).then(importFiles).catch(report);
     };
@@ -70,6 +80,42 @@ export function DropTargets() {
   }, []);
 
   if (over === null) return null;
+  if (taker)
+    return (
+      <Box
+        data-testid="drop-targets"
+        sx={{
+          position: 'fixed',
+          inset: 0,
+          zIndex: 'modal',
+          display: 'grid',
+          placeContent: 'center',
+          p: 4,
+          bgcolor: 'room.scrim',
+          backdropFilter: 'blur(3px)',
+        }}
+      >
+        <Box
+          sx={{
+            maxWidth: 460,
+            textAlign: 'center',
+            px: 5,
+            py: 6,
+            borderRadius: 2,
+            bgcolor: 'room.panel',
+            border: 2,
+            borderColor: 'primary.main',
+          }}
+        >
+          <Typography variant="h2" component="p" sx={{ m: 0 }}>
+            {t(`drop.${taker.words}.title`)}
+          </Typography>
+          <Typography color="textSecondary" sx={{ mt: 1 }}>
+            {t(`drop.${taker.words}.text`)}
+          </Typography>
+        </Box>
+      </Box>
+    );
   return (
     <Box
       data-testid="drop-targets"

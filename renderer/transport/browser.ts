@@ -131,6 +131,8 @@ export function browserClient(env: BrowserEnvironment = realEnvironment()): Clie
       return parsePixels(await response.arrayBuffer());
     },
     thumbs,
+    studioPicture: async (address, options) =>
+      (await authorised(address, { signal: options?.signal })).blob(),
     importFiles: (files, progress) => upload(files, authorised, progress),
     onState: (listener) => {
       listeners.add(listener);

@@ -34,6 +34,11 @@ export function electronClient(bridge: ElectronBridge): Client {
       return parsePixels(await response.arrayBuffer());
     },
     thumbs: plainThumbs(bridge.origin),
+    studioPicture: async (address, options) => {
+      const response = await fetch(`${bridge.origin}${address}`, { signal: options?.signal });
+      if (!response.ok) throw await httpError(response);
+      return response.blob();
+    },
     importFiles: async (files, progress) => {
       if (files.length === 0)
         throw new RevealError('bad-input', 'Nothing that could be imported was dropped.');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Job } from '../../../app/contract/jobs.ts';
 import type { StudioDataset } from '../../../app/contract/studio.ts';
+import { say } from '../../../app/words/sentences.ts';
 import type { BuildReport } from '../dataset/build-report.ts';
 import type { StudioFolders } from './folders.ts';
 
@@ -37,7 +38,7 @@ export function describeDataset(
     id,
     name: facts.name,
     state,
-    error: state === 'failed' ? (carried?.error ?? 'It was not finished.') : null,
+    error: state === 'failed' ? (carried?.error ?? say('studio-dataset-unfinished')) : null,
     jobId: carried ? facts.jobId : null,
     preset: facts.preset,
     createdAt: facts.createdAt,
@@ -53,6 +54,7 @@ export function describeDataset(
         film: s.films > 0,
       })) ?? [],
     hues: coloured && coloured.length === 12 ? coloured.map((v) => (all > 0 ? v / all : 0)) : null,
+    gaps: report?.hues.sectors.flatMap((sector, index) => (sector.gap ? [index] : [])) ?? [],
     advice: report?.warnings ?? [],
   };
 }

@@ -14,6 +14,7 @@ import {
   presets,
   type NetworkName,
 } from '../../../app/contract/studio.ts';
+import { say } from '../../../app/words/sentences.ts';
 import { writeJsonAtomic } from '../../files/atomic.ts';
 
 const datasetFactsSchema = z.object({
@@ -132,7 +133,7 @@ export class StudioFolders {
   async restore(token: string): Promise<void> {
     const found = /^(datasets|runs)\/([a-z0-9-]+)$/.exec(token);
     if (!found || !existsSync(path.join(this.root, 'bin', found[1], found[2])))
-      throw new RevealError('not-found', 'What was removed is no longer there to be brought back.');
+      throw new RevealError('not-found', say('studio-not-back'));
     await rename(path.join(this.root, 'bin', found[1], found[2]), this.dir(found[1] as Kind, found[2]));
   }
 }

@@ -14,6 +14,7 @@ import {
   type StudioNetwork,
   type StudioRun,
 } from '../../../app/contract/studio.ts';
+import { say } from '../../../app/words/sentences.ts';
 import { countNetwork } from '../../../models/count.ts';
 import { networks } from '../../../models/index.ts';
 import type { JobQueue } from '../../jobs/types.ts';
@@ -30,7 +31,7 @@ export type StudioCalls = Extract<keyof Handlers, `studio.${string}`>;
 export interface StudioHandlerOptions {
   folders: StudioFolders;
   queue: Pick<JobQueue, 'submit' | 'cancel' | 'list'>;
-  /** Paths of library items and groups. */
+  /** Paths of library items and groups; negatives are left out, since they show no true colours. */
   itemPaths(itemIds: readonly number[], groupIds: readonly number[]): string[];
   /** A path inside a folder that the host knows, links resolved. @throws RevealError */
   inside(folderId: string, relative: string): Promise<string>;
@@ -114,7 +115,12 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         ...(await Promise.all(from.folders.map((f) => options.inside(f.folderId, f.path)))),
       ];
       if (paths.length === 0)
-        throw new RevealError('bad-request', 'Choose pictures, films or a folder to learn from.');
+        throw new RevealError(
+          'bad-request',
+          from.itemIds.length + from.groupIds.length > 0
+            ? say('studio-only-negatives')
+            : say('studio-choose'),
+        );
       const id = await folders.reserve('datasets', name);
       const facts = { name, preset, sources: from, createdAt: Date.now(), jobId: null };
       await folders.setFacts('datasets', id, facts);
@@ -131,8 +137,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
     },
     'studio.removeDataset': async ({ id }) => {
       const user = runs().find((r) => r.settings.dataset === id && working(r));
-      if (user)
-        throw new RevealError('bad-request', `The training run ${user.id} uses this dataset. Stop it first.`);
+      if (user) throw new RevealError('bad-request', say('studio-dataset-used', { run: user.id }));
       const { jobId, state } = datasetOf(id);
       if (state === 'building' && jobId !== null) queue.cancel(jobId);
       const undoToken = await folders.remove('datasets', id);
@@ -144,9 +149,9 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
     'studio.startRun': async (settings) => {
       const dataset = datasetOf(settings.dataset);
       if (dataset.state !== 'ready')
-        throw new RevealError('bad-request', `The dataset ${dataset.name} is not ready yet.`);
+        throw new RevealError('bad-request', say('studio-dataset-unready', { name: dataset.name }));
       if (settings.start !== null && modelDir(settings.network, settings.start) === null)
-        throw new RevealError('not-found', `There is no model ${settings.start} to begin with.`);
+        throw new RevealError('not-found', say('studio-no-start', { model: settings.start }));
       const network = networks[settings.network];
       // What the run would refuse an hour later is refused now.
       let stages;
@@ -184,7 +189,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
     },
     'studio.continueRun': async ({ id, minutes }) => {
       const before = runOf(id);
-      if (working(before)) throw new RevealError('bad-request', 'This training run is still at work.');
+      if (working(before)) throw new RevealError('bad-request', say('studio-at-work'));
       const dir = folders.dir('runs', id);
       const file = readRunFile(dir)!;
       const settings = { ...file.settings, minutes: file.settings.minutes + minutes };
@@ -204,10 +209,8 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
     },
     'studio.removeRun': async ({ id }) => {
       const run = runOf(id);
-      if (working(run))
-        throw new RevealError('bad-request', 'This training run is still at work. Stop it first.');
-      if (run.inUse)
-        throw new RevealError('bad-request', 'Its model is in use. Go back to the shipped one first.');
+      if (working(run)) throw new RevealError('bad-request', say('studio-at-work-stop'));
+      if (run.inUse) throw new RevealError('bad-request', say('studio-model-used'));
       const undoToken = await folders.remove('runs', id);
       changed('runs');
       return { undoToken };
@@ -231,7 +234,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
     },
     'studio.use': async ({ network, model }) => {
       if (model !== null && modelDir(network, model) === null)
-        throw new RevealError('not-found', `The training run ${model} has given no model yet.`);
+        throw new RevealError('not-found', say('studio-no-model', { run: model }));
       if (model !== null && runOf(model).settings.network !== network)
         throw new RevealError('bad-request', `${model} is no ${network}.`);
       const before = await folders.setInUse(network, model);

@@ -1,10 +1,10 @@
 /** A run as the window sees it, from its folder and its job. */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Job } from '../../../app/contract/jobs.ts';
 import type { RunFigures, RunPoint, StudioRun } from '../../../app/contract/studio.ts';
-import { LOG_NAME, readLog, type LogLine } from '../run/log.ts';
+import { LOG_NAME, parseLog, type LogLine } from '../run/log.ts';
 import { readRunFile } from '../run/position.ts';
 import type { StudioFolders } from './folders.ts';
 
@@ -19,18 +19,43 @@ export const liveSchema = z.object({
 });
 export type Live = z.infer<typeof liveSchema>;
 
-/** A run's diary, read again only when it has grown. */
+interface Diary {
+  /** Identity of the file: a run that goes on writes it anew. */
+  inode: number;
+  /** Bytes read, up to the end of a whole line. */
+  read: number;
+  lines: LogLine[];
+}
+
+/** Diaries of runs. A diary grows by a line a second for days: what was read is kept, and only what is new is read. */
 export class Diaries {
-  private readonly kept = new Map<string, { size: number; lines: LogLine[] }>();
-  of(dir: string): LogLine[] {
+  private readonly kept = new Map<string, Diary>();
+  of(dir: string): readonly LogLine[] {
     const file = path.join(dir, LOG_NAME);
-    if (!existsSync(file)) return [];
-    const size = readFileSync(file).length;
-    const known = this.kept.get(dir);
-    if (known && known.size === size) return known.lines;
-    const lines = readLog(dir);
-    this.kept.set(dir, { size, lines });
-    return lines;
+    let fd: number;
+    try {
+      fd = openSync(file, 'r');
+    } catch {
+      return [];
+    }
+    try {
+      const { ino, size } = fstatSync(fd);
+      const known = this.kept.get(dir);
+      const diary =
+        known && known.inode === ino && known.read <= size ? known : { inode: ino, read: 0, lines: [] };
+      if (size > diary.read) {
+        const bytes = Buffer.alloc(size - diary.read);
+        const got = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, diary.read));
+        // A line that is being written is left for the next time.
+        const whole = got.subarray(0, got.lastIndexOf(0x0a) + 1);
+        diary.read += whole.length;
+        for (const line of parseLog(whole.toString('utf8'))) diary.lines.push(line);
+      }
+      this.kept.set(dir, diary);
+      return diary.lines;
+    } finally {
+      closeSync(fd);
+    }
   }
 }
 
@@ -50,6 +75,18 @@ export interface RunSources {
   live: ReadonlyMap<string, Live>;
 }
 
+/** The step that the run's model is of; null while there is no model. */
+function modelStep(dir: string): number | null {
+  try {
+    const card = JSON.parse(readFileSync(path.join(dir, 'model', 'card.json'), 'utf8')) as {
+      version: string;
+    };
+    return Number(card.version);
+  } catch {
+    return null;
+  }
+}
+
 /** null: the folder holds no run that can be shown. */
 export function describeRun(id: string, { folders, diaries, job, live }: RunSources): StudioRun | null {
   const dir = folders.dir('runs', id);
@@ -66,9 +103,13 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
   const carried = facts.jobId === null ? null : job(facts.jobId);
   const lines = diaries.of(dir);
   const last = lastOf(lines, 'point');
-  const figures = lastOf(lines, 'figures', (l) => l.of === 'run');
   const inUse = lastOf(lines, 'figures', (l) => l.of === 'in-use');
-  const hasModel = existsSync(path.join(dir, 'model', 'card.json'));
+  const best = modelStep(dir);
+  const hasModel = best !== null;
+  // A model's figures are those of its own step: what the run measured later was no better.
+  const figures =
+    lastOf(lines, 'figures', (l) => l.of === 'run' && l.step === best) ??
+    lastOf(lines, 'figures', (l) => l.of === 'run');
   const now = live.get(id) ?? null;
   const plain = <T extends { type: string }>(line: T | null): Omit<T, 'type'> | null => {
     if (!line) return null;

@@ -4,11 +4,13 @@
  * watched on the test pictures; a critic that is always right teaches nothing; a loss that is not finite ends the
  * run with the last good weights.
  */
+import { say, type Sentence } from '../../../app/words/sentences.ts';
+
 export interface Alarm {
   kind: 'not-finite' | 'skin-drift' | 'neutral-drift' | 'critic-wins';
   /** `stop`: the run ends on its last good checkpoint; `warn`: the person should look. */
   action: 'stop' | 'warn';
-  text: string;
+  text: Sentence;
 }
 
 /** Losses and the gradient norm of a step must be finite. */
@@ -18,7 +20,7 @@ export function finiteAlarm(step: number, values: Readonly<Record<string, number
     ? {
         kind: 'not-finite',
         action: 'stop',
-        text: `Step ${step}: ${bad[0]} is not a finite number. The weights of the last good checkpoint are kept. Try a lower learning rate.`,
+        text: say('studio-not-finite', { step: String(step), name: bad[0] }),
       }
     : null;
 }
@@ -51,11 +53,12 @@ export function driftAlarms(
   const action = phase === 'gan' ? 'stop' : 'warn';
   if (start.skinHue !== undefined && now.skinHue !== undefined) {
     const moved = now.skinHue - start.skinHue;
+    const degrees = Math.abs(moved).toFixed(1);
     if (Math.abs(moved) > limits.skin && Math.abs(now.skinHue) > Math.abs(start.skinHue))
       alarms.push({
         kind: 'skin-drift',
         action,
-        text: `Skin has moved ${Math.abs(moved).toFixed(1)} degrees towards ${moved < 0 ? 'red' : 'yellow'} since this phase began, the first sign of a training that goes wrong.`,
+        text: moved < 0 ? say('studio-skin-red', { degrees }) : say('studio-skin-yellow', { degrees }),
       });
   }
   if (start.neutralChroma !== undefined && now.neutralChroma !== undefined) {
@@ -64,7 +67,7 @@ export function driftAlarms(
       alarms.push({
         kind: 'neutral-drift',
         action,
-        text: `What should be grey has gained ${grown.toFixed(1)} units of colour since this phase began.`,
+        text: say('studio-neutral-drift', { chroma: grown.toFixed(1) }),
       });
   }
   return alarms;
@@ -91,7 +94,7 @@ export function criticAlarm(
     alarm: {
       kind: 'critic-wins',
       action: 'stop',
-      text: `The critic has recognised nearly every picture for ${limit} steps of the generator: there is nothing left to learn from it. Go on with the generator alone, or start the critic afresh.`,
+      text: say('studio-critic-wins', { steps: String(limit) }),
     },
   };
 }

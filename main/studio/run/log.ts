@@ -20,18 +20,20 @@ export const LOG_NAME = 'log.jsonl';
 /** All whole lines of a run's diary; [] when there is none. Lines of a newer version that are not understood are left out. */
 export function readLog(runDir: string): LogLine[] {
   const file = path.join(runDir, LOG_NAME);
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      if (!line) return [];
-      try {
-        const parsed = logLineSchema.safeParse(JSON.parse(line));
-        return parsed.success ? [parsed.data] : [];
-      } catch {
-        return [];
-      }
-    });
+  return existsSync(file) ? parseLog(readFileSync(file, 'utf8')) : [];
+}
+
+/** The lines of a diary, or of a part of one. */
+export function parseLog(text: string): LogLine[] {
+  return text.split('\n').flatMap((line) => {
+    if (!line) return [];
+    try {
+      const parsed = logLineSchema.safeParse(JSON.parse(line));
+      return parsed.success ? [parsed.data] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A diary to write in. */

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
 import type { RunSettings } from '../../../app/contract/studio.ts';
+import { say } from '../../../app/words/sentences.ts';
 import { initialWeights, type Weights } from '../../../app/graph/scope.ts';
 import { critic } from '../../../models/critic/network.ts';
 import { networkParameters, startWeights, type NetworkWeights } from '../../../models/network.ts';
@@ -115,17 +116,14 @@ function refuseTooFew(dataset: Dataset): void {
   if (train < LEAST_PICTURES)
     throw new RevealError(
       'bad-input',
-      `${show(dataset.dir)} has ${train} pictures to train on; at least ${LEAST_PICTURES} are needed, and some hundreds to be useful.${
+      `${say('studio-too-few', { folder: show(dataset.dir), count: String(train), least: String(LEAST_PICTURES) })}${
         dataset.problems.length > 0
           ? ` ${dataset.problems.length} files could not be used, ${dataset.problems[0].id} for one: ${dataset.problems[0].reason}.`
           : ''
       }`,
     );
   if (count('test') === 0)
-    throw new RevealError(
-      'bad-input',
-      `${show(dataset.dir)} has no pictures to test on. Build it with \`revelado dataset build\`, which sets some aside.`,
-    );
+    throw new RevealError('bad-input', say('studio-no-test', { folder: show(dataset.dir) }));
 }
 
 async function freshRun(options: OpenOptions, objective: Objective): Promise<RunFile> {

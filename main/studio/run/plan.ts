@@ -5,6 +5,7 @@
  * a step's work and memory stay about the same.
  */
 import type { RunPhase } from '../../../app/contract/studio.ts';
+import { say } from '../../../app/words/sentences.ts';
 
 /** One stage of a run. `share` is the part of the run's time, all shares together 1. */
 export interface Stage {
@@ -40,9 +41,7 @@ export function planRun(options: PlanOptions): Stage[] {
   const { phase, size, multiple, batch, minutes } = options;
   if (size !== null) {
     if (size % multiple !== 0)
-      throw new RangeError(
-        `Pictures of ${size} px do not suit this network: take a multiple of ${multiple}.`,
-      );
+      throw new RangeError(say('studio-size-unfit', { size: String(size), multiple: String(multiple) }));
     return [{ phase, size, batch: batchAt(size, batch), share: 1, rate: 1 }];
   }
   const fit = (wanted: number): number => Math.max(multiple, Math.round(wanted / multiple) * multiple);

@@ -3,6 +3,7 @@
  * phase the switcher decides whose turn it is.
  */
 import type { Weights } from '../../../app/graph/scope.ts';
+import type { Sentence } from '../../../app/words/sentences.ts';
 import type { Width } from '../../../models/network.ts';
 import type { ProviderName, SessionStore } from '../../engine/session.ts';
 import {
@@ -41,7 +42,7 @@ export interface StepReport {
   outcome: StepOutcome;
   switcher: SwitcherState;
   /** Said when a turn ended. */
-  switched: { to: 'critic' | 'generator'; because: string } | null;
+  switched: { to: 'critic' | 'generator'; because: Sentence } | null;
   /** Share of the generator's pictures that the critic saw through, where the generator learnt against it. */
   recognised: number | null;
 }

@@ -4,6 +4,8 @@
  * critic, and so on (fastai's AdaptiveGANSwitcher, J. Howard and others, 2019, which looks at losses; accuracy
  * says the same in a unit one can reason about). Neither may learn alone for ever: both turns have an end.
  */
+import { say, type Sentence } from '../../../app/words/sentences.ts';
+
 export type Learner = 'critic' | 'generator';
 
 export interface SwitcherOptions {
@@ -45,21 +47,23 @@ export function afterStep(
   state: SwitcherState,
   accuracy: number,
   options: SwitcherOptions = switcherDefaults,
-): { state: SwitcherState; switched: null | { to: Learner; because: string } } {
+): { state: SwitcherState; switched: null | { to: Learner; because: Sentence } } {
   const smoothed =
     state.accuracy === null ? accuracy : state.accuracy + options.weight * (accuracy - state.accuracy);
   const turn = state.turn + 1;
-  const percent = `${(100 * smoothed).toFixed(0)} %`;
+  const percent = (100 * smoothed).toFixed(0);
   const reached = state.learner === 'critic' ? smoothed >= options.enough : smoothed <= options.fooled;
   const over = turn >= options.longest;
   if (turn < options.shortest || !(reached || over))
     return { state: { ...state, turn, accuracy: smoothed }, switched: null };
   const to: Learner = state.learner === 'critic' ? 'generator' : 'critic';
-  const because = !reached
-    ? `its turn was over after ${turn} steps (${percent})`
+  const reason = !reached
+    ? say('studio-turn-over', { steps: String(turn), percent })
     : state.learner === 'critic'
-      ? `the critic judges ${percent} rightly`
-      : `the critic recognises only ${percent} of what is made`;
+      ? say('studio-turn-sees', { percent })
+      : say('studio-turn-fooled', { percent });
+  const because =
+    to === 'critic' ? say('studio-turn-critic', { reason }) : say('studio-turn-generator', { reason });
   return {
     state: { learner: to, turn: 0, accuracy: null, switches: state.switches + 1 },
     switched: { to, because },

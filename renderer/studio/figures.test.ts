@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { compare, shortfall, showFigure, verdictRows } from './figures.ts';
+
+describe('figures', () => {
+  it('are better towards their own ideal', () => {
+    expect(compare('psnr', 28.2, 27.1)).toBe('better');
+    expect(compare('deltaE', 9.1, 8.2)).toBe('worse');
+    // 0.9 and 1.2 of the truth's colour: the dull one is nearer.
+    expect(compare('colourfulnessRatio', 0.9, 1.2)).toBe('better');
+    expect(compare('redLean', -4, 2)).toBe('worse');
+    expect(shortfall('blueLean', -3)).toBe(3);
+  });
+  it('that differ by less than the test pictures can tell are even', () => {
+    expect(compare('ssim', 0.9012, 0.9005)).toBe('even');
+    expect(compare('redLean', 1.0, -1.1)).toBe('even');
+  });
+  it('begin with the one that decides, leave out what means nothing, and need no model in use', () => {
+    const mine = { psnr: 24, deltaE: 9, abDistance: 7, ssim: 1, lossTotal: 3 };
+    expect(verdictRows('colorist', mine, { abDistance: 8, psnr: 24.01 })).toEqual([
+      { name: 'abDistance', mine: 7, theirs: 8, judgement: 'better' },
+      { name: 'deltaE', mine: 9, theirs: null, judgement: null },
+      { name: 'psnr', mine: 24, theirs: 24.01, judgement: 'even' },
+    ]);
+    expect(verdictRows('one', mine, null).map((row) => row.name)).toEqual([
+      'deltaE',
+      'abDistance',
+      'psnr',
+      'ssim',
+    ]);
+  });
+  it('are written as the language does', () => {
+    expect(showFigure('psnr', 27.128, 'es')).toBe('27,13');
+    expect(showFigure('ssim', 0.9, 'en')).toBe('0.900');
+  });
+});

@@ -1,0 +1,44 @@
+/** Names of what the engine names in code: losses and reasons. What has no words here is shown as it is called. */
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const losses = [
+  'total',
+  'error',
+  'structure',
+  'damage',
+  'hole',
+  'choice',
+  'chroma',
+  'content',
+  'opinion',
+  'accuracy',
+  'recognised',
+] as const;
+const rejects = [
+  'unreadable',
+  'tiny',
+  'flat graphic',
+  'black and white',
+  'blurred',
+  'near-duplicate',
+] as const;
+
+/** A loss in the window's language. */
+export function useLossName(): (name: string) => string {
+  const { t } = useTranslation();
+  return useCallback(
+    (name) => (losses.some((known) => known === name) ? t(`studio.loss.${name}`) : name),
+    [t],
+  );
+}
+
+/** Why pictures were left out, in the window's language. */
+export function useRejectName(): (reason: string) => string {
+  const { t } = useTranslation();
+  return useCallback(
+    (reason) =>
+      rejects.some((known) => known === reason) ? t(`studio.reject.${reason.replaceAll(' ', '-')}`) : reason,
+    [t],
+  );
+}
