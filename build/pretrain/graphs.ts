@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import proto from 'onnx-proto';
-import { emit } from '../../app/graph/emit.ts';
+import { emit, type Emitted } from '../../app/graph/emit.ts';
 import { Graph } from '../../app/graph/graph.ts';
 import { constantScope } from '../../app/graph/scope.ts';
 import { decodeWeights, encodeWeights } from '../../app/graph/weights.ts';
@@ -45,10 +45,10 @@ export function networkGraph(
 }
 
 /**
- * Bytes of an objective as a graph. Inputs: the batch's tensors by name and the network's outputs as `out/NAME`.
+ * An objective as a graph. Inputs: the batch's tensors by name and the network's outputs as `out/NAME`.
  * Outputs: `total`, the parts as `part/NAME`, and what the critic sees: `made` and `real`.
  */
-export function lossGraph(objective: Objective, width: Width, batch: number, size: number): Uint8Array {
+export function lossGraph(objective: Objective, width: Width, batch: number, size: number): Emitted {
   const { network } = objective;
   const shapes = new Graph();
   const outputs = network.build(
@@ -72,7 +72,7 @@ export function lossGraph(objective: Objective, width: Width, batch: number, siz
       real: objective.real(given, graph),
     },
     { name: `${network.name} loss` },
-  ).bytes;
+  );
 }
 
 /** Side of the pictures that a critic sees: the colorist's are of chroma's size. */
@@ -108,7 +108,7 @@ export function writeGraphs(folder: string, plan: PretrainPlan): number {
       write(`${name}-${size}-${batch}.onnx`, () =>
         networkGraph(objective.network, width, weights, batch, size),
       );
-      write(`${name}-loss-${size}-${batch}.onnx`, () => lossGraph(objective, width, batch, size));
+      write(`${name}-loss-${size}-${batch}.onnx`, () => lossGraph(objective, width, batch, size).bytes);
     }
     for (const stage of stages.filter((s) => s.phase === 'gan')) {
       const weightsOfCritic = beginning(critic, width);

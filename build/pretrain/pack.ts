@@ -3,7 +3,7 @@
  * the sizes and batches of the plan, the weights to start from, the plan, and the photographs in pieces.
  *
  *   node build/pretrain/pack.ts [--photos DIR] [--out out/pretrain] [--width base] [--networks one,colorist]
- *                               [--batch 512] [--plan full|tiny] [--short 160] [--quality 90] [--piece 24]
+ *                               [--batch 1024] [--plan full|tiny] [--short 160] [--quality 84] [--piece 26]
  *                               [--limit N] [--sources a,b] [--only graphs|photos]
  *
  * Run it with Node 24. --photos is a folder with train-*.tar and index.csv; --short the shorter side that pictures
@@ -37,11 +37,11 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'out/pretrain' },
     width: { type: 'string', default: 'base' },
     networks: { type: 'string', default: 'colorist,one,restorer,filler' },
-    batch: { type: 'string', default: '512' },
+    batch: { type: 'string', default: '1024' },
     plan: { type: 'string', default: 'full' },
     short: { type: 'string', default: '160' },
-    quality: { type: 'string', default: '90' },
-    piece: { type: 'string', default: '24' },
+    quality: { type: 'string', default: '84' },
+    piece: { type: 'string', default: '26' },
     limit: { type: 'string', default: '1000000' },
     sources: { type: 'string' },
     only: { type: 'string' },

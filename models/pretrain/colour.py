@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 
 _XYZ = (
@@ -30,10 +32,16 @@ def mix(x: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
     return torch.matmul(matrix, x.reshape(n, 3, h * w)).reshape(n, -1, h, w)
 
 
+@lru_cache
+def _matrices(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Linear sRGB to XYZ relative to white, and back."""
+    there = torch.tensor(_XYZ, dtype=torch.float64) / torch.tensor(_WHITE, dtype=torch.float64)[:, None]
+    return there.float().to(device), torch.linalg.inv(there).float().to(device)
+
+
 def lab(x: torch.Tensor) -> torch.Tensor:
     """L*, a*, b* (D65) of encoded pictures [N, 3, H, W]."""
-    matrix = torch.tensor(_XYZ, device=x.device) / torch.tensor(_WHITE, device=x.device)[:, None]
-    t = mix(decode(x), matrix)
+    t = mix(decode(x), _matrices(x.device)[0])
     f = torch.where(t > 216 / 24389, t.clamp(min=1e-6) ** (1 / 3), ((24389 / 27) * t + 16) / 116)
     fx, fy, fz = f[:, 0], f[:, 1], f[:, 2]
     return torch.stack([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)], 1)
@@ -49,5 +57,4 @@ def from_lab(values: torch.Tensor) -> torch.Tensor:
     fy = (values[:, 0] + 16) / 116
     f = torch.stack([fy + values[:, 1] / 500, fy, fy - values[:, 2] / 200], 1)
     t = torch.where(f > 6 / 29, f**3, (116 * f - 16) * 27 / 24389)
-    matrix = torch.linalg.inv((torch.tensor(_XYZ) / torch.tensor(_WHITE)[:, None])).to(values.device)
-    return encode(mix(t, matrix))
+    return encode(mix(t, _matrices(values.device)[1]))

@@ -199,7 +199,7 @@ _PRESETS = {"lapaz": _lapaz, "negative": _negative, "print": _print, "film": _fi
 
 def _on(x: torch.Tensor, who: np.ndarray, dice: Dice, function) -> torch.Tensor:
     """The batch with `function` applied to some of its pictures."""
-    index = torch.from_numpy(np.flatnonzero(who)).to(x.device)
+    index = dice.index(np.flatnonzero(who))
     return x.index_copy(0, index, function(x.index_select(0, index), dice).to(x.dtype))
 
 
@@ -254,7 +254,7 @@ def degrade(x: torch.Tensor, preset: str, dice: Dice) -> Sample:
             who = np.flatnonzero(names == name)
             for i in who:
                 applied[i].append(name)
-            index = torch.from_numpy(who).to(x.device)
+            index = dice.index(who)
             made = function(out.index_select(0, index), dice)
             if gives_mask:
                 made, touched = made

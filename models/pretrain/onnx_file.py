@@ -105,7 +105,11 @@ def _tensor(data: memoryview) -> tuple[str, np.ndarray]:
     if dtype not in _DTYPES:
         raise ValueError(f"tensor {_text(f.get(8))}: element type {dtype} is not one that we emit")
     raw = bytes(f[9][0]) if 9 in f else b""
-    return _text(f.get(8)), np.frombuffer(raw, dtype=_DTYPES[dtype]).reshape(_ints(f.get(1, [])))
+    shape = _ints(f.get(1, []))
+    if not raw and np.prod(shape, dtype=np.int64) > 0:
+        # A graph for training carries no numbers: they come from a weights file.
+        return _text(f.get(8)), np.zeros(shape, dtype=_DTYPES[dtype])
+    return _text(f.get(8)), np.frombuffer(raw, dtype=_DTYPES[dtype]).reshape(shape)
 
 
 def _attribute(data: memoryview):

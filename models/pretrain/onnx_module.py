@@ -22,6 +22,14 @@ from onnx_file import Node, OnnxFile, read_onnx
 _ANONYMOUS = re.compile(r"^(floats|ints)_\d+$")
 
 
+# Under autocast these stay in single precision: matrix products carry whole pictures (the curves of `one`) and scores.
+_PRECISE = {"MatMul", "FusedMatMul", "Gemm", "Softmax", "LogSoftmax"}
+
+
+def _widened(value):
+    return value.float() if isinstance(value, torch.Tensor) and value.dtype == torch.bfloat16 else value
+
+
 class OnnxModule(nn.Module):
     """Runs an emitted graph. `forward(**inputs)` takes tensors by input name and gives a dict by output name.
 
@@ -35,10 +43,12 @@ class OnnxModule(nn.Module):
         if unknown:
             raise ValueError(f"operators that the interpreter does not know: {', '.join(unknown)}")
         self._names: dict[str, str] = {}
-        self._ints: dict[str, list[int]] = {}
+        # Small constants as numbers of the processor: asking the device for one would stop it.
+        self._ints: dict[str, list] = {}
         for name, value in self.file.constants.items():
-            if value.dtype == np.int64:
+            if value.dtype == np.int64 or (value.size <= 16 and _ANONYMOUS.match(name)):
                 self._ints[name] = value.reshape(-1).tolist()
+            if value.dtype == np.int64:
                 # Indices of Gather are wanted as a tensor, shapes and axes as a list.
                 self.register_buffer(self._attribute(name), torch.from_numpy(value.copy()), persistent=False)
             elif _ANONYMOUS.match(name) or not trainable(name):
@@ -50,6 +60,14 @@ class OnnxModule(nn.Module):
             for name in node.inputs:
                 uses[name] = index
         kept = {name for name, _ in self.file.outputs}
+        # What depends on weights alone (a critic's spectral norms) is computed in full precision.
+        fixed = set(self.file.constants)
+        self._full = []
+        for node in self.file.nodes:
+            full = all(name in fixed for name in node.inputs if name)
+            if full:
+                fixed.update(node.outputs)
+            self._full.append(full or node.op in _PRECISE)
         self._last = [
             [n for n in set(node.inputs) if uses.get(n) == i and n not in kept and n not in self.file.constants]
             for i, node in enumerate(self.file.nodes)
@@ -90,7 +108,12 @@ class OnnxModule(nn.Module):
                 raise ValueError(f"input {name}: {tuple(inputs[name].shape)} given, {shape} in the file")
             values[name] = inputs[name]
         for index, node in enumerate(self.file.nodes):
-            results = OPERATORS[node.op](node, [values[n] if n else None for n in node.inputs], self._ints)
+            given = [values[n] if n else None for n in node.inputs]
+            if self._full[index]:
+                with torch.autocast(given[0].device.type, enabled=False):
+                    results = OPERATORS[node.op](node, [_widened(v) for v in given], self._ints)
+            else:
+                results = OPERATORS[node.op](node, given, self._ints)
             if not isinstance(results, (tuple, list)):
                 results = [results]
             for name, value in zip(node.outputs, results):
@@ -183,7 +206,7 @@ def _pad(node: Node, x: list, ints) -> torch.Tensor:
     pads = ints[node.inputs[1]]
     rank = x[0].dim()
     mode = node.attributes.get("mode", "constant")
-    value = float(x[2]) if len(x) > 2 and x[2] is not None else 0.0
+    value = ints[node.inputs[2]][0] if len(x) > 2 and x[2] is not None else 0.0
     pairs = [(pads[i], pads[i + rank]) for i in range(rank)]
     flat = [n for begin, end in reversed(pairs) for n in (begin, end)]
     if mode == "constant":
@@ -196,7 +219,7 @@ def _resize(node: Node, x: list, ints) -> torch.Tensor:
     a = node.attributes
     size = ints[node.inputs[3]][-2:] if len(node.inputs) > 3 and node.inputs[3] else None
     if size is None:
-        scales = x[2].tolist()
+        scales = ints[node.inputs[2]]
         size = [round(n * s) for n, s in zip(x[0].shape[-2:], scales[-2:])]
     mode = a.get("mode", "nearest")
     transform = a.get("coordinate_transformation_mode", "half_pixel")
@@ -299,9 +322,9 @@ def _gelu(node: Node, x: list, ints) -> torch.Tensor:
 
 
 def _one_hot(node: Node, x: list, ints) -> torch.Tensor:
-    off, on = x[2].tolist()
+    off, on = ints[node.inputs[2]]
     axis = node.attributes.get("axis", -1)
-    hot = F.one_hot(x[0].long(), int(x[1])).movedim(-1, axis)
+    hot = F.one_hot(x[0].long(), int(ints[node.inputs[1]][0])).movedim(-1, axis)
     return hot.float() * (on - off) + off
 
 

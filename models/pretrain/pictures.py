@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from colour import decode, encode
+from shapes import send
 
 
 def _idct_matrix() -> np.ndarray:
@@ -151,7 +152,7 @@ class Pictures:
             flip = rng.random(n) < 0.5
 
         def put(values: np.ndarray) -> torch.Tensor:
-            return torch.from_numpy(np.ascontiguousarray(values)).to(self.device)
+            return send(torch.from_numpy(np.ascontiguousarray(values)), self.device)
 
         side_t, x_t, y_t = (put(v.astype(np.float32)) for v in (side, x, y))
         full = self.pixels.shape[-1]

@@ -14,6 +14,11 @@ import torch.nn.functional as F
 LEAST = 1 / 256
 
 
+def send(t: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """To the device without waiting for what it is doing: only pinned memory can be sent so."""
+    return t.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else t.to(device)
+
+
 class Dice:
     """Chance: `rng` for the few numbers of each picture, `generator` for numbers of each pixel, on the device."""
 
@@ -39,7 +44,11 @@ class Dice:
     def put(self, values: np.ndarray, *shape: int) -> torch.Tensor:
         """Numbers of the processor as float32 on the device; default shape [N, 1, 1, 1]."""
         t = torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
-        return t.reshape(shape or (len(values), 1, 1, 1)).to(self.device, non_blocking=True)
+        return send(t, self.device).reshape(shape or (len(values), 1, 1, 1))
+
+    def index(self, values: np.ndarray) -> torch.Tensor:
+        """Whole numbers of the processor on the device."""
+        return send(torch.from_numpy(np.ascontiguousarray(values, dtype=np.int64)), self.device)
 
 
 def width_unit(size: int) -> float:
@@ -157,7 +166,7 @@ def blobs(dice: Dice, who: np.ndarray, n: int, size: int, x, y, radius, rough, s
 def gather_covers(dice: Dice, who: np.ndarray, n: int, value: torch.Tensor) -> torch.Tensor:
     """The greatest of the covers [K, H, W] of each of n pictures, [n, 1, H, W]."""
     out = torch.zeros((n, *value.shape[1:]), device=dice.device)
-    index = torch.from_numpy(np.asarray(who)).to(dice.device)[:, None, None].expand(value.shape)
+    index = dice.index(who)[:, None, None].expand(value.shape)
     return out.scatter_reduce(0, index, value, "amax", include_self=True)[:, None]
 
 

@@ -4,6 +4,8 @@ ranges of app/degrade/{noise,blur,jpeg,print,surface}.ts. Pictures [N, C, H, W],
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -165,12 +167,18 @@ _CHROMA = (
 _TABLES = np.array([_LUMA.split(), _CHROMA.split()], dtype=float).reshape(2, 8, 8)
 
 
+@lru_cache
+def _cosines(device: torch.device) -> torch.Tensor:
+    """The cosine transform of eight numbers as a matrix, orthonormal."""
+    k = np.arange(8)
+    c = np.sqrt(np.where(k == 0, 1 / 8, 1 / 4))[:, None] * np.cos((2 * k[None] + 1) * k[:, None] * np.pi / 16)
+    return torch.tensor(c, dtype=torch.float32, device=device)
+
+
 def _code(plane: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
     """A plane [N, H, W] of 0..255 through the cosine transform and quantisation [N, 8, 8], and back."""
     n, h, w = plane.shape
-    k = np.arange(8)
-    cosines = np.sqrt(np.where(k == 0, 1 / 8, 1 / 4))[:, None] * np.cos((2 * k[None] + 1) * k[:, None] * np.pi / 16)
-    c = torch.tensor(cosines, dtype=torch.float32, device=plane.device)
+    c = _cosines(plane.device)
     cells = (plane - 128).reshape(n, h // 8, 8, w // 8, 8).permute(0, 1, 3, 2, 4)
     q = table[:, None, None]
     coefficients = ((c @ cells @ c.t()) / q).round() * q
