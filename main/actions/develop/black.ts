@@ -15,12 +15,17 @@ import type { Holder } from './frames-light.ts';
 const MOST = 0.01;
 /** The densest places of the picture let some light through: black is at most this share of what they show. */
 const BELOW_PICTURE = 0.7;
+/** Cells of holder that are enough to read it from. */
+const ENOUGH = 200;
 /** At least this share of a value counts as light that came through the film. */
 const LEAST_LIGHT = 0.25;
 
 /** Light that came through the film in a linear scan value; rises with it, never under SCAN_FLOOR. */
 export function lightAbove(value: number, black: number): number {
-  return Math.max(value - black, LEAST_LIGHT * value, SCAN_FLOOR);
+  const above = value - black;
+  const least = LEAST_LIGHT * value;
+  const light = above > least ? above : least;
+  return light > SCAN_FLOOR ? light : SCAN_FLOOR;
 }
 
 /**
@@ -28,11 +33,12 @@ export function lightAbove(value: number, black: number): number {
  * view. `picture` marks the cells of the picture.
  */
 export function blackOf(grid: Grid, holder: Holder, picture: Uint8Array, base: Rgb): Rgb | null {
+  if (holder.share * grid.tone.length < ENOUGH) return null;
   const reach = Math.max(2, Math.round(Math.max(grid.width, grid.height) * 0.004));
   const inner = morph(holder.mask, grid.width, grid.height, reach, false);
   let cells = 0;
   for (let p = 0; p < inner.length; p++) cells += inner[p];
-  if (cells < 200) return null;
+  if (cells < ENOUGH) return null;
   const at = (c: 0 | 1 | 2): number => {
     const [dark] = percentiles(grid.lin[c], [0.5], inner);
     const [densest] = percentiles(grid.lin[c], [0.001], picture);
