@@ -171,6 +171,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
       await writeRunFile(dir, {
         version: 1,
         settings,
+        startDir: null,
         totalSteps: null,
         stages: stages.map((stage) => ({ ...stage, steps: null })),
         rate: null,

@@ -21,6 +21,8 @@ export interface GraphOptions {
   /** Weights that stay as they are (patterns), with their numbers. */
   frozen: readonly string[];
   weights: Weights;
+  /** For graphs that run on the CPU alone: `cpuBlock()`; null for any device. */
+  block: number | null;
 }
 
 const GENERATOR = 'generator';
@@ -66,6 +68,7 @@ const judged = (context: StepContext, options: GraphOptions, shown: Tensor): Ten
 export function contentStep(options: GraphOptions): StepGraph {
   const { objective } = options;
   return buildStep({
+    block: options.block,
     parts: [generatorPart(options, 'trained')],
     forward(context) {
       const batch = batchInputs(context, objective.tensors(options.batch, options.size));
@@ -79,6 +82,7 @@ export function contentStep(options: GraphOptions): StepGraph {
 export function generatorStep(options: GraphOptions): StepGraph {
   const { objective } = options;
   return buildStep({
+    block: options.block,
     parts: [generatorPart(options, 'trained'), criticPart(options, 'given')],
     forward(context) {
       const batch = batchInputs(context, objective.tensors(options.batch, options.size));
@@ -98,6 +102,7 @@ export function generatorStep(options: GraphOptions): StepGraph {
 export function criticStep(options: GraphOptions): StepGraph {
   const { objective } = options;
   return buildStep({
+    block: options.block,
     parts: [criticPart(options, 'trained')],
     average: false,
     forward(context) {
@@ -118,6 +123,7 @@ export function criticStep(options: GraphOptions): StepGraph {
 export function makingGraph(options: GraphOptions): StepGraph {
   const { objective } = options;
   return buildStep({
+    block: options.block,
     parts: [generatorPart(options, 'given')],
     forward(context) {
       const batch = batchInputs(context, objective.tensors(options.batch, options.size));
@@ -130,6 +136,7 @@ export function makingGraph(options: GraphOptions): StepGraph {
 export function lookingGraph(options: GraphOptions): StepGraph {
   const { objective } = options;
   return buildStep({
+    block: options.block,
     parts: [generatorPart(options, 'given', 'ema')],
     forward(context) {
       const batch = batchInputs(context, objective.tensors(options.batch, options.size));

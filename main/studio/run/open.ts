@@ -12,6 +12,7 @@ import { initialWeights, type Weights } from '../../../app/graph/scope.ts';
 import { critic } from '../../../models/critic/network.ts';
 import { networkParameters, startWeights, type NetworkWeights } from '../../../models/network.ts';
 import type { ModelCard } from '../../../models/card.ts';
+import { cpuBlock } from '../../engine/cpu-block.ts';
 import { probeProviders } from '../../engine/process-probe.ts';
 import { onnxBinding, providerOrder, SessionStore, type ProviderName } from '../../engine/session.ts';
 import { show } from '../../files/bytes.ts';
@@ -74,7 +75,8 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
     await writeRunFile(dir, run);
   }
   // Where frozen weights and provenance come from: the same as at the start.
-  const parent = options.startDir === null ? null : await readModel(options.startDir);
+  const startDir = options.startDir ?? run.startDir;
+  const parent = startDir === null ? null : await readModel(startDir);
   if (parent) checkWeights(objective.network, settings.width, parent);
   const backbone = objective.network.freezable.length > 0 ? await readModel(shippedModel('backbone')) : null;
   const weights = beginning(objective, settings, parent, backbone);
@@ -104,6 +106,9 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
     }),
     store: new SessionStore(onnxBinding, cores, unusable),
     order,
+    // Graphs in the CPU's own layout run nowhere else: only where no other device is left to try.
+    block:
+      order.filter((p) => !unusable.some((u) => u.provider === p))[0] === 'cpu' ? await cpuBlock() : null,
     // A run that never reached its first checkpoint begins anew.
     resume: resume && (await exists(path.join(dir, CHECKPOINT_NAME))),
     loaderThreads: Math.max(1, cores - 1),
@@ -144,6 +149,7 @@ async function freshRun(options: OpenOptions, objective: Objective): Promise<Run
   return {
     version: 1,
     settings,
+    startDir: options.startDir,
     totalSteps,
     stages: stages.map((stage, i) => {
       const steps =

@@ -30,6 +30,8 @@ export interface TimedStage extends Stage {
 const runFileSchema = z.object({
   version: z.literal(1),
   settings: runSettingsSchema,
+  /** Folder of the model that the run began with: frozen weights are read from it again when it goes on. */
+  startDir: z.string().nullable().default(null),
   /** Total steps where they were given instead of minutes. */
   totalSteps: z.number().int().nullable(),
   stages: z.array(stageSchema).min(1),
@@ -40,6 +42,7 @@ const runFileSchema = z.object({
 export interface RunFile {
   version: 1;
   settings: RunSettings;
+  startDir: string | null;
   totalSteps: number | null;
   stages: TimedStage[];
   rate: number | null;

@@ -10,12 +10,13 @@ import type { RunSettings } from '../../../app/contract/studio.ts';
 import { learningRate } from '../../../app/graph/step/index.ts';
 import type { Weights } from '../../../app/graph/scope.ts';
 import type { ProviderName, SessionStore } from '../../engine/session.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
 import { TrainState } from '../../engine/train-session.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../engine/train-checkpoint.ts';
 import { createLoader } from '../dataset/loader.ts';
 import type { Batch, Dataset, Loader } from '../dataset/types.ts';
 import { criticAlarm, driftAlarms, finiteAlarm, type Alarm } from './alarms.ts';
-import { exploded, proposeRate, sweepDefaults, sweepRate } from './finder.ts';
+import { proposeRate } from './finder.ts';
 import type { RunControl } from './gate.ts';
 import { RunLog, type LogLine } from './log.ts';
 import { Means } from './means.ts';
@@ -31,8 +32,9 @@ import {
   type TimedStage,
 } from './position.ts';
 import { openStage, type StageSessions } from './stage.ts';
+import { sweep, withWeightsOf } from './trial.ts';
 import { evaluated } from './stop.ts';
-import { validate } from './validate.ts';
+import { testBatches, validate } from './validate.ts';
 
 export interface RunRequest {
   dir: string;
@@ -46,6 +48,8 @@ export interface RunRequest {
   model: RunModel;
   store: SessionStore;
   order: ProviderName[];
+  /** Layout of the CPU's convolutions when it is the CPU that trains; see `cpuBlock`. */
+  block: number | null;
   /** The model that is in use, to be measured on the same pictures; null: none. */
   inUse: Weights | null;
   /** Goes on from the folder's checkpoint. */
@@ -67,16 +71,16 @@ export interface RunHooks {
 }
 export interface RunResult {
   state: 'done' | 'stopped';
-  because: string;
+  because: Sentence;
   step: number;
 }
 
-/** Test pictures that the figures are taken from. */
-const TEST_PICTURES = 48;
 /** Figures are taken about this often in a run, but not more often than every so many seconds. */
 const EVALUATIONS = 20;
 const EVALUATION_SECONDS = 45;
 const PATIENCE = 6;
+/** AdamW on these networks becomes unsteady above it, whatever a sweep says. */
+const HIGHEST_RATE = 2e-3;
 /** Steps until a stage's length is fixed: the first are slow. */
 const MEASURED = { skip: 3, steps: 10 };
 
@@ -113,7 +117,7 @@ class Run {
     this.log.write(line);
     this.hooks.line(line);
   }
-  private say(kind: string, text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
+  private say(kind: string, text: Sentence, level: 'info' | 'warning' | 'error' = 'info'): void {
     this.write({ type: 'event', step: this.position.step, at: Date.now(), level, kind, text });
   }
 
@@ -130,7 +134,7 @@ class Run {
         if (request.resume) {
           this.position = (await loadCheckpoint(checkpoint, this.state)) as unknown as Position;
           this.log = new RunLog(request.dir, this.position.step);
-          this.say('resume', `Goes on from step ${this.position.step}.`);
+          this.say('resume', say('studio-resumed', { step: String(this.position.step) }));
         } else this.fill();
         first = false;
         // The checkpoint may stand in a later stage than the one that was opened to make the vectors.
@@ -138,6 +142,8 @@ class Run {
       }
       const ended = await this.runStage(stage, sessions);
       if (ended) {
+        // A run that was put down says nothing: it may be taken up again.
+        if (ended.state === 'done') this.say('stop', ended.because);
         await this.save();
         return ended;
       }
@@ -145,7 +151,7 @@ class Run {
   }
 
   private openStage(stage: TimedStage): Promise<StageSessions> {
-    const { objective, weights, store, order } = this.request;
+    const { objective, weights, store, order, block } = this.request;
     const { width, freeze } = this.settings;
     return openStage({
       stage,
@@ -156,6 +162,7 @@ class Run {
       state: this.state,
       store,
       order,
+      block,
     });
   }
 
@@ -176,32 +183,16 @@ class Run {
       seed: split === 'test' ? 0 : this.settings.seed * 16 + this.position.stage,
       preset: presetFor(dataset),
       workers: loaderThreads,
-      onProblem: (problem) => this.say('picture', `${problem.id}: ${problem.reason}`, 'warning'),
+      onProblem: (problem) =>
+        this.say('picture', say('studio-picture', { file: problem.id, detail: problem.reason }), 'warning'),
     });
-  }
-
-  /** The fixed test batches of a stage. */
-  private async testBatches(stage: TimedStage): Promise<Batch[]> {
-    const loader = this.loader(stage, 'test', stage.batch);
-    try {
-      const count = Math.max(1, Math.round(Math.min(TEST_PICTURES, loader.count) / stage.batch));
-      const batches: Batch[] = [];
-      for (let k = 0; k < count; k++) batches.push(await loader.next(k));
-      return batches;
-    } finally {
-      await loader.close();
-    }
   }
 
   private async runStage(stage: TimedStage, sessions: StageSessions): Promise<RunResult | null> {
     const { position } = this;
     this.device = sessions.device;
-    if (position.stageStep === 0)
-      this.say(
-        'size',
-        `${stage.phase}: pictures of ${stage.size} px, ${stage.batch} at a time, on ${sessions.device}.`,
-      );
-    const tests = await this.testBatches(stage);
+    if (position.stageStep === 0) this.say('size', stageWords(stage, sessions.device));
+    const tests = await testBatches(this.loader(stage, 'test', stage.batch), stage.batch);
     if (position.stageStep === 0) {
       position.drift = null;
       await this.evaluateInUse(sessions, tests);
@@ -242,7 +233,7 @@ class Run {
     let evaluatedAt = position.seconds;
     while (stage.steps === null || position.stageStep < stage.steps) {
       if (await this.control.gate())
-        return { state: 'stopped', because: 'It was stopped.', step: position.step };
+        return { state: 'stopped', because: say('studio-stopped'), step: position.step };
       const begun = performance.now();
       const batch = await loader.next(position.stageStep);
       const lr = this.rateAt(stage);
@@ -255,8 +246,7 @@ class Run {
       position.seconds += seconds;
       position.images += stage.batch;
       position.switcher = report.switcher;
-      if (report.switched)
-        this.say('switch', `The ${report.switched.to} learns now: ${report.switched.because}.`);
+      if (report.switched) this.say('switch', report.switched.because);
       means.add(report.outcome.losses, seconds);
       this.speed = this.speed === null ? seconds : this.speed + 0.05 * (seconds - this.speed);
       if (report.recognised !== null) {
@@ -300,7 +290,7 @@ class Run {
       if (now - this.savedAt >= (this.request.checkpointSeconds ?? 60) * 1000) await this.save();
     }
     if (position.stage === this.run.stages.length - 1)
-      return { state: 'done', because: 'Its time is over.', step: position.step };
+      return { state: 'done', because: say('studio-time-over'), step: position.step };
     position.stage++;
     position.stageStep = 0;
     await this.save();
@@ -316,7 +306,10 @@ class Run {
     const minutes = this.settings.minutes * stage.share;
     stage.steps = Math.max(MEASURED.skip + MEASURED.steps + 1, Math.round((minutes * 60) / secondsPerStep));
     await writeRunFile(this.request.dir, this.run);
-    this.say('plan', `${stage.steps} steps of about ${(secondsPerStep * 1000).toFixed(0)} ms.`);
+    this.say(
+      'plan',
+      say('studio-plan', { steps: String(stage.steps), ms: (secondsPerStep * 1000).toFixed(0) }),
+    );
   }
 
   private progress(stage: TimedStage): RunProgress {
@@ -382,10 +375,12 @@ class Run {
         figures,
         size: stage.size,
       });
-    if (stop && position.stage === this.run.stages.length - 1)
+    // Rates are high in the first half of a stage and figures noisy; a run of so many steps does them all.
+    const late = stage.steps !== null && position.stageStep > stage.steps / 2;
+    if (stop && late && this.run.totalSteps === null && position.stage === this.run.stages.length - 1)
       return {
         state: 'done',
-        because: `The figures have not become better ${PATIENCE} times in a row; the best weights are those of step ${state.best?.step ?? 0}.`,
+        because: say('studio-no-better', { count: String(PATIENCE), step: String(state.best?.step ?? 0) }),
         step: position.step,
       };
     return null;
@@ -395,15 +390,11 @@ class Run {
   private async evaluateInUse(sessions: StageSessions, tests: Batch[]): Promise<void> {
     const { inUse, objective } = this.request;
     if (!inUse) return;
-    const kept = new Map(this.state.names.map((name) => [name, this.state.get(name).slice()]));
-    try {
-      this.state.setWeights('generator', inUse);
-      const { figures } = await validate(sessions.looking, objective, tests);
-      const { step, seconds } = this.position;
-      this.write({ type: 'figures', of: 'in-use', step, seconds, figures });
-    } finally {
-      for (const [name, data] of kept) this.state.set(name, data);
-    }
+    const { figures } = await withWeightsOf(this.state, inUse, () =>
+      validate(sessions.looking, objective, tests),
+    );
+    const { step, seconds } = this.position;
+    this.write({ type: 'figures', of: 'in-use', step, seconds, figures });
   }
 
   private async save(): Promise<void> {
@@ -411,40 +402,42 @@ class Run {
     this.savedAt = performance.now();
   }
 
-  /** A short sweep of learning rates on the first stage, undone afterwards; see finder.ts. */
+  /** Sets the run's learning rate: by a sweep, undone afterwards, where that is worth its time. */
   private async findRate(stage: TimedStage, sessions: StageSessions): Promise<void> {
     const { objective, dir } = this.request;
     // Too short a run, or one that begins with trained weights, takes the rate that is known to work.
     const worth = stage.phase === 'generator' && this.settings.start === null && this.settings.minutes >= 20;
     if (!worth || this.run.totalSteps !== null) this.run.rate = objective.rate;
     else {
-      const kept = new Map(this.state.names.map((name) => [name, this.state.get(name).slice()]));
-      const counts = new Map(this.state.counts);
       const loader = this.loader(stage, 'train', stage.batch);
-      const losses: number[] = [];
-      try {
-        for (let k = 0; k < sweepDefaults.steps && !exploded(losses); k++) {
-          if (await this.control.gate()) break;
-          const { outcome } = await sessions.step(await loader.next(k), sweepRate(k), this.position.switcher);
-          losses.push(outcome.finite ? outcome.losses.total : Infinity);
-        }
-      } finally {
-        await loader.close();
-        for (const [name, data] of kept) this.state.set(name, data);
-        this.state.counts.clear();
-        for (const [part, n] of counts) this.state.counts.set(part, n);
-      }
+      const losses = await sweep(this.state, async (k, rate) => {
+        if (await this.control.gate()) return null;
+        const { outcome } = await sessions.step(await loader.next(k), rate, this.position.switcher);
+        return outcome.finite ? outcome.losses.total : Infinity;
+      }).finally(() => loader.close());
       const found = proposeRate(losses);
-      this.run.rate = found === null ? objective.rate : Math.min(3e-3, Math.max(objective.rate / 4, found));
+      this.run.rate =
+        found === null ? objective.rate : Math.min(HIGHEST_RATE, Math.max(objective.rate / 4, found));
       this.say(
         'rate',
         found === null
-          ? `The sweep says nothing; the learning rate is ${this.run.rate}.`
-          : `A sweep of ${losses.length} steps proposes ${found.toExponential(1)}; the learning rate is ${this.run.rate.toExponential(1)}.`,
+          ? say('studio-rate-none', { rate: String(this.run.rate) })
+          : say('studio-rate', {
+              steps: String(losses.length),
+              found: found.toPrecision(2),
+              rate: this.run.rate.toPrecision(2),
+            }),
       );
     }
     await writeRunFile(dir, this.run);
   }
+}
+
+/** What begins with a stage, as a sentence. */
+function stageWords(stage: TimedStage, device: string): Sentence {
+  const values = { size: String(stage.size), batch: String(stage.batch), device };
+  if (stage.phase === 'generator') return say('studio-stage-generator', values);
+  return stage.phase === 'critic' ? say('studio-stage-critic', values) : say('studio-stage-gan', values);
 }
 
 /** A run that ended on an alarm: the last good checkpoint stays. */

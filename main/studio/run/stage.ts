@@ -36,6 +36,8 @@ export interface StageOptions {
   state: TrainState;
   store: SessionStore;
   order: ProviderName[];
+  /** See `GraphOptions`. */
+  block: number | null;
 }
 
 export interface StepReport {
@@ -68,6 +70,7 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
     batch: stage.batch,
     frozen: options.frozen,
     weights: options.weights,
+    block: options.block,
   };
   const open = (graph: ReturnType<typeof contentStep>): Promise<TrainSession> =>
     TrainSession.create({ graph, state, store, order });

@@ -7,7 +7,7 @@ import { bytesFromPlanar, type Planar } from '../../../app/planar.ts';
 import { Accumulator, judge, prepare, type Summary } from '../../../app/metrics/index.ts';
 import type { Rgb8 } from '../../files/rgb.ts';
 import type { TrainSession } from '../../engine/train-session.ts';
-import type { Batch } from '../dataset/types.ts';
+import type { Batch, Loader } from '../dataset/types.ts';
 import type { Objective } from './objective.ts';
 
 export interface Validation {
@@ -16,8 +16,22 @@ export interface Validation {
   panel: Rgb8;
 }
 
+/** Test pictures that the figures are taken from. */
+const TEST_PICTURES = 48;
 /** Rows of a sample panel. */
 const ROWS = 6;
+
+/** The fixed test batches of a stage; the loader is closed. */
+export async function testBatches(loader: Loader, batch: number): Promise<Batch[]> {
+  try {
+    const count = Math.max(1, Math.round(Math.min(TEST_PICTURES, loader.count) / batch));
+    const batches: Batch[] = [];
+    for (let k = 0; k < count; k++) batches.push(await loader.next(k));
+    return batches;
+  } finally {
+    await loader.close();
+  }
+}
 
 /**
  * Looks at the batches with the run's averaged weights.
