@@ -257,6 +257,51 @@ describe.skipIf(!executablePath)('the window', () => {
     expect(await page.getByText('Restoring is not available yet', { exact: false }).count()).toBe(1);
   });
 
+  it('the Studio takes drops for a new dataset, and builds it from what came of them', async () => {
+    await open();
+    await page.getByRole('navigation').first().getByRole('button', { name: 'Studio' }).click();
+    await page.getByRole('heading', { name: 'one-super-8-beach-2' }).waitFor();
+    const drag = (type: string) =>
+      page.evaluate((name) => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'slide-01.tif'));
+        document.body.dispatchEvent(
+          new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }),
+        );
+      }, type);
+    await drag('dragenter');
+    await expect.poll(() => page.getByTestId('drop-targets').innerText()).toContain('Learn from these');
+    await drag('drop');
+    const dialog = page.getByRole('dialog', { name: 'New dataset' });
+    await expect.poll(() => dialog.getByText(/36 dropped pictures and films are ready/).count()).toBe(1);
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Slides of 1974');
+    await dialog.getByRole('button', { name: 'Build' }).click();
+    await expect.poll(() => dialog.count()).toBe(0);
+    const aside = page.getByRole('complementary', { name: 'Datasets' });
+    await expect.poll(() => aside.getByRole('button', { name: /^Slides of 1974/ }).count()).toBe(1);
+  });
+
+  it('the Studio judges without colour, lays past runs over the curve, and takes back what it did', async () => {
+    await open();
+    await page.getByRole('navigation').first().getByRole('button', { name: 'Studio' }).click();
+    const verdict = page.getByRole('complementary', { name: 'Verdict' });
+    await expect
+      .poll(() => verdict.getByRole('row', { name: /^Colour difference/ }).innerText(), slow)
+      .toMatch(/worse/);
+    const lines = page.locator('.MuiLineChart-line');
+    await expect.poll(() => lines.count(), slow).toBe(3);
+    await verdict.getByRole('checkbox', { name: 'Draw one-super-8-beach in the chart' }).check();
+    await expect.poll(() => lines.count(), slow).toBe(4);
+    await verdict.getByRole('button', { name: 'Use it' }).click();
+    await expect.poll(() => verdict.getByText('This model is in use.').count()).toBe(1);
+    await verdict.getByRole('button', { name: 'Go back' }).click();
+    await expect.poll(() => verdict.getByText('In use now: the model of one-super-8-beach.').count()).toBe(1);
+    await verdict.getByRole('button', { name: 'Remove the run colorist-getaria' }).click();
+    await expect.poll(() => verdict.getByText('colorist-getaria').count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect.poll(() => verdict.getByText('colorist-getaria').count()).toBe(1);
+  });
+
   it('a changed key works, its old one does not, and a clash is named', async () => {
     await open();
     await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Settings' }).click();
@@ -307,7 +352,7 @@ describe.skipIf(!executablePath)('the window', () => {
       expect(nameless).toEqual([]);
       // A key instead of words would show as one: "library.import".
       expect(await page.locator('body').innerText()).not.toMatch(
-        /\b(library|jobs|settings|common|later)\.[a-z]/,
+        /\b(library|jobs|settings|common|later|studio)\.[a-z]/,
       );
     }
   });

@@ -21,7 +21,7 @@ import type { StudioRun } from '../../app/contract/studio.ts';
 import type { ChartLine } from './Chart.tsx';
 import { CurvesTable } from './CurvesTable.tsx';
 import { figureCurve, lossCurve, lossNames, marksOf, onOneAxis, type Curve } from './curves.ts';
-import { figureNames, headline, showFigure, type FigureName } from './figures.ts';
+import { figureNames, headline, showFigure, type FigureName, numberLocales } from './figures.ts';
 import { dashes, lineColours } from './lines.ts';
 import { curvesOf, loadCurves, useStudio } from './store.ts';
 import { useLossName } from './words.ts';
@@ -31,6 +31,8 @@ const Chart = lazy(() => import('./Chart.tsx'));
 const unitOf = (minutes: number) => (minutes < 3 ? 'seconds' : minutes < 180 ? 'minutes' : 'hours');
 const factor = { seconds: 60, minutes: 1, hours: 1 / 60 } as const;
 const HEIGHT = 264;
+/** Not a loss, and on another scale: drawn when it is asked for. */
+const quiet: ReadonlySet<string> = new Set(['gradient']);
 
 function Sample({ look }: { look: number }) {
   const colours = lineColours(useTheme().palette.mode);
@@ -59,7 +61,7 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
   const [wanted, setWanted] = useState<FigureName | null>(null);
   const [log, setLog] = useState(false);
   const [table, setTable] = useState(false);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(quiet);
   const others = useMemo(() => [...compared].filter((id) => id !== run.id), [compared, run.id]);
 
   useEffect(() => {
@@ -124,7 +126,7 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
   const theirs = show === 'figures' && figure ? run.figuresInUse?.figures[figure] : undefined;
   const logable = show === 'losses';
   const format = useMemo(() => {
-    const few = new Intl.NumberFormat(i18n.language, { maximumSignificantDigits: 3 });
+    const few = new Intl.NumberFormat(numberLocales(i18n.language), { maximumSignificantDigits: 3 });
     return (value: number | null) =>
       value === null
         ? ''
@@ -133,7 +135,7 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
           : few.format(value);
   }, [i18n.language, show, figure]);
   const formatX = useMemo(() => {
-    const one = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
+    const one = new Intl.NumberFormat(numberLocales(i18n.language), { maximumFractionDigits: 1 });
     return (minutes: number) => one.format(minutes * factor[unit]);
   }, [i18n.language, unit]);
   const first = lines[0]?.data.find((v) => v !== null);

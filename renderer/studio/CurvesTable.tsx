@@ -3,7 +3,7 @@ import { Box, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/mate
 import { useTranslation } from 'react-i18next';
 import { duration } from '../format.ts';
 import { lossNames, tableRows, type Curves } from './curves.ts';
-import { showFigure, type FigureName } from './figures.ts';
+import { showFigure, type FigureName, numberLocales } from './figures.ts';
 import { useLossName } from './words.ts';
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 export function CurvesTable({ curves, show, figure }: Props) {
   const { t, i18n } = useTranslation();
   const lossName = useLossName();
-  const number = new Intl.NumberFormat(i18n.language, { maximumSignificantDigits: 4 });
+  const number = new Intl.NumberFormat(numberLocales(i18n.language), { maximumSignificantDigits: 4 });
   const names = lossNames(curves.points);
   const columns = show === 'losses' ? names.map(lossName) : figure ? [t(`studio.figure.${figure}.name`)] : [];
   const rows =

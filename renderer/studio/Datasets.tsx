@@ -27,6 +27,7 @@ import { HueRing } from './HueRing.tsx';
 import { makeDataset, showDataset, shownDataset, useStudio } from './store.ts';
 import { usePicture } from './usePicture.ts';
 import { useRejectName } from './words.ts';
+import { numberLocales } from './figures.ts';
 
 const ADVICE = 3;
 
@@ -113,7 +114,7 @@ function Detail({ dataset }: { dataset: StudioDataset }) {
   const [all, setAll] = useState(false);
   if (dataset.state === 'building') return <Building dataset={dataset} />;
   if (dataset.state === 'failed') return <Alert severity="error">{said(dataset.error ?? '')}</Alert>;
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = new Intl.NumberFormat(numberLocales(i18n.language));
   const rejected = dataset.rejects.reduce((sum, r) => sum + r.count, 0);
   const advice = all ? dataset.advice : dataset.advice.slice(0, ADVICE);
   return (
@@ -247,8 +248,14 @@ export function Datasets() {
         <Typography variant="h3" component="h2" sx={{ m: 0, flex: 1 }}>
           {t('studio.dataset.title')}
         </Typography>
-        <Button variant="outlined" color="secondary" startIcon={<Add />} onClick={() => makeDataset()}>
-          {t('studio.dataset.new')}
+        <Button
+          variant="outlined"
+          color="secondary"
+          startIcon={<Add />}
+          aria-label={t('studio.dataset.new')}
+          onClick={() => makeDataset()}
+        >
+          {t('studio.dataset.newShort')}
         </Button>
       </Box>
       {datasets.length === 0 && (
@@ -256,7 +263,17 @@ export function Datasets() {
           {t('studio.dataset.none')}
         </Typography>
       )}
-      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 0.5 }}>
+      <Box
+        component="ul"
+        sx={{
+          listStyle: 'none',
+          m: 0,
+          p: 0,
+          display: 'grid',
+          gridTemplateColumns: 'minmax(0, 1fr)',
+          gap: 0.5,
+        }}
+      >
         {datasets.map((d) => (
           <Box
             component="li"

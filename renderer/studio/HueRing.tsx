@@ -4,10 +4,11 @@
  */
 import { useTheme } from '@mui/material/styles';
 import { useTranslation } from 'react-i18next';
+import { numberLocales } from './figures.ts';
 
-const INNER = 22;
-const OUTER = 62;
-const SIZE = 140;
+const INNER = 20;
+const OUTER = 58;
+const SIZE = 120;
 
 /** A point at an angle (degrees, counter-clockwise from the right) and radius, in the drawing. */
 const at = (degrees: number, r: number): string => {
@@ -23,7 +24,10 @@ export function HueRing({ hues, gaps }: { hues: readonly number[]; gaps: readonl
   const { t, i18n } = useTranslation();
   const { palette } = useTheme();
   const most = Math.max(...hues, 1e-9);
-  const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(numberLocales(i18n.language), {
+    style: 'percent',
+    maximumFractionDigits: 1,
+  });
   const name = (sector: number) => t(`studio.hue.${sector}`);
   const top = hues
     .map((share, sector) => ({ share, sector }))
@@ -35,6 +39,7 @@ export function HueRing({ hues, gaps }: { hues: readonly number[]; gaps: readonl
     <svg
       width={SIZE}
       height={SIZE}
+      style={{ flexShrink: 0 }}
       viewBox={`0 0 ${SIZE} ${SIZE}`}
       role="img"
       aria-label={

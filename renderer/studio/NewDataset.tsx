@@ -198,7 +198,8 @@ export default function NewDataset({ making }: { making: Making }) {
                 <FormControlLabel
                   key={value}
                   value={value}
-                  control={<Radio size="small" sx={{ alignSelf: 'flex-start', py: 0.25 }} />}
+                  sx={{ alignItems: 'flex-start' }}
+                  control={<Radio size="small" sx={{ py: 0.25 }} />}
                   label={
                     <>
                       <Typography variant="body2">{t(`studio.preset.${value}.name`)}</Typography>

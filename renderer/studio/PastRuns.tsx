@@ -49,7 +49,9 @@ export function PastRuns({ shown }: { shown: string | null }) {
           '& td, & th': { px: 0.5, py: 0.4, borderColor: 'room.line' },
           '& thead th': { typography: 'caption', color: 'text.secondary' },
           // Neutral, as everything beside pictures.
-          '& .Mui-selected, & .Mui-selected:hover': { bgcolor: 'room.selectedFill' },
+          '& .MuiTableRow-root.Mui-selected, & .MuiTableRow-root.Mui-selected:hover': {
+            bgcolor: 'room.selectedFill',
+          },
         }}
       >
         <TableHead>
@@ -111,7 +113,7 @@ export function PastRuns({ shown }: { shown: string | null }) {
                 </ButtonBase>
               </TableCell>
               <TableCell align="right" sx={{ whiteSpace: 'nowrap' }}>
-                <Tooltip title={t(`studio.figure.${headline[run.settings.network]}.name`)}>
+                <Tooltip describeChild title={t(`studio.figure.${headline[run.settings.network]}.name`)}>
                   <Typography variant="figure" component="span">
                     {figure(run)}
                   </Typography>

@@ -20,6 +20,7 @@ import type { RunSettings, StudioNetwork } from '../../app/contract/studio.ts';
 import { startRun } from './actions.ts';
 import { fixedSizes, proposed, readMinutes, readSeed, startsOf } from './settings.ts';
 import { makeDataset, setDraft, shownDataset, showDataset, useStudio } from './store.ts';
+import { numberLocales } from './figures.ts';
 
 function NetworkChoice({ networks, value }: { networks: readonly StudioNetwork[]; value: string }) {
   const { t } = useTranslation();
@@ -30,7 +31,7 @@ function NetworkChoice({ networks, value }: { networks: readonly StudioNetwork[]
         setDraft({ network: name as RunSettings['network'], width: undefined, start: undefined })
       }
       aria-label={t('studio.form.network')}
-      sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(210px, 1fr))', gap: 1 }}
+      sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(264px, 1fr))', gap: 1 }}
     >
       {networks.map((network) => (
         <Box
@@ -85,7 +86,10 @@ export function RunForm() {
   const seed = readSeed(seedText);
   const ready = datasets.filter((d) => d.state === 'ready');
   const able = dataset?.state === 'ready' && minutes !== null && seed !== null;
-  const compact = new Intl.NumberFormat(i18n.language, { notation: 'compact', maximumSignificantDigits: 3 });
+  const compact = new Intl.NumberFormat(numberLocales(i18n.language), {
+    notation: 'compact',
+    maximumSignificantDigits: 3,
+  });
   const start = async () => {
     if (!able || minutes === null || seed === null) return;
     setStarting(true);
@@ -141,7 +145,7 @@ export function RunForm() {
         </Typography>
         <NetworkChoice networks={networks} value={settings.network} />
       </Box>
-      <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(220px, 1fr))', gap: 2 }}>
+      <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(264px, 1fr))', gap: 2 }}>
         <TextField
           select
           label={t('studio.form.width')}
@@ -232,7 +236,7 @@ export function RunForm() {
           <Box
             sx={{
               display: 'grid',
-              gridTemplateColumns: 'repeat(auto-fit, minmax(220px, 1fr))',
+              gridTemplateColumns: 'repeat(auto-fit, minmax(264px, 1fr))',
               gap: 2,
               pt: 1.5,
             }}

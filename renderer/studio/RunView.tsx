@@ -14,16 +14,20 @@ import { Diary } from './Diary.tsx';
 import { Samples } from './Samples.tsx';
 import { StateMark } from './StateMark.tsx';
 import { curvesOf, useStudio, working } from './store.ts';
+import { numberLocales } from './figures.ts';
 
 function Facts({ run }: { run: StudioRun }) {
   const { t, i18n } = useTranslation();
-  const number = new Intl.NumberFormat(i18n.language, { maximumSignificantDigits: 3 });
+  const number = new Intl.NumberFormat(numberLocales(i18n.language), { maximumSignificantDigits: 3 });
   const going = run.state === 'running';
-  const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(numberLocales(i18n.language), {
+    style: 'percent',
+    maximumFractionDigits: 1,
+  });
   const facts: [key: string, label: string, value: string | null][] = [
     ['left', t('studio.run.left'), going && run.secondsLeft !== null ? duration(run.secondsLeft) : null],
     ['trained', t('studio.run.trained'), duration(run.secondsDone)],
-    ['step', t('studio.run.step'), new Intl.NumberFormat(i18n.language).format(run.step)],
+    ['step', t('studio.run.step'), new Intl.NumberFormat(numberLocales(i18n.language)).format(run.step)],
     ['size', t('studio.run.size'), run.last ? `${run.last.size} px` : null],
     [
       'speed',

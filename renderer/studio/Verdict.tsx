@@ -107,7 +107,7 @@ export function Verdict({ run }: { run: StudioRun }) {
             {listed.map((row, k) => (
               <TableRow key={row.name}>
                 <TableCell component="th" scope="row">
-                  <Tooltip title={t(`studio.figure.${row.name}.says`)} placement="left">
+                  <Tooltip describeChild title={t(`studio.figure.${row.name}.says`)} placement="left">
                     <Box component="span" sx={{ color: 'text.primary', fontWeight: k === 0 ? 600 : 400 }}>
                       {t(`studio.figure.${row.name}.name`)}
                     </Box>

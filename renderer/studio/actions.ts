@@ -79,6 +79,11 @@ export async function continueRun(run: StudioRun, minutes: number): Promise<void
 /** What stood in for a network's model before the last change in this window. */
 const before = new Map<NetworkName, string | null>();
 
+const ships = (network: NetworkName): boolean =>
+  useStudio
+    .getState()
+    .networks.some((n) => n.name === network && n.starts.some((start) => start.model === 'shipped'));
+
 /** Puts a run's model to work (null: the one we ship, or none), with a way back. */
 export async function putToWork(network: NetworkName, model: string | null): Promise<void> {
   try {
@@ -88,7 +93,9 @@ export async function putToWork(network: NetworkName, model: string | null): Pro
     notify(
       'info',
       model === null
-        ? i18next.t('studio.verdict.wentBack')
+        ? ships(network)
+          ? i18next.t('studio.verdict.backToShipped')
+          : i18next.t('studio.verdict.backToNone')
         : i18next.t('studio.verdict.nowUsed', { name: model }),
       {
         label: i18next.t('common.undo'),

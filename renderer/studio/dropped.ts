@@ -21,23 +21,30 @@ async function itemsOf(jobId: number): Promise<number[]> {
   }
 }
 
-/** Imports what was dropped, once, and tells the items when the jobs have ended. */
+interface State extends Import {
+  /** Whose import this is. */
+  of: readonly Dropped[];
+  jobIds: number[] | null;
+}
+
+/** Imports what was dropped (more may be dropped later: what is in the library already comes back as it is). */
 export function useImport(files: readonly Dropped[]): Import {
-  const [jobIds, setJobIds] = useState<number[] | null>(null);
-  const [state, setState] = useState<Import>({ itemIds: [], done: files.length === 0, error: '' });
+  const [state, setState] = useState<State>({ of: [], jobIds: null, itemIds: [], done: true, error: '' });
   useEffect(() => {
     if (files.length === 0) return;
     let wanted = true;
+    const begun = { of: files, jobIds: null, itemIds: [], done: false, error: '' };
     const show = (sent: number, total: number) => useApp.setState({ upload: { sent, total } });
     getClient()
       .importFiles([...files], show)
-      .then((answer) => wanted && setJobIds(answer.jobIds))
-      .catch((error: unknown) => wanted && setState({ itemIds: [], done: true, error: errorText(error) }))
+      .then(({ jobIds }) => wanted && setState({ ...begun, jobIds }))
+      .catch((error: unknown) => wanted && setState({ ...begun, done: true, error: errorText(error) }))
       .finally(() => useApp.setState({ upload: null }));
     return () => {
       wanted = false;
     };
   }, [files]);
+  const { jobIds } = state;
   const ended = useApp(
     (s) =>
       jobIds !== null &&
@@ -50,11 +57,12 @@ export function useImport(files: readonly Dropped[]): Import {
     if (!ended || jobIds === null) return;
     let wanted = true;
     Promise.all(jobIds.map(itemsOf))
-      .then((lists) => wanted && setState({ itemIds: [...new Set(lists.flat())], done: true, error: '' }))
-      .catch((error: unknown) => wanted && setState({ itemIds: [], done: true, error: errorText(error) }));
+      .then((lists) => wanted && setState((s) => ({ ...s, itemIds: [...new Set(lists.flat())], done: true })))
+      .catch((error: unknown) => wanted && setState((s) => ({ ...s, done: true, error: errorText(error) })));
     return () => {
       wanted = false;
     };
   }, [ended, jobIds]);
-  return state;
+  if (files.length === 0 || state.of === files) return state;
+  return { itemIds: [], done: false, error: '' };
 }

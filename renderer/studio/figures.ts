@@ -102,6 +102,9 @@ export function verdictRows(
     });
 }
 
+/** Locales for numbers: browsers without Basque write them as Spanish does, which is the same, and not as English. */
+export const numberLocales = (language: string): string[] => (language === 'eu' ? ['eu', 'es'] : [language]);
+
 /** A figure as it is written in a language: decimals by its kind. */
 export function showFigure(name: FigureName, value: number, language: string): string {
   return showNumber(value, figureKinds[name].digits, language);
@@ -109,7 +112,7 @@ export function showFigure(name: FigureName, value: number, language: string): s
 
 /** A number with a fixed count of decimals, as the language writes it. */
 export function showNumber(value: number, digits: number, language: string): string {
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(numberLocales(language), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);

@@ -200,9 +200,14 @@ export function toggleCompared(id: string): void {
     return { compared };
   });
 }
-/** Opens the dialog for a new dataset. */
+/** Opens the dialog for a new dataset, or adds to the one that is open. */
 export function makeDataset(making: Partial<Making> = {}): void {
-  setState({ making: { itemIds: [], dropped: [], ...making } });
+  setState((s) => ({
+    making: {
+      itemIds: [...(s.making?.itemIds ?? []), ...(making.itemIds ?? [])],
+      dropped: making.dropped ? [...(s.making?.dropped ?? []), ...making.dropped] : (s.making?.dropped ?? []),
+    },
+  }));
 }
 export function setDraft(patch: Partial<RunSettings>): void {
   setState((s) => ({ draft: { ...s.draft, ...patch } }));

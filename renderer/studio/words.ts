@@ -14,6 +14,7 @@ const losses = [
   'opinion',
   'accuracy',
   'recognised',
+  'gradient',
 ] as const;
 const rejects = [
   'unreadable',
