@@ -1,0 +1,269 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Job } from '../../../app/contract/jobs.ts';
+import { runSettingsSchema, type RunPoint } from '../../../app/contract/studio.ts';
+import { RevealError } from '../../../app/contract/messages.ts';
+import type { NewJob } from '../../jobs/types.ts';
+import type { LogLine } from '../run/log.ts';
+import { StudioFolders } from './folders.ts';
+import { studioHost, type StudioHost } from './handlers.ts';
+import { thinned } from './runs.ts';
+
+let dir: string;
+let folders: StudioFolders;
+let host: StudioHost;
+let jobs: (Job & { payload: unknown })[];
+let published: string[];
+const context = { signal: new AbortController().signal };
+const settings = runSettingsSchema.parse({ dataset: 'holidays', network: 'restorer' });
+
+function job(id: number, more: Partial<Job>): void {
+  Object.assign(
+    jobs.find((j) => j.id === id)!,
+    more,
+  );
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'revelado-studio-'));
+  folders = new StudioFolders(dir);
+  await folders.open();
+  jobs = [];
+  published = [];
+  host = studioHost({
+    folders,
+    queue: {
+      submit(job: NewJob) {
+        const id = jobs.length + 1;
+        jobs.push({
+          id,
+          type: job.type,
+          title: job.title,
+          state: 'queued',
+          stage: '',
+          done: 0,
+          failed: 0,
+          total: 1,
+          eta: null,
+          error: null,
+          createdAt: 0,
+          finishedAt: null,
+          payload: job.payload,
+        });
+        return id;
+      },
+      cancel: (id) => job(id, { state: 'cancelled' }),
+      list: () => jobs,
+    },
+    itemPaths: (ids) => ids.map((id) => `/photos/${id}.jpg`),
+    inside: async (_folder, relative) => {
+      if (relative.startsWith('..')) throw new RevealError('bad-request', 'outside');
+      return path.join('/scans', relative);
+    },
+    publish: (topic) => published.push(topic),
+  });
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+/** A dataset that is finished, as `dataset build` leaves it. */
+async function ready(id = 'holidays'): Promise<void> {
+  mkdirSync(folders.dataOf(id), { recursive: true });
+  await folders.setFacts('datasets', id, {
+    name: 'Holidays',
+    preset: 'print',
+    sources: { itemIds: [1], groupIds: [], folders: [] },
+    createdAt: 5,
+    jobId: null,
+  });
+  const sector = { name: '', from: 0, to: 30, pixels: [0.01, 0.02, 0.01], pictures: 0.5, gap: false };
+  writeFileSync(
+    path.join(folders.dataOf(id), 'report.json'),
+    JSON.stringify({
+      train: 90,
+      test: 10,
+      sources: [{ path: '/photos', kept: 100, films: 0 }],
+      counts: { blurred: 3, tiny: 0 },
+      hues: { sectors: Array.from({ length: 12 }, () => sector), gaps: [] },
+      warnings: ['few'],
+    }),
+  );
+}
+const call = <T>(name: keyof StudioHost['handlers'], args: unknown): Promise<T> =>
+  Promise.resolve((host.handlers[name] as (a: unknown, c: unknown) => T | Promise<T>)(args, context));
+const diary = (run: string, lines: LogLine[]): void =>
+  writeFileSync(
+    path.join(folders.dir('runs', run), 'log.jsonl'),
+    lines.map((l) => JSON.stringify(l) + '\n').join(''),
+  );
+const model = (run: string): void => {
+  mkdirSync(path.join(folders.dir('runs', run), 'model'), { recursive: true });
+  writeFileSync(
+    path.join(folders.dir('runs', run), 'model', 'card.json'),
+    JSON.stringify({ weights: 'weights.rvw' }),
+  );
+};
+
+describe('datasets', () => {
+  it('are built by a job from things of the library and folders that the host knows', async () => {
+    const made = await call<{ id: string; state: string }>('studio.buildDataset', {
+      name: 'Été à Hendaye!',
+      preset: 'film',
+      sources: { itemIds: [3, 3], groupIds: [], folders: [{ folderId: 'scans', path: 'box 1' }] },
+    });
+    expect(made).toMatchObject({ id: 'ete-a-hendaye', state: 'building' });
+    expect(jobs[0].payload).toEqual({
+      dataset: 'ete-a-hendaye',
+      preset: 'film',
+      sources: ['/photos/3.jpg', '/scans/box 1'],
+    });
+    job(1, { state: 'failed', error: 'The disk is full.' });
+    expect(await call('studio.datasets', {})).toMatchObject({
+      datasets: [{ state: 'failed', error: 'The disk is full.' }],
+    });
+  });
+  it('refuse nothing at all, and folders elsewhere', async () => {
+    const none = { itemIds: [], groupIds: [], folders: [] };
+    await expect(call('studio.buildDataset', { name: 'x', preset: 'film', sources: none })).rejects.toThrow(
+      RevealError,
+    );
+    await expect(
+      call('studio.buildDataset', {
+        name: 'x',
+        preset: 'film',
+        sources: { ...none, folders: [{ folderId: 'scans', path: '../other' }] },
+      }),
+    ).rejects.toThrow('outside');
+    expect(folders.ids('datasets')).toEqual([]);
+  });
+  it('say what they are made of', async () => {
+    await ready();
+    const { datasets } = await call<{ datasets: unknown[] }>('studio.datasets', {});
+    expect(datasets).toMatchObject([
+      { state: 'ready', train: 90, test: 10, rejects: [{ reason: 'blurred', count: 3 }], advice: ['few'] },
+    ]);
+  });
+});
+
+describe('runs', () => {
+  it('are jobs that can be continued, and their model can be used and given up', async () => {
+    await ready();
+    const run = await call<{ id: string }>('studio.startRun', settings);
+    expect(run).toMatchObject({ id: 'restorer-holidays', state: 'queued', jobId: 1, model: null });
+    await expect(call('studio.removeDataset', { id: 'holidays' })).rejects.toThrow(RevealError);
+    await expect(call('studio.removeRun', { id: run.id })).rejects.toThrow(RevealError);
+    await expect(call('studio.use', { network: 'restorer', model: run.id })).rejects.toThrow(RevealError);
+
+    model(run.id);
+    job(1, { state: 'done' });
+    await expect(call('studio.use', { network: 'filler', model: run.id })).rejects.toThrow(RevealError);
+    expect(await call('studio.use', { network: 'restorer', model: run.id })).toEqual({ before: null });
+    expect(host.modelDir('restorer', null)).toBe(path.join(folders.dir('runs', run.id), 'model'));
+    await expect(call('studio.removeRun', { id: run.id })).rejects.toThrow(RevealError);
+    expect(await call('studio.use', { network: 'restorer', model: null })).toEqual({ before: run.id });
+
+    expect(await call('studio.continueRun', { id: run.id, minutes: 30 })).toMatchObject({
+      state: 'queued',
+      jobId: 2,
+    });
+    const file = JSON.parse(readFileSync(path.join(folders.dir('runs', run.id), 'run.json'), 'utf8'));
+    expect(file.settings.minutes).toBe(90);
+    await expect(call('studio.continueRun', { id: run.id, minutes: 1 })).rejects.toThrow(RevealError);
+    await call('studio.stopRun', { id: run.id });
+    expect(jobs[1].state).toBe('cancelled');
+  });
+  it('come back after they were removed, until the program ends', async () => {
+    await ready();
+    const { id } = await call<{ id: string }>('studio.startRun', settings);
+    job(1, { state: 'cancelled' });
+    const { undoToken } = await call<{ undoToken: string }>('studio.removeRun', { id });
+    expect(await call('studio.runs', {})).toEqual({ runs: [] });
+    await call('studio.restore', { undoToken });
+    expect(await call('studio.runs', {})).toMatchObject({ runs: [{ id }] });
+    await expect(call('studio.restore', { undoToken: '../../etc' })).rejects.toThrow(RevealError);
+    await call('studio.removeRun', { id });
+    await folders.open();
+    expect(existsSync(path.join(dir, 'studio', 'bin'))).toBe(false);
+  });
+  it('show curves, figures of both models, and the state of their job', async () => {
+    await ready();
+    const { id } = await call<{ id: string }>('studio.startRun', settings);
+    const point = (step: number): LogLine => ({
+      type: 'point',
+      step,
+      seconds: step,
+      phase: 'generator',
+      size: 64,
+      lr: 1e-3,
+      losses: { total: 1 / step },
+      wait: 0,
+    });
+    diary(id, [
+      point(1),
+      { type: 'figures', of: 'in-use', step: 1, seconds: 1, figures: { psnr: 20 } },
+      { type: 'figures', of: 'run', step: 2, seconds: 2, figures: { psnr: 25 } },
+      point(3),
+    ]);
+    job(1, { state: 'running' });
+    host.progress(id, {
+      stage: 'train',
+      done: 3,
+      total: 10,
+      detail: { step: 3, seconds: 3, secondsLeft: 7, imagesPerSecond: 8, device: 'cpu', memoryBytes: 1 },
+    });
+    expect(published).toContain('studio.progress');
+    const { runs } = await call<{ runs: unknown[] }>('studio.runs', {});
+    expect(runs).toMatchObject([
+      {
+        state: 'running',
+        step: 3,
+        secondsLeft: 7,
+        device: 'cpu',
+        figures: { figures: { psnr: 25 } },
+        figuresInUse: { figures: { psnr: 20 } },
+      },
+    ]);
+    expect(await call('studio.curves', { id, points: 400 })).toMatchObject({
+      points: [{ step: 1 }, { step: 3 }],
+    });
+  });
+  it('are refused on a dataset that is not ready, from a model that is not there, at a size that does not fit', async () => {
+    await expect(call('studio.startRun', settings)).rejects.toThrow(/no dataset/);
+    await ready();
+    await expect(call('studio.startRun', { ...settings, start: 'gone' })).rejects.toThrow(RevealError);
+    await expect(call('studio.startRun', { ...settings, size: 100 })).rejects.toThrow(/multiple of 8/);
+    expect(folders.ids('runs')).toEqual([]);
+  });
+});
+
+describe('pictures and curves', () => {
+  it('gives only contact sheets and sample panels that are there', async () => {
+    await ready();
+    writeFileSync(path.join(folders.dataOf('holidays'), 'contact-sheet.png'), '');
+    expect(host.picture('/studio/datasets/holidays/contact')).toMatch(/contact-sheet\.png$/);
+    for (const address of [
+      '/studio/datasets/../contact',
+      '/studio/datasets/%2e%2e/contact',
+      '/studio/runs/holidays/samples/1',
+      '/studio/runs/x/samples/../../run.json',
+      '/studio/',
+    ])
+      expect(host.picture(address), address).toBeNull();
+  });
+  it('thins a long curve to means', () => {
+    const points = Array.from({ length: 1000 }, (_, step): RunPoint => ({
+      step,
+      seconds: step,
+      phase: 'generator',
+      size: 64,
+      lr: 1,
+      losses: { total: step % 2 },
+      wait: 0,
+    }));
+    const thin = thinned(points, 100);
+    expect(thin).toHaveLength(100);
+    expect(thin.every((p) => p.losses.total === 0.5)).toBe(true);
+    expect(thin.at(-1)!.step).toBe(999);
+  });
+});
