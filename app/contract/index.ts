@@ -39,6 +39,8 @@ export const autoSchema = z.object({
   frames: z.array(
     z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number(), angle: z.number() }),
   ),
+  /** A person drew these areas; else they are those that analysis found. */
+  framesByPerson: z.boolean(),
   infrared: z.object({ usable: z.boolean(), reason: z.string() }).nullable(),
   warnings: z.array(z.string()),
 });
@@ -123,14 +125,15 @@ export const calls = {
   /** Uses this item as its roll's blank / leader / flat-field frame. */
   'roll.setReference': [z.object({ groupId: id, itemId: id, as: z.enum(['base', 'flat', 'none']) }), ok],
   'roll.analyse': [z.object({ groupId: id }), z.object({ jobId: id })],
-  /** Replaces the boundaries of the pictures on a scan (fractions of the scan). */
+  /** Replaces the boundaries of the pictures on a scan (fractions of the scan); null: those that analysis found. */
   'frames.set': [
     z.object({
       itemId: id,
       frames: z
         .array(z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number(), angle: z.number() }))
         .min(1)
-        .max(200),
+        .max(200)
+        .nullable(),
     }),
     ok,
   ],

@@ -165,7 +165,8 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     'develop.auto': async ({ itemId }, { signal }) => {
       const analysis = await analysisOf(itemId, signal);
       const row = core.item(itemId);
-      const info = JSON.parse(scanById(db, row.scan_id)!.info) as ScanInfo;
+      const scan = scanById(db, row.scan_id)!;
+      const info = JSON.parse(scan.info) as ScanInfo;
       const present = itemParams(db, itemId);
       const params = defaultDevelopParams();
       // Which way up a picture goes is the one thing that analysis does not know.
@@ -184,6 +185,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
         baseSource: roll ? 'roll' : analysis.base.source,
         film: analysis.film,
         frames: analysis.frames.map((f) => toFractions(f, info)),
+        framesByPerson: scan.frames !== null,
         infrared: analysis.infrared
           ? { usable: analysis.infrared.usable, reason: analysis.infrared.reason }
           : null,
@@ -237,12 +239,12 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       const row = core.item(itemId);
       const scan = scanById(db, row.scan_id)!;
       const info = JSON.parse(scan.info) as ScanInfo;
-      const found = frames.map((f) => fromFractions(f, info));
+      const drawn = frames && JSON.stringify(frames.map((f) => fromFractions(f, info)));
       const { ids, before } = db.transaction(() => {
         const known = db
           .all<{ id: number }>('SELECT id FROM items WHERE scan_id = ?', [scan.id])
           .map((r) => r.id);
-        db.run('UPDATE scans SET frames = ? WHERE id = ?', [JSON.stringify(found), scan.id]);
+        db.run('UPDATE scans SET frames = ? WHERE id = ?', [drawn, scan.id]);
         const changed = scanById(db, scan.id)!;
         const made = storeFrames(db, changed, info, scanAnalysis(changed));
         moveItems(

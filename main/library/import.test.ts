@@ -153,6 +153,14 @@ describe('import', () => {
     // The left half lies over frames 0 and 1 (more of 0), the right one over 1 and 2 (more of 2).
     expect(task.context.analysis?.perFrame?.map((f) => f.exposure)).toEqual([0, 0.2]);
     expect(task.context.roll?.exposure).toBe(2);
+    // Back to what was found: the third picture returns as the item it was.
+    expect(auto.framesByPerson).toBe(true);
+    await house.ask('frames.set', { itemId: items[0].id, frames: null });
+    expect((await house.items()).map((i) => [i.id, i.frame, i.width])).toEqual(
+      items.map((i) => [i.id, i.frame, i.width]),
+    );
+    const again = await house.ask('develop.auto', { itemId: items[0].id });
+    expect([again.framesByPerson, again.frames.length]).toEqual([false, 3]);
   });
 
   it('keeps films as reels, without pictures', async () => {

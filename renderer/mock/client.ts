@@ -47,6 +47,7 @@ type Calls = { [N in CallName]?: (args: CallArgs<N>) => CallResult<N> };
 /** A client over a make-believe library. */
 export function mockClient(options: MockOptions = {}): Client {
   const library = options.many === -1 ? { items: [], groups: [] } : makeLibrary(options.many);
+  let drawn: { x: number; y: number; w: number; h: number; angle: number }[] | null = null;
   let settings = {
     ...defaultSettings,
     language: options.language ?? 'en',
@@ -153,7 +154,8 @@ export function mockClient(options: MockOptions = {}): Client {
       base: [0.56, 0.26, 0.15],
       baseSource: 'rebate',
       film: 'c41',
-      frames: [{ x: 0.03, y: 0.03, w: 0.94, h: 0.94, angle: 0 }],
+      frames: drawn ?? [{ x: 0.03, y: 0.03, w: 0.94, h: 0.94, angle: 0 }],
+      framesByPerson: drawn !== null,
       infrared: { usable: true, reason: 'The infrared plane is independent of the picture' },
       warnings: [],
     }),
@@ -165,7 +167,10 @@ export function mockClient(options: MockOptions = {}): Client {
     }),
     'roll.setReference': () => ok,
     'roll.analyse': () => ({ jobId: 2 }),
-    'frames.set': () => ok,
+    'frames.set': ({ frames }) => {
+      drawn = frames;
+      return ok;
+    },
     'export.start': () => ({ jobId: 1 }),
     'export.presets': () => ({
       presets: [

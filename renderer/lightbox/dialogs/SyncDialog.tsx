@@ -18,7 +18,7 @@ import { developSteps } from '../../../app/recipe/develop.ts';
 import type { StepSpec } from '../../../app/recipe/spec.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { syncTo } from '../logic/roll.ts';
-import { rollMembers } from '../logic/session.ts';
+import { rollMembers } from '../logic/members.ts';
 import { presetTicks, stepTick, syncKeys, tickStep, type Ticks } from '../logic/sync.ts';
 
 const steps = developSteps as readonly StepSpec[];

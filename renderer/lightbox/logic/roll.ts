@@ -1,6 +1,7 @@
 /** What is done to a whole roll from one of its frames: spreading parameters, analysing, naming references. */
 import type { TFunction } from 'i18next';
-import { rollMembers, type Session } from './session.ts';
+import { rollMembers } from './members.ts';
+import type { Session } from './session.ts';
 
 /** Copies the named parameters of the present picture to these items, says how many changed; null on failure. */
 export async function syncTo(

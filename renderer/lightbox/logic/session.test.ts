@@ -5,7 +5,9 @@ import { defaultDevelopParams, type DevelopRecipe } from '../../../app/recipe/de
 import type { LightboxClient } from '../ports.ts';
 import { setParam } from './controls.ts';
 import { syncToRoll } from './roll.ts';
-import { createSession, rollMembers, type Level } from './session.ts';
+import { rollMembers } from './members.ts';
+import { createSession, type Level } from './session.ts';
+import { canTravel } from './state.ts';
 import { canRedo, canUndo } from './undo.ts';
 
 const blank: DevelopRecipe = { action: 'develop', version: 1, params: defaultDevelopParams() };
@@ -43,7 +45,8 @@ function host() {
   let nextId = 1;
   const slow = new Set<string>();
   const broken = new Set<string>();
-  const found = { film: 'c41' };
+  const whole = [{ x: 0, y: 0, w: 1, h: 1, angle: 0 }];
+  const found = { film: 'c41', frames: whole, byPerson: false };
   const answers: Record<string, (args: never) => unknown> = {
     'library.item': ({ id }: { id: number }) => item(id),
     'library.groups': () => ({
@@ -65,13 +68,19 @@ function host() {
       return { ok: true };
     },
     'recipe.sync': ({ toIds }: { toIds: number[] }) => ({ changed: toIds.length }),
+    'frames.set': ({ frames }: { frames: typeof whole | null }) => {
+      found.frames = frames ?? whole;
+      found.byPerson = frames !== null;
+      return { ok: true };
+    },
     'develop.auto': () => ({
       recipe: blank,
       reasons: ['orange mask'],
       base: [0.5, 0.3, 0.2],
       baseSource: 'rebate',
       film: found.film,
-      frames: [],
+      frames: found.frames,
+      framesByPerson: found.byPerson,
       infrared: null,
       warnings: [],
     }),
@@ -252,6 +261,96 @@ describe('session', () => {
     await session.refreshScan();
     expect(session.store.getState().ids).toEqual([1, 20, 21]);
     expect(session.store.getState().id).toBe(21);
+  });
+
+  const halves = [0, 0.5].map((x) => ({ x, y: 0, w: 0.5, h: 1, angle: 0 }));
+  const quiet = () => new Promise((r) => setTimeout(r, 30));
+  const drawn = () => h.heard.filter((c) => c.name === 'frames.set').map((c) => c.args.frames);
+
+  it('takes boundaries and settings back in the order they were made, and makes them again', async () => {
+    const s = make();
+    await s.open(1);
+    clock = 1000;
+    s.set('lights', 'exposure', 1);
+    clock = 2000;
+    expect(await s.setFrames(halves)).toBe(true);
+    clock = 3000;
+    s.set('print', 'grade', 3);
+    s.undo();
+    expect(s.store.getState().recipe?.params.print.grade).toBe(2);
+    expect(h.found.frames).toHaveLength(2);
+    s.undo();
+    await quiet();
+    expect(h.found).toMatchObject({ byPerson: false, frames: [{ w: 1 }] });
+    expect(s.store.getState().recipe?.params.lights.exposure).toBe(1);
+    s.undo();
+    expect(s.store.getState().recipe).toEqual(blank);
+    expect(canTravel(s.store.getState(), -1)).toBe(false);
+    for (let i = 0; i < 3; i++) {
+      s.redo();
+      await quiet();
+    }
+    expect(h.found.frames).toEqual(halves);
+    expect(s.store.getState().recipe?.params.print.grade).toBe(3);
+    expect(canTravel(s.store.getState(), 1)).toBe(false);
+    // What analysis had found is asked for as such, not as a drawing of it.
+    expect(drawn()).toEqual([halves, null, halves]);
+  });
+
+  it('still takes boundaries back in another lightbox of the same window, and not from other hands', async () => {
+    const s = make();
+    await s.open(1);
+    await s.setFrames(halves);
+    await s.setFrames(halves.slice(1));
+    s.close();
+    const other = make();
+    await other.open(1);
+    expect(canTravel(other.store.getState(), -1)).toBe(true);
+    other.undo();
+    await other.flushed();
+    expect(h.found.frames).toEqual(halves);
+    h.found.frames = [{ x: 0.2, y: 0.2, w: 0.3, h: 0.3, angle: 0 }];
+    await other.refreshAuto();
+    other.undo();
+    await other.flushed();
+    expect(h.found.frames).toHaveLength(1);
+    expect(canTravel(other.store.getState(), -1)).toBe(false);
+  });
+
+  it('a new change leaves nothing of either line to be redone, and a refused one changes nothing', async () => {
+    const s = make();
+    await s.open(1);
+    clock = 1000;
+    await s.setFrames(halves);
+    s.undo();
+    await s.flushed();
+    clock = 2000;
+    s.set('lights', 'exposure', 1);
+    expect(canTravel(s.store.getState(), 1)).toBe(false);
+    s.undo();
+    clock = 3000;
+    await s.setFrames(halves);
+    expect(canTravel(s.store.getState(), 1)).toBe(false);
+    h.broken.add('frames.set');
+    s.undo();
+    await s.flushed();
+    expect(said).toEqual([['error', 'frames.set failed: disk is full']]);
+    expect(canTravel(s.store.getState(), -1)).toBe(true);
+    expect(await s.setFrames([])).toBe(false);
+  });
+
+  it('leaves undo to the tool in hand while it has one', async () => {
+    const s = make();
+    await s.open(1);
+    s.set('lights', 'exposure', 1);
+    let undone = 0;
+    s.store.setState({
+      hand: { canUndo: true, canRedo: false, undo: () => undone++, redo: () => undefined },
+    });
+    expect([canTravel(s.store.getState(), -1), canTravel(s.store.getState(), 1)]).toEqual([true, false]);
+    s.undo();
+    expect(undone).toBe(1);
+    expect(s.store.getState().recipe?.params.lights.exposure).toBe(1);
   });
 
   it('stops at both ends of the strip', async () => {

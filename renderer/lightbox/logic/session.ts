@@ -11,7 +11,11 @@ import { saidNow } from '../../i18n/said.ts';
 import type { LightboxClient } from '../ports.ts';
 import { sameValue, setParam, type ParamValue } from './controls.ts';
 import { setLabel } from './labels.ts';
+import type { FrameBoundary } from './frames.ts';
+import { createBoundaries } from './boundaries.ts';
+import { cutRedo, keptFrames, nextLine } from './scanframes.ts';
 import { rollScoped } from './scope.ts';
+import { isOfScan, rollMembers, scanMembers } from './members.ts';
 import { startState, type Level, type SessionState } from './state.ts';
 import { stripWith } from './strip.ts';
 import { move, present, push, stackFrom, startStack, type UndoStack } from './undo.ts';
@@ -31,8 +35,11 @@ export interface Session {
   set(step: string, key: string, value: ParamValue): void;
   /** Saves a whole recipe under a label. */
   apply(recipe: DevelopRecipe, label: string): void;
+  /** Takes back what was done last: to this picture's recipe, or to the boundaries of the pictures on its scan. */
   undo(): void;
   redo(): void;
+  /** Draws the pictures on this scan anew; `undo` brings the former ones back. False when the host refused. */
+  setFrames(frames: readonly FrameBoundary[]): Promise<boolean>;
   patch(ids: number[], patch: ItemPatch): Promise<void>;
   /** Reloads what the library says of these items, if they are known. */
   refreshItems(ids: readonly number[]): Promise<void>;
@@ -82,11 +89,13 @@ export function createSession(options: {
   const store = createStore<SessionState>(() => ({
     ...startState(options.ids, options.startId),
     items: options.items ?? {},
+    frameStacks: keptFrames(client),
   }));
   const { getState: get, setState: set } = store;
   const stacks = new Map<number, UndoStack<DevelopRecipe>>();
   let drafted: { label: string } | null = null;
   let saves: Promise<void> = Promise.resolve();
+  let framing: Promise<void> = Promise.resolve();
   let pendingSaves = 0;
   let visit = 0;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -138,6 +147,7 @@ export function createSession(options: {
     }
     set({ recipe, fluid: false });
     keep(push(stack, recipe, label, now(), true));
+    boundaries.cutRedo();
     save(id, recipe, label);
   };
 
@@ -232,6 +242,12 @@ export function createSession(options: {
     apply,
     undo: () => travel(-1),
     redo: () => travel(1),
+    async setFrames(frames) {
+      if (!(await boundaries.set(frames, now))) return false;
+      const { stack } = get();
+      if (stack) keep(cutRedo(stack));
+      return true;
+    },
     async patch(ids, patch) {
       const before = get().items;
       set((s) => {
@@ -318,6 +334,7 @@ export function createSession(options: {
     },
     async flushed() {
       session.commit();
+      await framing;
       await saves;
     },
     close() {
@@ -326,6 +343,16 @@ export function createSession(options: {
       visit++;
     },
   };
+
+  const boundaries = createBoundaries({
+    client,
+    store,
+    fail,
+    redrawn: async () => {
+      await session.refreshScan();
+      await session.refreshAuto();
+    },
+  });
 
   /** Items come one by one; what arrives together is shown together. */
   function arrive(item: Item): void {
@@ -344,7 +371,17 @@ export function createSession(options: {
 
   function travel(by: -1 | 1): void {
     session.commit();
-    const { stack, id } = get();
+    const { stack, id, hand } = get();
+    if (hand) {
+      if (by < 0) hand.undo();
+      else hand.redo();
+      return;
+    }
+    if (nextLine(stack, boundaries.stack(), by) === 'frames') {
+      // One after the other, however fast the key is pressed.
+      framing = framing.then(() => boundaries.travel(by));
+      return;
+    }
     if (!stack) return;
     const next = move(stack, by);
     if (next === stack) return;
@@ -355,34 +392,4 @@ export function createSession(options: {
   }
 
   return session;
-}
-
-const isOfScan = (item: Item | undefined, other: Item): boolean =>
-  item !== undefined && item.name === other.name && item.folder === other.folder;
-
-/** All pictures of one scan in the order of their frames; read in pages. */
-async function scanMembers(client: LightboxClient, item: Item): Promise<Item[]> {
-  const found: Item[] = [];
-  const where = item.groupId === null ? { text: item.name } : { groupId: item.groupId };
-  for (let offset = 0; ;) {
-    const page = await client.call('library.query', { ...where, sort: 'group', offset, limit: 1000 });
-    found.push(...page.items.filter((i) => isOfScan(i, item)));
-    offset += page.items.length;
-    if (page.items.length === 0 || offset >= page.total) return found.sort((a, b) => a.frame - b.frame);
-  }
-}
-
-/** Ids of all items of a group, in the group's order; read in pages. */
-export async function rollMembers(client: LightboxClient, groupId: number): Promise<number[]> {
-  const ids: number[] = [];
-  for (;;) {
-    const page = await client.call('library.query', {
-      groupId,
-      sort: 'group',
-      offset: ids.length,
-      limit: 1000,
-    });
-    ids.push(...page.items.map((i) => i.id));
-    if (page.items.length === 0 || ids.length >= page.total) return ids;
-  }
 }

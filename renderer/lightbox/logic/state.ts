@@ -3,6 +3,7 @@ import type { CallResult, HistoryEntry } from '../../../app/contract/index.ts';
 import type { Group, Item } from '../../../app/contract/library.ts';
 import type { PixelsHeader } from '../../../app/contract/pixels.ts';
 import type { DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { nextLine, scanKey, type FrameStacks, type HandUndo } from './scanframes.ts';
 import type { UndoStack } from './undo.ts';
 import { FIT, type Size, type Viewport } from './viewport.ts';
 
@@ -23,6 +24,10 @@ export interface SessionState {
   auto: Auto | null;
   autoError: string | null;
   stack: UndoStack<DevelopRecipe> | null;
+  /** Undo of the boundaries drawn on scans, by scan. */
+  frameStacks: FrameStacks;
+  /** Undo of the tool in hand, while it has one of its own. */
+  hand: HandUndo | null;
   history: readonly HistoryEntry[];
   saving: boolean;
   /** A control is being moved: previews are asked for at a fluid size. */
@@ -62,6 +67,8 @@ export function startState(ids: readonly number[], id: number): SessionState {
     auto: null,
     autoError: null,
     stack: null,
+    frameStacks: {},
+    hand: null,
     history: [],
     saving: false,
     fluid: false,
@@ -82,4 +89,10 @@ export function startState(ids: readonly number[], id: number): SessionState {
     revision: 0,
     selection: [],
   };
+}
+
+/** Whether there is something to take back (-1) or to do again (+1). */
+export function canTravel({ stack, frameStacks, hand, items, id }: SessionState, by: -1 | 1): boolean {
+  if (hand) return by < 0 ? hand.canUndo : hand.canRedo;
+  return nextLine(stack, items[id] && frameStacks[scanKey(items[id])], by) !== null;
 }

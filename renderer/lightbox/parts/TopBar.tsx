@@ -25,7 +25,7 @@ import { Box, Button, Divider, Tooltip, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import { useLightbox, useSession } from '../context.ts';
 import type { Tool } from '../logic/session.ts';
-import { canRedo, canUndo } from '../logic/undo.ts';
+import { canTravel } from '../logic/state.ts';
 import type { LightboxActions } from '../useActions.ts';
 import { CommandButton } from './CommandButton.tsx';
 import { Judgement } from './Judgement.tsx';
@@ -46,7 +46,8 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
   const item = useLightbox((s) => s.items[s.id]);
   const id = useLightbox((s) => s.id);
   const ids = useLightbox((s) => s.ids);
-  const stack = useLightbox((s) => s.stack);
+  const canUndo = useLightbox((s) => canTravel(s, -1));
+  const canRedo = useLightbox((s) => canTravel(s, 1));
   const compare = useLightbox((s) => s.compare);
   const flicker = useLightbox((s) => s.flicker);
   const overlay = useLightbox((s) => s.overlay);
@@ -98,18 +99,8 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
       >
         <Judgement />
         {rule}
-        <CommandButton
-          command="undo"
-          icon={<Undo />}
-          disabled={!stack || !canUndo(stack)}
-          onClick={session.undo}
-        />
-        <CommandButton
-          command="redo"
-          icon={<Redo />}
-          disabled={!stack || !canRedo(stack)}
-          onClick={session.redo}
-        />
+        <CommandButton command="undo" icon={<Undo />} disabled={!canUndo} onClick={session.undo} />
+        <CommandButton command="redo" icon={<Redo />} disabled={!canRedo} onClick={session.redo} />
         {rule}
         <CommandButton
           command="film"

@@ -1,16 +1,26 @@
-/** Boundaries of the pictures on one scan: choose one, move, resize, turn, add, split, delete; saved as a whole. */
+/**
+ * Boundaries of the pictures on one scan: choose one, move, resize, turn, add, split, delete; each can be
+ * undone while the tool is in hand, and all of it once it is saved as a whole.
+ */
 import { Box as Div, Button, ButtonBase, InputBase, Typography } from '@mui/material';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { senseOf, toShown, toStored, turnedSize } from '../../../app/turn.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { addFrame, finishFrames, removeFrame, splitFrame, type FrameBoundary } from '../logic/frames.ts';
 import { fromCorners, inside } from '../logic/rects.ts';
+import { canRedo, canUndo, move, present, push, startStack, type UndoStack } from '../logic/undo.ts';
 import type { Box, Size } from '../logic/viewport.ts';
 import { RectEditor } from './RectEditor.tsx';
 import { ToolBar } from './ToolBar.tsx';
 import { useDraw } from './useDraw.ts';
 import { useTurn } from './useTurn.ts';
+
+/** What stands on the scan while the tool is in hand. */
+interface Drawing {
+  frames: FrameBoundary[];
+  chosen: number;
+}
 
 const whole: FrameBoundary = { x: 0, y: 0, w: 1, h: 1, angle: 0 };
 
@@ -22,39 +32,59 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
   const turned = useTurn();
   const sense = senseOf(turned);
   /** On the scan as stored; shown on the turned scan before us. */
-  const [frames, setFrames] = useState<FrameBoundary[]>(() =>
-    auto && auto.frames.length > 0 ? auto.frames.map((f) => ({ ...f })) : [whole],
-  );
-  const [chosen, setChosen] = useState(() => Math.min(item?.frame ?? 0, frames.length - 1));
+  const [stack, setStack] = useState<UndoStack<Drawing>>(() => {
+    const frames = auto && auto.frames.length > 0 ? auto.frames.map((f) => ({ ...f })) : [whole];
+    return startStack({ frames, chosen: Math.min(item?.frame ?? 0, frames.length - 1) }, 'start', Date.now());
+  });
+  const { frames, chosen } = present(stack).value;
   const [saving, setSaving] = useState(false);
+  useEffect(() => {
+    session.store.setState({
+      hand: {
+        canUndo: canUndo(stack),
+        canRedo: canRedo(stack),
+        undo: () => setStack((s) => move(s, -1)),
+        redo: () => setStack((s) => move(s, 1)),
+      },
+    });
+    return () => session.store.setState({ hand: null });
+  }, [session, stack]);
+  /** `what` names the gesture: a drag or a row of key presses is one step. */
+  const draft = (what: string, change: (now: Drawing) => Drawing) =>
+    setStack((s) => push(s, change(present(s).value), what, Date.now(), true));
+  const choose = (n: number) =>
+    setStack((s) => {
+      const { value, ...rest } = present(s);
+      const entries = s.entries.map((e, i) =>
+        i === s.index ? { ...rest, value: { ...value, chosen: n } } : e,
+      );
+      return { ...s, entries };
+    });
   const show = (f: FrameBoundary): FrameBoundary => ({ ...toShown(f, turned), angle: f.angle * sense });
   const frame = frames[chosen] && show(frames[chosen]);
-  const edit = (next: Box) =>
-    setFrames((all) =>
-      all.map((f, i) => (i === chosen ? { ...inside(toStored(next, turned)), angle: f.angle } : f)),
-    );
+  const change = (what: string, next: (f: FrameBoundary) => FrameBoundary) =>
+    draft(`${what}:${chosen}=`, (now) => ({
+      ...now,
+      frames: now.frames.map((f, i) => (i === now.chosen ? next(f) : f)),
+    }));
+  const edit = (next: Box) => change('move', (f) => ({ ...inside(toStored(next, turned)), angle: f.angle }));
   const draw = useDraw(box, ({ from, to }) => {
     const r = fromCorners(from, to);
     if (r.w < 0.02 || r.h < 0.02) return;
-    setFrames([...frames, { ...inside(toStored(r, turned)), angle: 0 }]);
-    setChosen(frames.length);
+    draft('draw', (now) => ({
+      frames: [...now.frames, { ...inside(toStored(r, turned)), angle: 0 }],
+      chosen: now.frames.length,
+    }));
   });
+  const close = () => session.store.setState({ tool: 'none' });
   const save = async () => {
+    if (stack.index === 0) return close();
     setSaving(true);
-    try {
-      await session.client.call('frames.set', {
-        itemId: session.store.getState().id,
-        frames: finishFrames(frames),
-      });
-      session.say('info', t('lightbox.tools.frames.saved', { count: frames.length }));
-      session.store.setState({ tool: 'none' });
-      await session.refreshScan();
-      await session.refreshAuto();
-    } catch (error) {
-      session.fail(error);
-    } finally {
-      setSaving(false);
-    }
+    const done = await session.setFrames(finishFrames(frames));
+    setSaving(false);
+    if (!done) return;
+    session.say('info', t('lightbox.tools.frames.saved', { count: frames.length }));
+    close();
   };
   const drawn = draw.drawn && fromCorners(draw.drawn.from, draw.drawn.to);
   return (
@@ -68,7 +98,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
           <ButtonBase
             key={i}
             aria-label={t('lightbox.tools.frames.choose', { n: i + 1 })}
-            onClick={() => setChosen(i)}
+            onClick={() => choose(i)}
             sx={{
               position: 'absolute',
               left: box.x + f.x * box.w,
@@ -108,17 +138,19 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
         <Button
           color="secondary"
           variant="outlined"
-          onClick={() => {
-            setFrames(addFrame(frames));
-            setChosen(frames.length);
-          }}
+          onClick={() => draft('add', (now) => ({ frames: addFrame(now.frames), chosen: now.frames.length }))}
         >
           {t('lightbox.tools.frames.add')}
         </Button>
         <Button
           color="secondary"
           variant="outlined"
-          onClick={() => setFrames(splitFrame(frames, chosen, turnedSize(picture, turned)))}
+          onClick={() =>
+            draft('split', (now) => ({
+              ...now,
+              frames: splitFrame(now.frames, now.chosen, turnedSize(picture, turned)),
+            }))
+          }
         >
           {t('lightbox.tools.frames.split')}
         </Button>
@@ -126,10 +158,12 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
           color="secondary"
           variant="outlined"
           disabled={frames.length < 2}
-          onClick={() => {
-            setFrames(removeFrame(frames, chosen));
-            setChosen(Math.max(0, chosen - 1));
-          }}
+          onClick={() =>
+            draft('remove', (now) => ({
+              frames: removeFrame(now.frames, now.chosen),
+              chosen: Math.max(0, now.chosen - 1),
+            }))
+          }
         >
           {t('lightbox.tools.frames.remove')}
         </Button>
@@ -140,7 +174,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
             value={Number((frame?.angle ?? 0).toFixed(2))}
             onChange={(e) => {
               const angle = sense * Math.min(45, Math.max(-45, Number(e.target.value) || 0));
-              setFrames((all) => all.map((f, i) => (i === chosen ? { ...f, angle } : f)));
+              change('angle', (f) => ({ ...f, angle }));
             }}
             inputProps={{ step: 0.1, min: -45, max: 45 }}
             sx={{ width: 64, px: 0.75, fontSize: 12.5, bgcolor: 'room.raised', borderRadius: 0.5 }}
