@@ -258,6 +258,11 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
           </Suspense>
         </Box>
       )}
+      {marks.length > 1 && !table && x.length > 0 && (
+        <Typography variant="caption" color="textSecondary">
+          {t('studio.curves.marks')}
+        </Typography>
+      )}
       {show === 'figures' && figure && !table && (
         <Typography variant="caption" color="textSecondary">
           {t(`studio.figure.${figure}.says`)}

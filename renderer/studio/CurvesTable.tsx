@@ -1,9 +1,8 @@
 /** The curves as a table: for those who read numbers rather than lines, and for screen readers. */
 import { Box, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
 import { useTranslation } from 'react-i18next';
-import { duration } from '../format.ts';
 import { lossNames, tableRows, type Curves } from './curves.ts';
-import { showFigure, type FigureName, numberLocales } from './figures.ts';
+import { elapsed, showFigure, type FigureName, numberLocales } from './figures.ts';
 import { useLossName } from './words.ts';
 
 interface Props {
@@ -60,7 +59,7 @@ export function CurvesTable({ curves, show, figure }: Props) {
           {rows.map((row, k) => (
             <TableRow key={k}>
               <TableCell>{row.step}</TableCell>
-              <TableCell>{duration(row.seconds)}</TableCell>
+              <TableCell>{elapsed(row.seconds)}</TableCell>
               {row.size !== null && <TableCell>{row.size} px</TableCell>}
               {row.values.map((value, v) => (
                 <TableCell key={v} align="right">

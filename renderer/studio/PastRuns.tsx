@@ -15,9 +15,8 @@ import {
 } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import type { StudioRun } from '../../app/contract/studio.ts';
-import { duration } from '../format.ts';
 import { removeRun } from './actions.ts';
-import { headline, showFigure } from './figures.ts';
+import { elapsed, headline, showFigure } from './figures.ts';
 import { StateMark } from './StateMark.tsx';
 import { showRun, toggleCompared, useStudio, working } from './store.ts';
 
@@ -106,7 +105,7 @@ export function PastRuns({ shown }: { shown: string | null }) {
                     {[
                       t(`studio.network.${run.settings.network}.name`),
                       t(`studio.width.${run.settings.width}`),
-                      duration(run.secondsDone),
+                      ...(run.step > 0 ? [elapsed(run.secondsDone)] : []),
                       ...(run.inUse ? [t('studio.runs.inUse')] : []),
                     ].join(' · ')}
                   </Typography>

@@ -118,9 +118,11 @@ export function RunForm() {
         <Alert
           severity="info"
           action={
-            <Button color="secondary" variant="outlined" onClick={() => makeDataset()}>
-              {t('studio.dataset.new')}
-            </Button>
+            dataset?.state === 'building' ? undefined : (
+              <Button color="secondary" variant="outlined" onClick={() => makeDataset()}>
+                {t('studio.dataset.new')}
+              </Button>
+            )
           }
         >
           {dataset?.state === 'building' ? t('studio.form.building') : t('studio.form.noDataset')}

@@ -14,7 +14,7 @@ import { Diary } from './Diary.tsx';
 import { Samples } from './Samples.tsx';
 import { StateMark } from './StateMark.tsx';
 import { curvesOf, useStudio, working } from './store.ts';
-import { numberLocales } from './figures.ts';
+import { elapsed, numberLocales } from './figures.ts';
 
 function Facts({ run }: { run: StudioRun }) {
   const { t, i18n } = useTranslation();
@@ -26,7 +26,7 @@ function Facts({ run }: { run: StudioRun }) {
   });
   const facts: [key: string, label: string, value: string | null][] = [
     ['left', t('studio.run.left'), going && run.secondsLeft !== null ? duration(run.secondsLeft) : null],
-    ['trained', t('studio.run.trained'), duration(run.secondsDone)],
+    ['trained', t('studio.run.trained'), elapsed(run.secondsDone)],
     ['step', t('studio.run.step'), new Intl.NumberFormat(numberLocales(i18n.language)).format(run.step)],
     ['size', t('studio.run.size'), run.last ? `${run.last.size} px` : null],
     [

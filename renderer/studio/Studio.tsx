@@ -3,7 +3,7 @@
  * this room only looks at it, and may be left, closed and opened again at any time.
  */
 import Add from '@mui/icons-material/Add';
-import { Alert, Box, Button, LinearProgress } from '@mui/material';
+import { Alert, Box, Button, LinearProgress, Typography } from '@mui/material';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { takeDrops } from '../shell/drops.ts';
@@ -19,6 +19,7 @@ import { Welcome } from './Welcome.tsx';
 function Rooms() {
   const { t } = useTranslation();
   const run = useStudio(shownRun);
+  const none = useStudio((s) => s.runs.length === 0);
   return (
     <Box
       sx={{
@@ -88,6 +89,16 @@ function Rooms() {
           </Button>
         )}
         {run && <Verdict run={run} />}
+        {!run && none && (
+          <Box>
+            <Typography variant="h3" component="h2" sx={{ m: 0, mb: 0.75 }}>
+              {t('studio.verdict.title')}
+            </Typography>
+            <Typography variant="body2" color="textSecondary">
+              {t('studio.verdict.later')}
+            </Typography>
+          </Box>
+        )}
         <PastRuns shown={run?.id ?? null} />
       </Box>
     </Box>

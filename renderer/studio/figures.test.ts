@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, shortfall, showFigure, verdictRows } from './figures.ts';
+import { compare, elapsed, shortfall, showFigure, verdictRows } from './figures.ts';
 
 describe('figures', () => {
   it('are better towards their own ideal', () => {
@@ -31,5 +31,10 @@ describe('figures', () => {
   it('are written as the language does', () => {
     expect(showFigure('psnr', 27.128, 'es')).toBe('27,13');
     expect(showFigure('ssim', 0.9, 'en')).toBe('0.900');
+  });
+  it('of time say what has passed, not more', () => {
+    expect(elapsed(59.9)).toBe('59 s');
+    expect(elapsed(82)).toBe('1 min 22 s');
+    expect(elapsed(3 * 3600 + 5 * 60 + 59)).toBe('3 h 05 min');
   });
 });

@@ -110,6 +110,17 @@ export function showFigure(name: FigureName, value: number, language: string): s
   return showNumber(value, figureKinds[name].digits, language);
 }
 
+/** Time that has passed, '1 min 22 s', '3 h 05 min': not rounded up, as time that is left is. */
+export function elapsed(seconds: number): string {
+  const s = Math.floor(seconds);
+  if (s < 60) return `${s} s`;
+  const minutes = Math.floor(s / 60);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  return minutes < 60
+    ? `${minutes} min ${pad(s % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
 /** A number with a fixed count of decimals, as the language writes it. */
 export function showNumber(value: number, digits: number, language: string): string {
   return new Intl.NumberFormat(numberLocales(language), {
