@@ -7,7 +7,7 @@ import { useTheme } from '@mui/material/styles';
 import { ChartsReferenceLine } from '@mui/x-charts/ChartsReferenceLine';
 import { LineChart } from '@mui/x-charts/LineChart';
 import { memo } from 'react';
-import { dashes, lineColours } from './lines.ts';
+import { lookOf } from './lines.ts';
 
 export interface ChartLine {
   id: string;
@@ -37,13 +37,12 @@ export interface ChartProps {
 
 function Chart({ x, lines, marks, level, log, height, xLabel, format, formatX }: ChartProps) {
   const { palette, typography } = useTheme();
-  const colours = lineColours(palette.mode);
   const small = { fontSize: 11, fontFamily: typography.fontFamily, fill: palette.text.secondary };
   const safe = (v: number | null) => (v === null || (log && v <= 0) ? null : v);
   const strokes: Record<string, { strokeDasharray?: string; strokeWidth: number }> = {};
   lines.forEach((line, index) => {
     strokes[`& .MuiLineChart-line[data-series="${line.id}"]`] = {
-      strokeDasharray: dashes[line.look % dashes.length] || undefined,
+      strokeDasharray: lookOf(line.look, palette.mode).dash || undefined,
       strokeWidth: index === 0 ? 2.2 : 1.7,
     };
   });
@@ -91,7 +90,7 @@ function Chart({ x, lines, marks, level, log, height, xLabel, format, formatX }:
           id: line.id,
           label: line.label,
           data: line.data.map(safe),
-          color: colours[line.look % colours.length],
+          color: lookOf(line.look, palette.mode).colour,
           connectNulls: true,
           showMark: x.length <= 2,
           curve: 'linear' as const,

@@ -22,7 +22,7 @@ import type { ChartLine } from './Chart.tsx';
 import { CurvesTable } from './CurvesTable.tsx';
 import { figureCurve, lossCurve, lossNames, marksOf, onOneAxis, type Curve } from './curves.ts';
 import { figureNames, headline, showFigure, type FigureName, numberLocales } from './figures.ts';
-import { dashes, lineColours } from './lines.ts';
+import { lookOf } from './lines.ts';
 import { curvesOf, loadCurves, useStudio } from './store.ts';
 import { useLossName } from './words.ts';
 
@@ -35,7 +35,7 @@ const HEIGHT = 264;
 const quiet: ReadonlySet<string> = new Set(['gradient']);
 
 function Sample({ look }: { look: number }) {
-  const colours = lineColours(useTheme().palette.mode);
+  const { colour, dash } = lookOf(look, useTheme().palette.mode);
   return (
     <svg width="26" height="8" aria-hidden>
       <line
@@ -43,9 +43,9 @@ function Sample({ look }: { look: number }) {
         x2="25"
         y1="4"
         y2="4"
-        stroke={colours[look % colours.length]}
+        stroke={colour}
         strokeWidth="2.4"
-        strokeDasharray={dashes[look % dashes.length] || undefined}
+        strokeDasharray={dash || undefined}
       />
     </svg>
   );

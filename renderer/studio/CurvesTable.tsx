@@ -1,7 +1,7 @@
 /** The curves as a table: for those who read numbers rather than lines, and for screen readers. */
 import { Box, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
 import { useTranslation } from 'react-i18next';
-import { lossNames, tableRows, type Curves } from './curves.ts';
+import { lossesOf, lossNames, tableRows, type Curves } from './curves.ts';
 import { elapsed, showFigure, type FigureName, numberLocales } from './figures.ts';
 import { useLossName } from './words.ts';
 
@@ -23,7 +23,7 @@ export function CurvesTable({ curves, show, figure }: Props) {
           step: p.step,
           seconds: p.seconds,
           size: p.size as number | null,
-          values: names.map((name) => (name in p.losses ? number.format(p.losses[name]) : '')),
+          values: names.map((name) => (name in lossesOf(p) ? number.format(lossesOf(p)[name]) : '')),
         }))
       : tableRows(curves.figures.filter((f) => f.of === 'run' && figure && figure in f.figures)).map((f) => ({
           step: f.step,

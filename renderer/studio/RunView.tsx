@@ -160,7 +160,12 @@ export function RunView({ run }: { run: StudioRun }) {
         {run.error ? (
           <Alert severity="error">{said(run.error)}</Alert>
         ) : (
-          alarm && <Alert severity={alarm.level === 'error' ? 'error' : 'warning'}>{said(alarm.text)}</Alert>
+          alarm && (
+            <Alert severity={alarm.level === 'error' ? 'error' : 'warning'}>
+              {said(alarm.text)}
+              {alarm.level === 'error' && !working(run) && ` ${t('studio.run.endedByAlarm')}`}
+            </Alert>
+          )
         )}
         {run.step > 0 && <Facts run={run} />}
       </Box>

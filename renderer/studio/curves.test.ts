@@ -35,6 +35,16 @@ describe('curves', () => {
     expect(lossCurve(points, 'error')).toEqual({ xs: [1, 3], ys: [1, 0.5] });
   });
 
+  it('keep the critic’s total apart from the network’s', () => {
+    const turns = [
+      point(10, { total: 2 }),
+      { ...point(20, { total: 7, accuracy: 0.6 }), phase: 'critic' as const },
+    ];
+    expect(lossNames(turns)).toEqual(['total', 'criticTotal', 'accuracy']);
+    expect(lossCurve(turns, 'total').ys).toEqual([2]);
+    expect(lossCurve(turns, 'criticTotal').ys).toEqual([7]);
+  });
+
   it('of figures are of the run, not of the model in use', () => {
     const figures = [
       { of: 'in-use' as const, step: 0, seconds: 0, figures: { psnr: 20 } },

@@ -19,16 +19,23 @@ export interface Curve {
   ys: readonly number[];
 }
 
+/** Losses of a point. Where network and critic learn in turns, the critic's own total is `criticTotal`. */
+export function lossesOf(point: RunPoint): Readonly<Record<string, number>> {
+  if (point.phase !== 'critic' || !('total' in point.losses)) return point.losses;
+  const { total, ...rest } = point.losses;
+  return { criticTotal: total, ...rest };
+}
+
 /** Names of all losses, `total` first, then as they appear. */
 export function lossNames(points: readonly RunPoint[]): string[] {
-  const names = new Set(points.flatMap((point) => Object.keys(point.losses)));
+  const names = new Set(points.flatMap((point) => Object.keys(lossesOf(point))));
   return [...(names.delete('total') ? ['total'] : []), ...names];
 }
 
 /** A loss over minutes; points that do not have it (another phase) are left out. */
 export function lossCurve(points: readonly RunPoint[], name: string): Omit<Curve, 'id' | 'label'> {
-  const own = points.filter((point) => name in point.losses);
-  return { xs: own.map((p) => p.seconds / 60), ys: own.map((p) => p.losses[name]) };
+  const own = points.filter((point) => name in lossesOf(point));
+  return { xs: own.map((p) => p.seconds / 60), ys: own.map((p) => lossesOf(p)[name]) };
 }
 
 /** A figure of the run over minutes. */

@@ -9,3 +9,9 @@ export const lineColours = (mode: Mode): readonly string[] => colours[mode];
 
 /** SVG dash patterns, so that lines are told apart without their colours; '' is a whole line. */
 export const dashes = ['', '7 3', '2 3', '10 3 2 3', '5 2 1 2 1 2', '1 2'] as const;
+
+/** The look of the k-th line: after all colours the dashes move on, so that thirty-six lines differ. */
+export const lookOf = (k: number, mode: Mode): { colour: string; dash: string } => ({
+  colour: colours[mode][k % dashes.length],
+  dash: dashes[(k + Math.floor(k / dashes.length)) % dashes.length],
+});

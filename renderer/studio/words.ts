@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 const losses = [
   'total',
+  'criticTotal',
   'error',
   'structure',
   'damage',
