@@ -24,6 +24,8 @@ export interface PretrainNetwork {
   share: number;
   rate: number;
   decay: number;
+  /** Patterns of weights that learn more slowly, by this factor: the pre-trained backbone is only adjusted. */
+  pace: Record<string, number>;
   /** Weight of the critic's opinion. */
   adversarial: number;
   /** What the degradations of models/pretrain/degrade.py are asked for. */
@@ -96,6 +98,7 @@ export function fullPlan(names: readonly NetworkName[], width: Width, batch: num
           share: share[name],
           rate: 1e-3,
           decay: 0.01,
+          pace: name === 'colorist' ? { 'backbone.*': 0.1 } : {},
           adversarial: ADVERSARIAL[name],
           preset: PRESETS[name],
           stages: FULL[name].map(([phase, size, part, rate, frozen]) => ({

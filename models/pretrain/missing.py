@@ -12,6 +12,8 @@ from texture import gaussian
 
 #: Least and most of the area that a hole mask covers.
 AREA = (0.05, 0.4)
+#: Shapes that a hole mask is tried with.
+ROUNDS = 7
 
 
 def _behind(dice: Dice, n: int) -> torch.Tensor:
@@ -117,10 +119,11 @@ def hole_masks(dice: Dice, n: int, size: int) -> torch.Tensor:
     wanted = dice.put(AREA[0] + (AREA[1] - AREA[0]) * dice.uniform(n) ** 1.5)
     kind = dice.uniform(n)
     mask = torch.zeros((n, 1, size, size), device=dice.device)
-    for _ in range(7):
-        # Most masks are of one kind of shape; a fifth takes another kind each time.
-        cover = _shape(dice, np.where(kind < 0.8, kind / 0.8, dice.uniform(n)), n, size)
-        union = torch.maximum(mask, (cover > 0.25).float())
+    # Most masks are of one kind of shape; a fifth takes another kind each time. All shapes are drawn at once.
+    kinds = [np.where(kind < 0.8, kind / 0.8, dice.uniform(n)) for _ in range(ROUNDS)]
+    covers = (_shape(dice, np.concatenate(kinds), ROUNDS * n, size) > 0.25).float()
+    for cover in covers.split(n):
+        union = torch.maximum(mask, cover)
         fits = (mask.mean((1, 2, 3), True) < wanted) & (union.mean((1, 2, 3), True) <= AREA[1])
         mask = torch.where(fits, union, mask)
     # Where nothing fitted: one rectangle of the right area always does.

@@ -5,6 +5,7 @@ step come from a small tensor, so a step can be recorded once and replayed.
 
 from __future__ import annotations
 
+import fnmatch
 import math
 
 import torch
@@ -18,9 +19,17 @@ CLIP = 1.0
 
 
 class Learner:
-    """A module's trainable weights, laid end to end: the parameters become views of `theta`, their gradients of `grad`."""
+    """A module's trainable weights, laid end to end: the parameters become views of `theta`, their gradients of `grad`.
 
-    def __init__(self, module: OnnxModule, state: dict[str, dict[str, torch.Tensor]] | None = None) -> None:
+    `pace` slows the learning of weights by name patterns: what comes pre-trained is only adjusted.
+    """
+
+    def __init__(
+        self,
+        module: OnnxModule,
+        state: dict[str, dict[str, torch.Tensor]] | None = None,
+        pace: dict[str, float] | None = None,
+    ) -> None:
         names = [n for n in module.weight_names() if isinstance(module.weight(n), torch.nn.Parameter)]
         self.module, self.names = module, names
         device = module.weight(names[0]).device
@@ -42,6 +51,13 @@ class Learner:
             p.grad = self._view(self.grad, name)
             at += p.numel()
         self.ema.copy_(self.theta)
+        self.pace = None
+        if pace:
+            self.pace = torch.ones_like(self.theta)
+            for name in names:
+                for pattern, factor in pace.items():
+                    if fnmatch.fnmatchcase(name, pattern):
+                        self._view(self.pace, name).fill_(factor)
         if state:
             self.take(state)
 
@@ -74,6 +90,8 @@ class Learner:
         self.m.mul_(BETA1).add_(g, alpha=1 - BETA1)
         self.v.mul_(BETA2).addcmul_(g, g, value=1 - BETA2)
         change = self.m / (self.v.sqrt() + epsilon) * rate
+        if self.pace is not None:
+            change = change * self.pace
         self.theta.mul_(keep).sub_(torch.where(good, change, torch.zeros_like(change)))
         self.ema.add_((self.theta - self.ema) * share)
         self.norm.copy_(norm)

@@ -28,9 +28,17 @@ def _idct_matrix() -> np.ndarray:
     return np.einsum("vy,ux->vuyx", c, c).reshape(64, 64)
 
 
-def _unfold(values: np.ndarray) -> np.ndarray:
-    v = values.astype(np.int32)
-    return np.where(v & 1, -(v + 1) // 2, v // 2)
+def _unfold(low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
+    """0, 1, 2, 3 ... back to 0, -1, 1, -2 ..., from low and high bytes."""
+    v = low.int() | (high.int() << 8)
+    return (v >> 1) ^ -(v & 1)
+
+
+def _summed(first: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Running sums that begin anew with each picture."""
+    total = first.long().cumsum(0)
+    before = torch.cat([torch.zeros_like(total[:1]), total[lengths.cumsum(0)[:-1] - 1]])
+    return total - before.repeat_interleave(lengths)
 
 
 def _chunk(raw: bytes, header: dict, pictures: list[dict], side: int, device: torch.device) -> torch.Tensor:
@@ -41,17 +49,14 @@ def _chunk(raw: bytes, header: dict, pictures: list[dict], side: int, device: to
     planes, at = [], 0
     for table, count in ((header["luma"], blocks), (header["chroma"], blocks // 4), (header["chroma"], blocks // 4)):
         n = 64 * count
-        low = np.frombuffer(raw, np.uint8, n, at)
-        high = np.frombuffer(raw, np.uint8, n, at + n)
+        low, high = (
+            torch.from_numpy(np.frombuffer(raw, np.uint8, n, at + k * n).copy()).to(device) for k in range(2)
+        )
         at += 2 * n
-        folded = low.astype(np.uint16) | (high.astype(np.uint16) << 8)
-        q = _unfold(folded).reshape(64, count)
-        first = 0
-        for h, w in sizes:
-            step = h * w // (64 if count == blocks else 256)
-            q[0, first : first + step] = np.cumsum(q[0, first : first + step])
-            first += step
-        planes.append(torch.from_numpy(q.astype(np.int16)).to(device).float() * torch.tensor(table, device=device)[:, None])
+        q = _unfold(low, high).reshape(64, count)
+        lengths = [h * w // (64 if count == blocks else 256) for h, w in sizes]
+        q[0] = _summed(q[0], torch.tensor(lengths, device=device)).int()
+        planes.append(q.float() * torch.tensor(table, device=device)[:, None])
     if at != len(raw):
         raise ValueError(f"{len(raw)} bytes where {at} were expected")
     planes = [p.t() @ matrix for p in planes]

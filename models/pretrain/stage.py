@@ -71,7 +71,7 @@ class Stage:
         )
         self.objective = Objective(f"{graphs}/{name}-loss-{size}-{batch}.onnx", device)
         #: Absent where the stage only looks.
-        self.generator = Learner(self.module, states.get(name)) if learn else None
+        self.generator = Learner(self.module, states.get(name), options.get("pace")) if learn else None
         self.against = stage["phase"] == "gan"
         self.critic = None
         if self.against:

@@ -7,8 +7,8 @@ The plan (build/pretrain/plan.ts) says which network gets which share of the --t
 in which stages. Networks are trained one after the other, each to its end, so that what is finished is finished
 whatever becomes of the rest. README.md beside this file goes through a whole training.
 
-In --out: NAME.rvw (averaged weights, half precision), NAME.checkpoint.pt (all that is needed to go on), log.jsonl,
-NAME.png (input, output, truth of pictures that were held back).
+In --out: NAME.rvw (averaged weights, half precision), NAME.before.rvw (as it was before a critic came), NAME.checkpoint.pt (all that is needed to go on), log.jsonl,
+panels.png (input, output, truth of pictures that were held back, a column for each network).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--resume", action="store_true", help="go on from the checkpoints in --out")
     p.add_argument("--start", help="folder with NAME.rvw to begin with instead of the plan's fresh weights")
     p.add_argument("--back", help="folder for copies of weights, log and panels, written at the end and at checkpoints")
-    p.add_argument("--full", action="store_true", help="write single precision too where the file stays under 15 MiB")
+    p.add_argument("--full", nargs="*", default=[], help="networks whose weights are written in single precision too")
     p.add_argument("--limit", type=int, help="so many photographs at most")
     p.add_argument("--no-record", action="store_true", help="do not record steps as CUDA graphs")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -157,6 +157,11 @@ class Slice:
         own = os.path.join(self.args.start or "", f"{name}.rvw")
         return read_weights(own if self.args.start and os.path.exists(own) else f"{self.graphs}/{name}.start.rvw")[0]
 
+    def facts(self, run: Run) -> dict:
+        """What a model card wants to know, for the header of the weights."""
+        return {"network": run.name, "width": self.plan["width"], "seconds": round(run.seconds, 1), "steps": run.steps,
+                "images": run.images, "hardware": self.hardware, "pictures": len(self.pictures.train)}
+
     def save(self, run: Run, weights: dict[str, np.ndarray]) -> None:
         """Checkpoint and weights, each whole or not at all."""
         keys = ("seconds", "steps", "images", "states", "start_figures", "ended")
@@ -164,11 +169,10 @@ class Slice:
         file = self._path(f"{run.name}.checkpoint.pt")
         torch.save(stored, f"{file}.part")
         os.replace(f"{file}.part", file)
-        meta = {"network": run.name, "width": self.plan["width"], "seconds": round(run.seconds, 1), "steps": run.steps,
-                "images": run.images, "hardware": self.hardware, "pictures": len(self.pictures.train)}
+        meta = self.facts(run)
         write_weights(self._path(f"{run.name}.rvw"), weights, "f16", meta)
         names = [f"{run.name}.rvw"]
-        if self.args.full and sum(w.nbytes for w in weights.values()) < 15 * 2**20:
+        if run.name in self.args.full:
             write_weights(self._path(f"{run.name}.f32.rvw"), weights, "f32", meta)
             names.append(f"{run.name}.f32.rvw")
         self.give_back(*names)
@@ -179,6 +183,15 @@ class Slice:
             for name in (*names, "log.jsonl"):
                 if os.path.exists(self._path(name)):
                     shutil.copyfile(self._path(name), os.path.join(self.args.back, name))
+
+    def panels(self) -> None:
+        """One picture of all networks' panels side by side."""
+        files = [self._path(f"{name}.panel.npy") for name in self.plan["networks"]]
+        found = [np.load(file) for file in files if os.path.exists(file)]
+        height = max(p.shape[0] for p in found)
+        padded = [np.pad(p, ((0, height - p.shape[0]), (0, 8), (0, 0)), constant_values=64) for p in found]
+        write_png(self._path("panels.png"), np.concatenate(padded, 1))
+        self.give_back("panels.png")
 
     @torch.no_grad()
     def validate(self, run: Run, stage: Stage, panel_too: bool) -> dict[str, float]:
@@ -196,8 +209,8 @@ class Slice:
         figures = (colour_figures if "l" in run.shown[0] else picture_figures)(seen)
         figures["content"] = float(np.mean([float(run.looking.objective(o, b)["total"]) for o, b in seen]))
         if panel_too:
-            write_png(self._path(f"{run.name}.png"), panel(*seen[0]))
-            self.give_back(f"{run.name}.png")
+            np.save(self._path(f"{run.name}.panel.npy"), panel(*seen[0]))
+            self.panels()
         return {k: round(x, 4) for k, x in figures.items()}
 
     def averaged(self, stage: Stage) -> dict[str, np.ndarray]:
@@ -248,6 +261,10 @@ class Slice:
 
         if stage.against and run.start_figures is None:
             run.start_figures = self.validate(run, stage, False)
+            self.log(event="before the critic", network=run.name, figures=run.start_figures)
+            # What the critic buys is judged later, on test pictures: both are kept.
+            write_weights(self._path(f"{run.name}.before.rvw"), self.averaged(stage), "f16", self.facts(run))
+            self.give_back(f"{run.name}.before.rvw")
         if cuda:
             torch.cuda.synchronize()
         batch_now, ready = prepare()
@@ -332,7 +349,7 @@ def main() -> None:
         for name in args.network or work.plan["networks"]:
             run = work.open_run(name)
             if run.finished:
-                work.give_back(f"{name}.rvw", f"{name}.png")
+                work.give_back(f"{name}.rvw", f"{name}.f32.rvw", "panels.png")
                 continue
             work.train(run)
     except RuntimeError as error:
