@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cssColour, dateLocale, duration, fileSize, frameSuffix, share } from './format.ts';
+import { cssColour, dateLocale, duration, fileSize, frameSuffix, percentOf, share } from './format.ts';
 
 describe('format', () => {
   it('says times as a person would', () => {
@@ -23,5 +23,11 @@ describe('format', () => {
   it('counts failures as progress', () => {
     expect(share({ done: 6, failed: 2, total: 16 })).toBe(0.5);
     expect(share({ done: 0, failed: 0, total: 0 })).toBe(0);
+  });
+  it('counts what is done of the items in work, and says a single item in per cent', () => {
+    expect(share({ done: 2, failed: 0, total: 4, within: 1 })).toBe(0.75);
+    expect(percentOf({ done: 0, failed: 0, total: 1, within: 0.437 })).toBe('43 %');
+    expect(percentOf({ done: 2, failed: 0, total: 4, within: 1 })).toBeNull();
+    expect(percentOf({ done: 1, failed: 0, total: 1 })).toBeNull();
   });
 });

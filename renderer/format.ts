@@ -39,8 +39,18 @@ export function cssColour(linear: readonly [number, number, number]): string {
 }
 
 /** Done share 0..1 of a job; failures are done too: nobody waits for them. */
-export function share(job: { done: number; failed: number; total: number }): number {
-  return job.total > 0 ? Math.min(1, (job.done + job.failed) / job.total) : 0;
+export function share(job: { done: number; failed: number; total: number; within?: number }): number {
+  return job.total > 0 ? Math.min(1, (job.done + job.failed + (job.within ?? 0)) / job.total) : 0;
+}
+
+/** How far a running job of a single item is, as '43 %'; null for others, which count items. */
+export function percentOf(job: {
+  done: number;
+  failed: number;
+  total: number;
+  within?: number;
+}): string | null {
+  return job.total === 1 && job.within !== undefined ? `${Math.floor(share(job) * 100)} %` : null;
 }
 
 /** The number a picture on a scan of several carries beside the file's name: ' · 2'; the first stands alone. */

@@ -12,6 +12,8 @@ export const jobSchema = z.object({
   done: z.number().int(),
   failed: z.number().int(),
   total: z.number().int(),
+  /** How much of the items in work is done, in items; only while it runs. */
+  within: z.number().min(0).optional(),
   /** Seconds left by the recent rate, pauses left out; null while unknown. */
   eta: z.number().nullable(),
   error: z.string().nullable(),

@@ -140,6 +140,10 @@ describe('a job', () => {
     const running = jobs.filter((j) => j.state === 'running');
     expect(running.length).toBeGreaterThan(20);
     expect(running.some((j) => j.stage === 'b')).toBe(true);
+    // Between two items too, it is known how far the one in work is.
+    expect(running.some((j) => (j.within ?? 0) > 0.2 && (j.within ?? 0) < 1)).toBe(true);
+    expect(jobs.at(-1)).toMatchObject({ state: 'done' });
+    expect(jobs.at(-1)!.within).toBeUndefined();
     const told = running.flatMap((j) => (j.eta === null ? [] : [j.eta]));
     // Three items of about 0.4 s: never far off once known.
     expect(told.length).toBeGreaterThan(5);

@@ -179,6 +179,7 @@ export class EmbeddedQueue implements JobQueue {
     if (running && job.state === 'running') {
       job.stage = running.stop === 'pause' ? pausing(running.stage) : running.stage;
       job.eta = running.eta;
+      job.within = [...running.inWork.values()].reduce((sum, fraction) => sum + fraction, 0);
     }
     return job;
   }

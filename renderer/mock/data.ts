@@ -300,6 +300,7 @@ export const mockJobs: Job[] = [
     done: 0,
     failed: 0,
     total: 1,
+    within: 0.32,
     eta: 2450,
     error: null,
     createdAt: now - 30_000,

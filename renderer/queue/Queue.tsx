@@ -12,7 +12,7 @@ import { Box, Button, ButtonBase, LinearProgress, Typography } from '@mui/materi
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../app/contract/jobs.ts';
-import { duration, moment, share } from '../format.ts';
+import { duration, moment, percentOf, share } from '../format.ts';
 import { useSaid } from '../i18n/said.ts';
 import { activeJobs, goTo, useApp } from '../store/app.ts';
 import { useScope } from '../useShortcut.ts';
@@ -41,7 +41,7 @@ const actionIcons: Record<JobAction, typeof Pause> = {
 export function summary(job: Job, t: TFunction): string {
   const parts: string[] = [];
   if (job.state === 'queued') parts.push(t('jobs.waiting', { count: job.total }));
-  else parts.push(t('jobs.of', { done: job.done, total: job.total }));
+  else parts.push(percentOf(job) ?? t('jobs.of', { done: job.done, total: job.total }));
   if (job.failed > 0) parts.push(t('jobs.failedCount', { count: job.failed }));
   if (job.state === 'running' && job.eta !== null) parts.push(t('jobs.left', { time: duration(job.eta) }));
   if (job.finishedAt !== null)

@@ -5,7 +5,7 @@ import PauseCircleOutline from '@mui/icons-material/PauseCircleOutlined';
 import { Box, ButtonBase, CircularProgress, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../app/contract/jobs.ts';
-import { duration, share } from '../format.ts';
+import { duration, percentOf, share } from '../format.ts';
 import { jobTitle } from '../queue/titles.ts';
 import { activeJobs, goTo, useApp } from '../store/app.ts';
 
@@ -56,7 +56,7 @@ export function JobChip() {
       );
     title = jobTitle(shown, t);
     detail = [
-      t('jobs.of', { done: shown.done + shown.failed, total: shown.total }),
+      percentOf(shown) ?? t('jobs.of', { done: shown.done + shown.failed, total: shown.total }),
       shown.state === 'paused'
         ? t('jobs.state.paused')
         : shown.eta !== null

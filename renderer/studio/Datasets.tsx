@@ -18,7 +18,7 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { studioPicture, type StudioDataset } from '../../app/contract/studio.ts';
-import { duration } from '../format.ts';
+import { duration, share } from '../format.ts';
 import { useSaid } from '../i18n/said.ts';
 import { act } from '../queue/actions.ts';
 import { useApp } from '../store/app.ts';
@@ -90,7 +90,13 @@ function Building({ dataset }: { dataset: StudioDataset }) {
         {job?.state === 'paused' ? t('studio.dataset.paused') : t('studio.dataset.building')}
         {job?.eta != null && ` ${t('jobs.left', { time: duration(job.eta) })}`}
       </Typography>
-      {job?.state !== 'paused' && <LinearProgress aria-label={t('jobs.progress')} />}
+      {job?.state !== 'paused' && (
+        <LinearProgress
+          variant={job?.within ? 'determinate' : 'indeterminate'}
+          value={job?.within ? share(job) * 100 : undefined}
+          aria-label={t('jobs.progress')}
+        />
+      )}
       {job && (
         <Box sx={{ display: 'flex', gap: 1 }}>
           {job.state === 'paused' && (
