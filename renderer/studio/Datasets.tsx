@@ -302,7 +302,7 @@ export function Datasets() {
                 {d.name}
               </Typography>
               <Typography variant="caption" color="textSecondary" component="div" noWrap>
-                {t(`studio.preset.${d.preset}.name`)} · {short(d)}
+                {short(d)} · {t(`studio.preset.${d.preset}.name`)}
               </Typography>
             </ButtonBase>
             <Tooltip title={t('studio.dataset.remove')}>
