@@ -42,6 +42,10 @@ const small = { width: 1280, height: 800 };
 const large = { width: 1920, height: 1080 };
 const room = (name) => async (page) =>
   page.getByRole('navigation').getByRole('button', { name }).first().click();
+const open = async (page) => {
+  await page.locator('[data-id="2"]').dblclick();
+  await page.waitForTimeout(800);
+};
 const screens = {
   library: {},
   'library-large': { size: large },
@@ -98,6 +102,13 @@ const screens = {
       await page.getByRole('button', { name: 'Record' }).first().click();
     },
   },
+  'record-es': {
+    query: 'language=es',
+    act: async (page) => {
+      await room('Cola')(page);
+      await page.getByRole('button', { name: 'Registro' }).first().click();
+    },
+  },
   settings: { act: room('Settings') },
   'settings-large': { act: room('Settings'), size: large },
   'settings-light': { act: room('Settings'), query: 'theme=light' },
@@ -105,13 +116,24 @@ const screens = {
   score: { act: room('Score') },
   studio: { act: room('Studio'), size: large },
   models: { act: room('Models'), query: 'theme=light' },
-  lightbox: {
-    size: large,
+  lightbox: { size: large, act: open },
+  'lightbox-small': { act: open },
+  'lightbox-es': { query: 'language=es', act: open },
+  'lightbox-base-es': {
+    query: 'language=es',
     act: async (page) => {
-      await page.locator('[data-id="2"]').dblclick();
-      await page.waitForTimeout(800);
+      await open(page);
+      await page.keyboard.press('b');
+      await page.waitForTimeout(500);
+      await page.mouse.move(420, 300);
+      await page.mouse.down();
+      await page.mouse.move(560, 420, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForTimeout(500);
+      await page.keyboard.press('Escape');
     },
   },
+  'lightbox-eu': { query: 'language=eu', act: open },
 };
 
 const browser = await chromium.launch({

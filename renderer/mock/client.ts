@@ -8,6 +8,7 @@ import type { Client } from '../client.ts';
 import { BlobThumbs } from '../transport/thumbs.ts';
 import { makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
 import { paint } from './paint.ts';
+import { mockRecord } from './record.ts';
 import { mockStudio, mockStudioPicture } from './studio.ts';
 
 export interface MockOptions {
@@ -202,15 +203,7 @@ export function mockClient(options: MockOptions = {}): Client {
       return ok;
     },
     'jobs.openFolder': () => ({ shown: false, folder: '/home/me/Pictures/Revelado' }),
-    'jobs.record': ({ index }) => ({
-      record: {
-        input: `frame-${index}.tif`,
-        action: 'develop',
-        base: [0.56, 0.26, 0.15],
-        film: 'c41',
-        dust: { repaired: 214, share: 0.0007 },
-      },
-    }),
+    'jobs.record': ({ index }) => ({ record: mockRecord(`frame-${index}.tif`) }),
     'folders.list': ({ folderId }) => ({
       folders: mockFolders,
       entries: folderId

@@ -1,4 +1,4 @@
-/** The change record of one export: what was changed, where, with what. A readable outline of its JSON. */
+/** The change record of one export as a page: what was done, step by step, and what came of it; its JSON below, folded. */
 import {
   Box,
   Button,
@@ -13,38 +13,10 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JobItem } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
-import { errorText } from '../store/app.ts';
+import { useSaid } from '../i18n/said.ts';
+import { errorText, notify } from '../store/app.ts';
+import { readRecord, type RecordSection } from './record.ts';
 import { fileName } from './titles.ts';
-
-/** One line of the outline: how deep, the key, the value when it is a leaf. */
-export interface OutlineLine {
-  depth: number;
-  key: string;
-  value: string | null;
-}
-
-const leaf = (value: unknown): string | null => {
-  if (value === null) return '–';
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-  if (typeof value !== 'object') return String(value);
-  // Short lists of plain values read best on one line.
-  if (Array.isArray(value) && value.length <= 12 && value.every((v) => v === null || typeof v !== 'object'))
-    return value.map((v) => leaf(v)).join(', ') || '–';
-  return null;
-};
-
-/** Flattens a record into lines, in its own order. */
-export function outline(record: unknown, depth = 0): OutlineLine[] {
-  if (record === null || typeof record !== 'object') return [{ depth, key: '', value: leaf(record) }];
-  const lines: OutlineLine[] = [];
-  for (const [key, value] of Object.entries(record)) {
-    const text = leaf(value);
-    lines.push({ depth, key: Array.isArray(record) ? String(Number(key) + 1) : key, value: text });
-    if (text === null) lines.push(...outline(value, depth + 1));
-  }
-  return lines;
-}
 
 export function RecordDialog({
   jobId,
@@ -78,44 +50,17 @@ export function RecordDialog({
       <DialogContent sx={{ minHeight: 160 }}>
         {error && <Typography color="error">{error}</Typography>}
         {!error && record === undefined && <CircularProgress size={24} aria-label={t('common.loading')} />}
-        {record !== undefined && (
-          <Box
-            component="dl"
-            sx={{
-              m: 0,
-              display: 'grid',
-              gridTemplateColumns: 'minmax(140px, max-content) 1fr',
-              columnGap: 3,
-              rowGap: 0.5,
-            }}
-          >
-            {outline(record).map((line, i) => (
-              <Box key={i} sx={{ display: 'contents' }}>
-                <Box
-                  component="dt"
-                  sx={{
-                    typography: 'body2',
-                    pl: line.depth * 2,
-                    color: line.value === null ? 'text.primary' : 'text.secondary',
-                    fontWeight: line.value === null ? 600 : 400,
-                  }}
-                >
-                  {line.key}
-                </Box>
-                <Box component="dd" sx={{ m: 0, typography: 'figure', overflowWrap: 'anywhere' }}>
-                  {line.value}
-                </Box>
-              </Box>
-            ))}
-          </Box>
-        )}
+        {record !== undefined && <Page record={record} />}
       </DialogContent>
       <DialogActions>
         {record !== undefined && (
           <Button
             color="secondary"
             onClick={() =>
-              void navigator.clipboard.writeText(JSON.stringify(record, null, 2)).catch(() => undefined)
+              void navigator.clipboard.writeText(JSON.stringify(record, null, 2)).then(
+                () => notify('info', t('jobs.page.copied')),
+                (e: unknown) => notify('error', errorText(e)),
+              )
             }
           >
             {t('jobs.copyRecord')}
@@ -126,5 +71,129 @@ export function RecordDialog({
         </Button>
       </DialogActions>
     </Dialog>
+  );
+}
+
+function Page({ record }: { record: unknown }) {
+  const { t, i18n } = useTranslation();
+  const word = (key: string, values?: Record<string, string | number>): string => t(key, values ?? {});
+  const sections = readRecord(record, word, i18n.language);
+  return (
+    <>
+      {sections?.map((section) => (
+        <Section key={section.title} section={section} />
+      ))}
+      {!sections && (
+        <Typography variant="body2" sx={{ color: 'text.secondary' }}>
+          {t('jobs.page.unknown')}
+        </Typography>
+      )}
+      <Box component="details" open={!sections} sx={{ mt: 2 }}>
+        <Typography component="summary" variant="body2" sx={{ cursor: 'pointer', color: 'text.secondary' }}>
+          {t('jobs.page.raw')}
+        </Typography>
+        <Box
+          component="pre"
+          tabIndex={0}
+          sx={{
+            m: 0,
+            mt: 1,
+            p: 1.5,
+            maxHeight: 320,
+            overflow: 'auto',
+            typography: 'figure',
+            fontSize: 12,
+            bgcolor: 'room.raised',
+            borderRadius: 1,
+          }}
+        >
+          {JSON.stringify(record, null, 2)}
+        </Box>
+      </Box>
+    </>
+  );
+}
+
+function Section({ section }: { section: RecordSection }) {
+  const { t } = useTranslation();
+  const said = useSaid();
+  const { title, off, rows, unchanged, notes } = section;
+  return (
+    <Box component="section" aria-label={title} sx={{ '& + &': { mt: 2 } }}>
+      <Typography
+        variant="h4"
+        component="h3"
+        sx={{ fontSize: 13, pb: 0.5, mb: 0.75, borderBottom: 1, borderColor: 'divider' }}
+      >
+        {title}
+      </Typography>
+      {off && (
+        <Typography variant="body2" sx={{ color: 'text.secondary' }}>
+          {t('jobs.page.off')}
+        </Typography>
+      )}
+      <Box
+        component="dl"
+        sx={{
+          m: 0,
+          display: 'grid',
+          gridTemplateColumns: 'minmax(150px, 34%) minmax(0, 1fr)',
+          columnGap: 2,
+          rowGap: 0.5,
+        }}
+      >
+        {rows.map((row) => (
+          <Box key={row.label + row.value} sx={{ display: 'contents' }}>
+            <Typography component="dt" variant="body2" sx={{ color: 'text.secondary' }}>
+              {row.label}
+            </Typography>
+            <Box
+              component="dd"
+              sx={{
+                m: 0,
+                typography: row.code ? 'figure' : 'body2',
+                fontSize: row.code ? 12 : undefined,
+                fontVariantNumeric: 'tabular-nums',
+                overflowWrap: row.code ? 'anywhere' : 'break-word',
+              }}
+            >
+              {row.swatch && (
+                <Box
+                  component="span"
+                  aria-hidden
+                  sx={{
+                    display: 'inline-block',
+                    width: 14,
+                    height: 14,
+                    mr: 1,
+                    verticalAlign: '-2px',
+                    borderRadius: 0.5,
+                    border: 1,
+                    borderColor: 'room.lineStrong',
+                  }}
+                  style={{ background: row.swatch }}
+                />
+              )}
+              {row.value}
+            </Box>
+          </Box>
+        ))}
+      </Box>
+      {unchanged && (
+        <Typography variant="caption" component="p" sx={{ m: 0, mt: 0.75, color: 'text.secondary' }}>
+          {t('jobs.page.unchanged', { list: unchanged })}
+        </Typography>
+      )}
+      {notes && notes.length > 0 && (
+        <Box
+          component="ul"
+          sx={{ m: 0, mt: 0.75, pl: 2, typography: 'caption', color: 'text.secondary', lineHeight: 1.45 }}
+        >
+          {notes.map((note) => (
+            <li key={note}>{said(note)}</li>
+          ))}
+        </Box>
+      )}
+    </Box>
   );
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { TFunction } from 'i18next';
 import type { Job } from '../../app/contract/jobs.ts';
 import { actionsFor } from './actions.ts';
-import { outline } from './RecordDialog.tsx';
 import { fileName, jobTitle } from './titles.ts';
 
 const job = (patch: Partial<Job>): Job => ({
@@ -47,27 +46,6 @@ describe('jobTitle', () => {
       'b c.tif',
       'd.tif',
       'e.tif',
-    ]);
-  });
-});
-
-describe('outline', () => {
-  it('flattens a change record in its own order, with short lists on one line', () => {
-    expect(
-      outline({
-        film: 'c41',
-        base: [0.5612345678, 0.26],
-        dust: { repaired: 214 },
-        steps: [{ name: 'decode' }],
-      }),
-    ).toEqual([
-      { depth: 0, key: 'film', value: 'c41' },
-      { depth: 0, key: 'base', value: '0.561235, 0.26' },
-      { depth: 0, key: 'dust', value: null },
-      { depth: 1, key: 'repaired', value: '214' },
-      { depth: 0, key: 'steps', value: null },
-      { depth: 1, key: '1', value: null },
-      { depth: 2, key: 'name', value: 'decode' },
     ]);
   });
 });

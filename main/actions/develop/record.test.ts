@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { developRecordSchema } from '../../../app/contract/record.ts';
 import { defaultDevelopParams } from '../../../app/recipe/develop.ts';
 import { identityGeometry } from './geometry.ts';
 import { planNumbers } from './plan.ts';
@@ -39,6 +40,12 @@ describe('change record', () => {
       expect.arrayContaining(['base', 'matrix', 'slope', 'gain', 'offset', 'exposure', 'curve']),
     );
     expect(a.record['masks']).toEqual(input().masks);
+  });
+  it('is what the window reads', () => {
+    const { record } = developRecord(input());
+    const read = developRecordSchema.parse(record);
+    expect(read).toMatchObject({ action: 'develop', source: input().source, masks: input().masks });
+    expect(read.plan.base).toEqual(input().numbers.base);
   });
   it('writes numbers and arrays plainly', () => {
     expect(canonicalJson({ b: 0.1 + 0.2, a: new Float32Array([0.5]), n: NaN, u: undefined })).toBe(

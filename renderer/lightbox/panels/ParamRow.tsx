@@ -188,47 +188,62 @@ function Picked({ control, spec, name, disabled }: RowProps & { spec: RgbSpec | 
       ? t('lightbox.rectSize', { w: Math.round(rect.w * 100), h: Math.round(rect.h * 100) })
       : t('lightbox.automatic');
   return (
-    <Box sx={{ gridColumn: '3 / -1', display: 'flex', alignItems: 'center', gap: 0.75, minWidth: 0 }}>
-      {rgb && (
-        <Box
-          sx={{
-            width: 16,
-            height: 16,
-            flex: 'none',
-            borderRadius: 0.5,
-            border: 1,
-            borderColor: 'room.lineStrong',
-          }}
-          style={{ background: swatchColour(rgb) }}
-        />
-      )}
-      <Typography variant="figure" noWrap sx={{ flex: 1, fontSize: 12, color: 'text.secondary' }}>
-        {text}
-      </Typography>
-      {value !== null && (
-        <IconButton
-          disabled={disabled}
-          onClick={() => session.set(control.step, spec.key, null)}
-          aria-label={t('lightbox.clearOf', { name })}
-          title={t('lightbox.clearOf', { name })}
-          sx={{ p: 0.25 }}
-        >
-          <RestartAlt sx={{ fontSize: 16 }} />
-        </IconButton>
-      )}
-      {tool && (
-        <Button
-          color="secondary"
-          variant="outlined"
-          disabled={disabled}
-          aria-pressed={active === tool}
-          aria-label={t('lightbox.setOf', { name })}
-          onClick={() => session.store.setState({ tool: active === tool ? 'none' : tool })}
-          sx={small}
-        >
-          {t(tool === 'base' ? 'lightbox.pick' : 'lightbox.draw')}
-        </Button>
-      )}
+    // Three densities and two buttons do not fit on one line in every language: the buttons go below them then.
+    <Box
+      sx={{
+        gridColumn: '3 / -1',
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        gap: 0.75,
+        minWidth: 0,
+        py: 0.25,
+      }}
+    >
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 0.75, flex: '1 0 auto', maxWidth: '100%' }}>
+        {rgb && (
+          <Box
+            sx={{
+              width: 16,
+              height: 16,
+              flex: 'none',
+              borderRadius: 0.5,
+              border: 1,
+              borderColor: 'room.lineStrong',
+            }}
+            style={{ background: swatchColour(rgb) }}
+          />
+        )}
+        <Typography variant="figure" sx={{ fontSize: 12, whiteSpace: 'nowrap', color: 'text.secondary' }}>
+          {text}
+        </Typography>
+      </Box>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 0.75, ml: 'auto' }}>
+        {value !== null && (
+          <IconButton
+            disabled={disabled}
+            onClick={() => session.set(control.step, spec.key, null)}
+            aria-label={t('lightbox.clearOf', { name })}
+            title={t('lightbox.clearOf', { name })}
+            sx={{ p: 0.25 }}
+          >
+            <RestartAlt sx={{ fontSize: 16 }} />
+          </IconButton>
+        )}
+        {tool && (
+          <Button
+            color="secondary"
+            variant="outlined"
+            disabled={disabled}
+            aria-pressed={active === tool}
+            aria-label={t('lightbox.setOf', { name })}
+            onClick={() => session.store.setState({ tool: active === tool ? 'none' : tool })}
+            sx={small}
+          >
+            {t(tool === 'base' ? 'lightbox.pick' : 'lightbox.draw')}
+          </Button>
+        )}
+      </Box>
     </Box>
   );
 }
