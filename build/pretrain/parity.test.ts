@@ -17,6 +17,7 @@ import { seeded } from '../../app/random.ts';
 import { objectives } from '../../main/studio/run/objectives/index.ts';
 import { networkInputs, networks, type Network, type NetworkWeights } from '../../models/index.ts';
 import { beginning, lossGraph, networkGraph } from './graphs.ts';
+import { PieceWriter } from './pictures.ts';
 
 const python = '/usr/bin/python3';
 const probe = spawnSync(python, ['-c', 'import torch, numpy; torch.zeros(1).scatter_reduce']);
@@ -158,5 +159,44 @@ describe.skipIf(!there)('models/pretrain', () => {
         ).toBe(true);
       }
     }
+  });
+
+  it('pieces of photographs come out as they went in, upright and cut in the middle', () => {
+    // Bright to the right in red, to the bottom in green: a turned or shifted picture would show.
+    const pictures = [
+      [64, 32],
+      [32, 48],
+      [32, 32],
+    ].map(([width, height], index) => {
+      const rgb = new Uint8Array(width * height * 3);
+      for (let i = 0; i < width * height; i++) {
+        rgb[3 * i] = 30 + 3 * (i % width);
+        rgb[3 * i + 1] = 30 + 4 * Math.floor(i / width);
+        rgb[3 * i + 2] = 60 + 40 * index;
+      }
+      return { id: `p${index}`, width, height, held: index === 2, rgb };
+    });
+    const writer = new PieceWriter(95, 1 << 20, () => path.join(folder, 'piece.rvp'));
+    writer.add(pictures.slice(0, 2));
+    writer.add(pictures.slice(2));
+    writer.flush();
+    const script = path.resolve(import.meta.dirname, '../../models/pretrain/pictures.py');
+    const out = path.join(folder, 'crops.f32');
+    const done = spawnSync(python, ['-B', script, path.join(folder, 'piece.rvp'), '32', out]);
+    expect(done.stderr.toString()).toBe('');
+    const bytes = readFileSync(out);
+    const crops = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    expect(crops.length).toBe(3 * 3 * 32 * 32);
+    pictures.forEach(({ rgb, width, height }, k) => {
+      const [x0, y0] = [(width - 32) / 2, (height - 32) / 2];
+      let worst = 0;
+      for (let c = 0; c < 3; c++)
+        for (let y = 0; y < 32; y++)
+          for (let x = 0; x < 32; x++) {
+            const truth = rgb[((y + y0) * width + x + x0) * 3 + c];
+            worst = Math.max(worst, Math.abs(255 * crops[((k * 3 + c) * 32 + y) * 32 + x] - truth));
+          }
+      expect(worst, pictures[k].id).toBeLessThan(8);
+    });
   });
 });

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -166,3 +167,15 @@ class Pictures:
         light = decode(self.pixels[put(index)].float() / 255)
         light = torch.matmul(rows[:, None], torch.matmul(light, columns.transpose(1, 2)[:, None]))
         return encode(light)
+
+
+def main() -> None:
+    """`python3 pictures.py PIECE SIZE OUT.f32`: the middle of each picture of a piece, [N, 3, SIZE, SIZE] float32."""
+    piece, size, out = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    pictures = Pictures([piece], torch.device("cpu"))
+    crops = pictures.crops(np.arange(len(pictures.widths)), size, None, False)
+    crops.numpy().astype("<f4").tofile(out)
+
+
+if __name__ == "__main__":
+    main()

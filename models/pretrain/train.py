@@ -7,7 +7,8 @@ The plan (build/pretrain/plan.ts) says which network gets which share of the --t
 in which stages. Networks are trained one after the other, each to its end, so that what is finished is finished
 whatever becomes of the rest. README.md beside this file goes through a whole training.
 
-In --out: NAME.rvw (averaged weights, half precision), NAME.before.rvw (as it was before a critic came), NAME.checkpoint.pt (all that is needed to go on), log.jsonl,
+In --out: NAME.rvw (averaged weights, half precision), NAME.before.rvw (as it was before a critic came),
+NAME.best.rvw (with the least loss on held-back pictures), NAME.checkpoint.pt (all that is needed to go on), log.jsonl,
 panels.png (input, output, truth of pictures that were held back, a column for each network).
 """
 
@@ -35,10 +36,14 @@ from switcher import Switcher, alarm
 
 CHECKPOINT_SECONDS = 120
 LOG_SECONDS = 10
-WATCH_SECONDS = 15
+#: How often held-back pictures are looked at, without and with a critic.
+WATCH_SECONDS = {"generator": 45, "gan": 15}
 WARM_UP = 200
 #: The critic learns this many times faster (Heusel et al. 2017).
 CRITIC_PACE = 4
+
+#: What a checkpoint keeps of a Run, beside the switcher.
+KEPT = ("seconds", "steps", "images", "states", "start_figures", "ended", "best")
 
 
 def arguments() -> argparse.Namespace:
@@ -72,6 +77,8 @@ class Run:
         self.switcher = Switcher()
         self.start_figures: dict[str, float] | None = None
         self.ended: str | None = None
+        #: Least loss on held-back pictures so far, without a critic.
+        self.best: float | None = None
         #: The generator as it was at the last look at which all was well.
         self.quiet: dict | None = None
 
@@ -144,7 +151,7 @@ class Slice:
         file = self._path(f"{name}.checkpoint.pt")
         if self.args.resume and os.path.exists(file):
             stored = torch.load(file, map_location="cpu")
-            for key in ("seconds", "steps", "images", "states", "start_figures", "ended"):
+            for key in KEPT:
                 setattr(run, key, stored[key])
             run.switcher = Switcher(**stored["switcher"])
         elif self.args.start and os.path.exists(os.path.join(self.args.start, f"{name}.rvw")):
@@ -164,8 +171,7 @@ class Slice:
 
     def save(self, run: Run, weights: dict[str, np.ndarray]) -> None:
         """Checkpoint and weights, each whole or not at all."""
-        keys = ("seconds", "steps", "images", "states", "start_figures", "ended")
-        stored = {**{k: getattr(run, k) for k in keys}, "switcher": vars(run.switcher)}
+        stored = {**{k: getattr(run, k) for k in KEPT}, "switcher": vars(run.switcher)}
         file = self._path(f"{run.name}.checkpoint.pt")
         torch.save(stored, f"{file}.part")
         os.replace(f"{file}.part", file)
@@ -183,6 +189,12 @@ class Slice:
             for name in (*names, "log.jsonl"):
                 if os.path.exists(self._path(name)):
                     shutil.copyfile(self._path(name), os.path.join(self.args.back, name))
+
+    def keep_best(self, run: Run, stage: Stage, figures: dict[str, float]) -> None:
+        """Keeps the weights with the least loss on held-back pictures: they tell when more time does harm."""
+        if run.best is None or figures["content"] < run.best:
+            run.best = figures["content"]
+            write_weights(self._path(f"{run.name}.best.rvw"), self.averaged(stage), "f16", self.facts(run))
 
     def panels(self) -> None:
         """One picture of all networks' panels side by side."""
@@ -235,9 +247,13 @@ class Slice:
             run.states = {**run.states, **stage.states()}
             known = self.averaged(stage)
             self.save(run, known)
+            figures = self.validate(run, stage, True)
+            if not stage.against:
+                self.keep_best(run, stage, figures)
             self.log(event="figures", network=run.name, steps=run.steps, seconds=round(run.seconds, 1), images=run.images,
-                     switches=run.switcher.switches, figures=self.validate(run, stage, True))
+                     switches=run.switcher.switches, figures=figures)
             self.save(run, known)
+            self.give_back(f"{run.name}.best.rvw")
 
     def stage(self, run: Run, stage: Stage, index: int, deadline: float) -> None:
         cuda = self.device.type == "cuda"
@@ -310,11 +326,13 @@ class Slice:
                     self.log(event="alarm", network=run.name, text=run.ended)
                     return
                 sums, since, logged = {}, run.steps, now
-            if stage.against and now - watched >= WATCH_SECONDS:
+            if now - watched >= WATCH_SECONDS[stage.stage["phase"]]:
                 figures = self.validate(run, stage, False)
-                why = alarm(run.start_figures or {}, figures)
-                self.log(event="watch", network=run.name, figures=figures)
-                if why:
+                self.log(event="watch", network=run.name, step=run.steps, seconds=round(run.seconds, 1), figures=figures)
+                why = alarm(run.start_figures or {}, figures) if stage.against else None
+                if not stage.against:
+                    self.keep_best(run, stage, figures)
+                elif why:
                     self.log(event="alarm", network=run.name, text=why)
                     run.ended = why
                     # Back to what the last quiet look had.
@@ -349,7 +367,7 @@ def main() -> None:
         for name in args.network or work.plan["networks"]:
             run = work.open_run(name)
             if run.finished:
-                work.give_back(f"{name}.rvw", f"{name}.f32.rvw", "panels.png")
+                work.give_back(f"{name}.rvw", f"{name}.f32.rvw", f"{name}.before.rvw", f"{name}.best.rvw", "panels.png")
                 continue
             work.train(run)
     except RuntimeError as error:
