@@ -25,6 +25,8 @@ class Recorded:
         self.names: list[str] = []
         self.values = torch.zeros(0)
         self.graph = None
+        #: When the batch has been taken over: whoever makes the next one may then use its memory again.
+        self.copied = torch.cuda.Event() if next(iter(self.fixed.values())).is_cuda else None
         self._run = run
         if not record:
             return
@@ -50,6 +52,8 @@ class Recorded:
         """Numbers of this step in the order of `names`; they are overwritten by the next one."""
         for name, value in batch.items():
             self.fixed[name].copy_(value, non_blocking=True)
+        if self.copied:
+            self.copied.record()
         if self.graph is None:
             self._once()
         else:

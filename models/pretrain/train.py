@@ -22,6 +22,7 @@ import shutil
 import sys
 import time
 import warnings
+from collections import deque
 
 import numpy as np
 import torch
@@ -288,6 +289,7 @@ class Slice:
         sums: dict[str, list] = {}
         last = logged = saved = watched = time.time()
         since = run.steps
+        ahead: deque = deque()
         while not run.finished and run.where()[0] == index and time.time() < deadline:
             who = run.switcher.learner if stage.against else "generator"
             learner = stage.generator if who == "generator" else stage.critic
@@ -296,7 +298,11 @@ class Slice:
                 torch.cuda.current_stream().wait_event(ready)
             step = stage.step(who, batch_now, rate, run.plan["decay"], record)
             if side is not None:
-                side.wait_stream(torch.cuda.current_stream())
+                side.wait_event(step.copied)
+                # Two steps ahead of the device and no more: the clock below should mean something.
+                ahead.append(torch.cuda.current_stream().record_event())
+                if len(ahead) > 2:
+                    ahead.popleft().synchronize()
             if who in sums:
                 sums[who][0] += step.values
                 sums[who][1] += 1
@@ -310,8 +316,10 @@ class Slice:
             batch_now, ready = prepare()
             if stage.against:
                 share = float(step.values[step.names.index("accuracy" if who == "critic" else "recognised")])
-                if run.switcher.after(share):
-                    self.log(event="switch", network=run.name, to=run.switcher.learner, step=run.steps)
+                turned = run.switcher.after(share)
+                if turned and (run.switcher.switches <= 6 or run.switcher.switches % 50 == 0):
+                    self.log(event="switch", network=run.name, to=run.switcher.learner, step=run.steps,
+                             switches=run.switcher.switches)
                 if run.switcher.wins >= 200:
                     run.ended = "the critic recognises everything"
             now = time.time()
