@@ -60,6 +60,8 @@ export const networkSchema = z.object({
   ),
   /** Models a run can start from: shipped ones and those of earlier runs. */
   starts: z.array(z.object({ model: slug, label: z.string(), width: z.enum(networkWidths) })),
+  /** The run whose model was at work before the one that is now; null: ours, or none. */
+  before: slug.nullable(),
   phases: z.array(z.enum(runPhases)),
   /** Has a pre-trained encoder that can be frozen. */
   freezable: z.boolean(),

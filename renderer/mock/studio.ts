@@ -174,6 +174,7 @@ export function mockStudio(publish: Publish, empty: boolean) {
         }),
       ];
   const bin = new Map<string, () => void>();
+  const usedBefore = new Map<string, string | null>();
   const find = (id: string): StudioRun => {
     const found = runs.find((r) => r.id === id);
     if (!found) throw new RevealError('not-found', `There is no training run ${id}.`);
@@ -212,6 +213,7 @@ export function mockStudio(publish: Publish, empty: boolean) {
             .filter((r) => r.settings.network === name)
             .map((r) => ({ model: r.id, label: r.id, width: r.settings.width })),
         ],
+        before: usedBefore.get(name) ?? null,
         phases: [...runPhases],
         freezable: name === 'colorist',
       })),
@@ -293,6 +295,7 @@ export function mockStudio(publish: Publish, empty: boolean) {
     },
     'studio.use': ({ network, model }) => {
       const before = runs.find((r) => r.inUse && r.settings.network === network)?.id ?? null;
+      usedBefore.set(network, before);
       for (const r of runs) if (r.settings.network === network) r.inUse = r.id === model;
       changed();
       return { before };

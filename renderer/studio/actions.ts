@@ -76,9 +76,6 @@ export async function continueRun(run: StudioRun, minutes: number): Promise<void
   }
 }
 
-/** What stood in for a network's model before the last change in this window. */
-const before = new Map<NetworkName, string | null>();
-
 const ships = (network: NetworkName): boolean =>
   useStudio
     .getState()
@@ -88,7 +85,6 @@ const ships = (network: NetworkName): boolean =>
 export async function putToWork(network: NetworkName, model: string | null): Promise<void> {
   try {
     const answer = await getClient().call('studio.use', { network, model });
-    before.set(network, answer.before);
     await refreshStudio({ runs: true });
     notify(
       'info',
@@ -107,10 +103,11 @@ export async function putToWork(network: NetworkName, model: string | null): Pro
   }
 }
 
-/** Puts the model to work that was at work before this run's, as far as this window knows; else the shipped one. */
+/** Puts the model to work that was at work before this run's: another run's, ours, or none. */
 export function goBack(run: StudioRun): Promise<void> {
-  const earlier = before.get(run.settings.network) ?? null;
-  return putToWork(run.settings.network, earlier === run.id ? null : earlier);
+  const { network } = run.settings;
+  const before = useStudio.getState().networks.find((n) => n.name === network)?.before ?? null;
+  return putToWork(network, before);
 }
 
 function withUndo(words: string, undoToken: string): void {

@@ -8,6 +8,7 @@ const network = (patch: Partial<StudioNetwork>): StudioNetwork => ({
   task: '',
   widths: [],
   starts: [],
+  before: null,
   phases: ['generator', 'critic', 'gan'],
   freezable: false,
   ...patch,

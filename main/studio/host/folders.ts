@@ -110,12 +110,21 @@ export class StudioFolders {
   inUse(): Partial<Record<NetworkName, string>> {
     return readJson(path.join(this.root, 'in-use.json'), inUseSchema) ?? {};
   }
+  /** What `inUse` said before the last change, by network: the way back. */
+  usedBefore(): Partial<Record<NetworkName, string>> {
+    return readJson(path.join(this.root, 'used-before.json'), inUseSchema) ?? {};
+  }
   async setInUse(network: NetworkName, run: string | null): Promise<string | null> {
     const all = this.inUse();
     const before = all[network] ?? null;
+    if (before === run) return before;
+    const earlier = this.usedBefore();
+    if (before === null) delete earlier[network];
+    else earlier[network] = before;
     if (run === null) delete all[network];
     else all[network] = run;
     await mkdir(this.root, { recursive: true });
+    await writeJsonAtomic(path.join(this.root, 'used-before.json'), earlier);
     await writeJsonAtomic(path.join(this.root, 'in-use.json'), all);
     return before;
   }

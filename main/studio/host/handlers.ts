@@ -246,6 +246,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
 
   function describeNetwork(name: NetworkName): StudioNetwork {
     const network = networks[name];
+    const wasUsed = folders.usedBefore()[name] ?? null;
     const given = runs().filter((r) => r.settings.network === name && r.model !== null);
     const shipped = hasModel(shippedModel(name))
       ? [
@@ -268,6 +269,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         return { width, parameters, madds: maddsPerPixel };
       }),
       starts: [...shipped, ...given.map((r) => ({ model: r.id, label: r.id, width: r.settings.width }))],
+      before: wasUsed !== null && modelDir(name, wasUsed) !== null ? wasUsed : null,
       phases: ['generator', 'critic', 'gan'],
       freezable: network.freezable.length > 0,
     };

@@ -92,3 +92,17 @@ it('a thinned curve keeps means and its end', () => {
   ]);
   expect(thinned(points, 20)).toHaveLength(10);
 });
+
+it('what was used before is remembered over a restart, and putting the same to work again forgets nothing', async () => {
+  const folders = new StudioFolders(dir);
+  expect(await folders.setInUse('one', 'first')).toBeNull();
+  expect(await folders.setInUse('one', 'second')).toBe('first');
+  expect(await folders.setInUse('one', 'second')).toBe('second');
+  const later = new StudioFolders(dir);
+  expect(later.inUse()).toEqual({ one: 'second' });
+  expect(later.usedBefore()).toEqual({ one: 'first' });
+  await later.setInUse('one', null);
+  expect(later.usedBefore()).toEqual({ one: 'second' });
+  await later.setInUse('one', 'first');
+  expect(later.usedBefore()).toEqual({});
+});
