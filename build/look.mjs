@@ -133,6 +133,13 @@ const screens = {
       await page.keyboard.press('Escape');
     },
   },
+  'lightbox-changed-eu': {
+    query: 'language=eu',
+    act: async (page) => {
+      await page.locator('[data-id="6"]').dblclick();
+      await page.waitForTimeout(800);
+    },
+  },
   'lightbox-eu': { query: 'language=eu', act: open },
 };
 

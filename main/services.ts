@@ -33,7 +33,8 @@ import { AnalyseRollAction } from './library/rolls.ts';
 import { getSettings } from './library/settings.ts';
 import { SidecarWriter } from './library/sidecar.ts';
 import { Thumbnails } from './library/thumbnails.ts';
-import { FolderWatch, sweepMissing } from './library/watch.ts';
+import { Originals } from './library/originals.ts';
+import { FolderWatch } from './library/watch.ts';
 import { RevealError } from '../app/contract/messages.ts';
 import { say } from '../app/words/sentences.ts';
 
@@ -146,6 +147,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     changed,
   });
   const shared = { db, engine: engines.interactive, thumbnails, baseline: tools.rollBaseline, changed };
+  const originals = new Originals(db, engines.interactive, changed);
   const importer = new ImportAction({
     ...shared,
     inbox,
@@ -170,7 +172,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
     actions: [
       importer,
       new AnalyseRollAction(shared),
-      new ExportAction({ db, engine: engines.batch, freeSpace: tools.freeSpace, changed }),
+      new ExportAction({
+        db,
+        engine: engines.batch,
+        freeSpace: tools.freeSpace,
+        changed,
+        refused: (scanId) => core.checkOriginal(scanId),
+      }),
       new DatasetAction(studioParts),
       new TrainAction({
         ...studioParts,
@@ -196,6 +204,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     importer,
     thumbnails,
     sidecars,
+    originals,
     changes,
     baseline: tools.rollBaseline,
     inbox,
@@ -224,7 +233,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   let sweeping: Promise<void> = Promise.resolve();
   const sweep = (): void => {
     sweeping = sweeping.then(async () => {
-      changed(await sweepMissing(db, core.signal));
+      await originals.sweep(core.signal);
       if (!core.signal.aborted) await thumbnails.sweep();
     }, onError);
   };

@@ -1,5 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { cssColour, dateLocale, duration, fileSize, frameSuffix, percentOf, share } from './format.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  cssColour,
+  dateLocale,
+  duration,
+  fileSize,
+  frameSuffix,
+  numberLocale,
+  percentOf,
+  share,
+} from './format.ts';
 
 describe('format', () => {
   it('says times as a person would', () => {
@@ -29,5 +38,15 @@ describe('format', () => {
     expect(percentOf({ done: 0, failed: 0, total: 1, within: 0.437 })).toBe('43 %');
     expect(percentOf({ done: 2, failed: 0, total: 4, within: 1 })).toBeNull();
     expect(percentOf({ done: 1, failed: 0, total: 1 })).toBeNull();
+  });
+});
+
+describe('numberLocale', () => {
+  it('writes Basque decimals with a comma, in every browser', () => {
+    expect(new Intl.NumberFormat(numberLocale('eu')).format(0.25)).toBe('0,25');
+    const known = vi.spyOn(Intl.NumberFormat, 'supportedLocalesOf').mockReturnValue([]);
+    expect([numberLocale('eu'), dateLocale('eu', ['eu-ES'])]).toEqual(['es', 'es']);
+    expect([numberLocale('en'), dateLocale('en', ['en-GB'])]).toEqual(['en', 'en-GB']);
+    known.mockRestore();
   });
 });

@@ -60,5 +60,15 @@ export function frameSuffix(item: { frame: number }): string {
 
 /** The reader's own way to write dates: the system's locale where it is of the window's language (en-GB for en). */
 export function dateLocale(language: string, system: readonly string[] = navigator.languages): string {
-  return system.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
+  return known(system.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language);
 }
+
+/** Whose numbers to write: the language's, or, where the browser does not know them, its neighbour's (Basque as Spanish: 0,25). */
+export function numberLocale(language: string): string {
+  return known(language);
+}
+
+const known = (tag: string): string =>
+  tag.toLowerCase().split('-')[0] === 'eu' && Intl.NumberFormat.supportedLocalesOf(tag).length === 0
+    ? 'es'
+    : tag;

@@ -99,6 +99,8 @@ export const calls = {
     }),
     z.object({ jobId: id.nullable() }),
   ],
+  /** Imports a picture's file anew from where it lies: its bytes have changed, and the new ones are wanted. */
+  'library.takeOriginal': [z.object({ itemId: id }), z.object({ jobId: id })],
   /** The picture's present recipe; null when nothing was decided yet (then defaults + analysis rule). */
   'recipe.get': [
     z.object({ itemId: id }),

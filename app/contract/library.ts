@@ -49,6 +49,8 @@ export const itemSchema = z.object({
   hasInfrared: z.boolean(),
   /** Far from its roll: look at it. */
   outlier: z.boolean(),
+  /** The file holds other bytes than those that were imported: what is shown is not what the settings were made for. */
+  originalChanged: z.boolean(),
   duplicateOf: z.number().int().nullable(),
   /** Changes whenever the thumbnail does: `/thumbs/<id>?v=<thumbVersion>`; 0 = none yet. */
   thumbVersion: z.number().int(),

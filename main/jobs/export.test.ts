@@ -152,6 +152,9 @@ describe('export', () => {
     const { items } = await house.ask('jobs.items', { jobId });
     expect(items[0].error).toMatch(/a\.tif.*changed since/);
     expect(await readdir(out())).toEqual(['b.tif']);
+    // The person is told where the picture is, too.
+    await until(async () => (await house.ask('library.item', { id: a.id })).originalChanged);
+    expect((await house.ask('library.item', { id: b.id })).originalChanged).toBe(false);
   });
 
   it('gives way when a name is taken while the picture is made', async () => {

@@ -34,6 +34,8 @@ export interface ExportOptions {
   /** Free bytes where `dir` lies. */
   freeSpace(dir: string): Promise<number>;
   changed(ids: number[]): void;
+  /** A develop was refused; it may be that the scan's file is not what it was. */
+  refused?(scanId: number): void;
 }
 
 const EXTENSIONS: Record<ExportRecipe['format'], string> = {
@@ -185,7 +187,9 @@ export class ExportAction implements JobAction<ExportPayload> {
         // Whatever words the system used: if nothing is left on the disk, that is the reason.
         if (error.code === 'disk') await this.#room(row, recipe, folder);
         const taken = error.code === 'bad-input' && !overwrite && existsSync(output);
-        if (!taken || left === 0) throw error;
+        if (taken && left > 0) continue;
+        this.#o.refused?.(scan.id);
+        throw error;
       }
     }
   }

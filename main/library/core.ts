@@ -10,6 +10,7 @@ import type { ImportAction } from './importer.ts';
 import { isInside } from './folders.ts';
 import { itemRow, type ItemRow } from './items.ts';
 import { analyseAgain } from './rolls.ts';
+import type { Originals } from './originals.ts';
 import type { SidecarWriter } from './sidecar.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
@@ -49,6 +50,7 @@ export interface CoreParts {
   importer: ImportAction;
   thumbnails: Thumbnails;
   sidecars: SidecarWriter;
+  originals: Originals;
   changes: ChangeBatch;
   baseline: Baseline;
   inbox: string;
@@ -101,6 +103,11 @@ export class Core {
       })
       .finally(() => this.#background.delete(running));
     this.#background.add(running);
+  }
+
+  /** Looks whether the scan's file is there and is what it was. */
+  checkOriginal(scanId: number): void {
+    this.inBackground(() => this.parts.originals.check(scanId, this.#abort.signal));
   }
 
   /** Fresh pictures for these items. */

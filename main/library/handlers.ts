@@ -129,6 +129,12 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       return ok;
     },
 
+    'library.takeOriginal': async ({ itemId }) => {
+      const row = core.item(itemId);
+      const jobId = await core.importPaths([pathOf(row.scan_id)]);
+      return { jobId };
+    },
+
     'recipe.get': ({ itemId }) => {
       core.item(itemId);
       return { recipe: getRecipe(db, itemId), history: getHistory(db, itemId) };
@@ -163,6 +169,8 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     },
 
     'develop.auto': async ({ itemId }, { signal }) => {
+      // Asked for whenever a picture is opened: a good moment to notice that its file is another.
+      core.checkOriginal(core.item(itemId).scan_id);
       const analysis = await analysisOf(itemId, signal);
       const row = core.item(itemId);
       const scan = scanById(db, row.scan_id)!;

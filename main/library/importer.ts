@@ -233,7 +233,8 @@ export class ImportAction implements JobAction<ImportPayload> {
     // This path showed other bytes before (a new scan under an old name): analysed anew, not linked.
     if (same.length === 0 || scanByPath(db, file)) return null;
     for (const scan of same) {
-      if (await exists(scan.path)) continue;
+      // A file that holds other bytes by now is not this original any more.
+      if (!scan.changed && (await exists(scan.path))) continue;
       // Another file of this job may have taken it while we looked.
       if (scanByPath(db, scan.path)?.id !== scan.id) continue;
       const ids = relinkScan(db, scan.id, file, size, mtime);
@@ -341,7 +342,8 @@ export class ImportAction implements JobAction<ImportPayload> {
     const { sidecar, ignored } = this.#o.sidecars()
       ? await readSidecar(file, hash, info)
       : { sidecar: null, ignored: null };
-    if (ignored) this.#ignored.push({ file: path.basename(file), detail: ignored });
+    // New bytes in place of known ones: that the sidecar is of the old ones is no news.
+    if (ignored && !scanByPath(db, file)) this.#ignored.push({ file: path.basename(file), detail: ignored });
     const ids = db.transaction(() => {
       const scanId = storeScan(db, { path: file, hash, size, mtime, info, analysis });
       if (sidecar?.frames)

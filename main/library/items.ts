@@ -19,6 +19,8 @@ export interface ScanRow {
   /** Picture areas as a person set them; null = those of the analysis. */
   frames: string | null;
   missing: number;
+  /** The file at `path` holds other bytes by now than those of `hash`. */
+  changed: number;
   added_at: number;
 }
 
@@ -48,6 +50,7 @@ export interface ItemRow {
   capture_date: string | null;
   infrared: number;
   outlier: number;
+  changed: number;
   thumb_version: number;
   thumb_file: string | null;
   aspect: number;
@@ -58,7 +61,7 @@ export interface ItemRow {
 /** Columns of an item as a window sees it. The oldest item of the same bytes and frame is what others duplicate. */
 export const ITEM_COLUMNS = `i.id, i.scan_id, i.frame, i.hash, i.name, i.folder, i.kind, i.kind_by_person,
   i.reasons, i.group_id, i.width, i.height, i.bits, i.shown_state, i.state, i.error, i.rating, i.flag, i.tags,
-  i.camera, i.scan_date, i.capture_own, i.capture_date, i.infrared, i.outlier, i.thumb_version, i.thumb_file,
+  i.camera, i.scan_date, i.capture_own, i.capture_date, i.infrared, i.outlier, i.changed, i.thumb_version, i.thumb_file,
   i.aspect, i.deleted_at,
   (SELECT MIN(d.id) FROM items d WHERE d.hash = i.hash AND d.frame = i.frame AND d.deleted_at IS NULL
      AND d.id < i.id) AS duplicate_of`;
@@ -85,6 +88,7 @@ export function toItem(row: ItemRow): Item {
     captureDate: row.capture_date,
     hasInfrared: row.infrared === 1,
     outlier: row.outlier === 1,
+    originalChanged: row.changed === 1,
     duplicateOf: row.duplicate_of ?? null,
     thumbVersion: row.thumb_version,
     aspect: row.aspect,
@@ -145,7 +149,7 @@ export function storeScan(db: Db, scan: NewScan): number {
   return db.get<{ id: number }>(
     `INSERT INTO scans (path, hash, size, mtime, info, analysis, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, size = excluded.size, mtime = excluded.mtime,
-       info = excluded.info, analysis = excluded.analysis, missing = 0,
+       info = excluded.info, analysis = excluded.analysis, missing = 0, changed = 0,
        frames = CASE WHEN scans.hash = excluded.hash THEN scans.frames ELSE NULL END
      RETURNING id`,
     [scan.path, scan.hash, scan.size, scan.mtime, JSON.stringify(scan.info), analysis, Date.now()],
@@ -185,7 +189,7 @@ export function storeItem(db: Db, item: NewItem): number {
        reasons = CASE WHEN kind_by_person THEN reasons ELSE excluded.reasons END,
        width = excluded.width, height = excluded.height, bits = excluded.bits, camera = excluded.camera,
        state = CASE WHEN state IN ('new', 'failed') THEN excluded.state ELSE state END,
-       infrared = excluded.infrared, missing = 0, error = NULL, deleted_at = NULL, thumb_stale = 1
+       infrared = excluded.infrared, missing = 0, changed = 0, error = NULL, deleted_at = NULL, thumb_stale = 1
      RETURNING id`,
     {
       scan: item.scanId,
@@ -270,14 +274,14 @@ export function patchItem(db: Db, id: number, patch: ItemPatch): void {
 /** Where a scan lies now; its items take the new name and folder along. */
 export function relinkScan(db: Db, scanId: number, file: string, size: number, mtime: number): number[] {
   const name = path.basename(file);
-  db.run('UPDATE scans SET path = ?, size = ?, mtime = ?, missing = 0 WHERE id = ?', [
+  db.run('UPDATE scans SET path = ?, size = ?, mtime = ?, missing = 0, changed = 0 WHERE id = ?', [
     file,
     size,
     mtime,
     scanId,
   ]);
   db.run(
-    'UPDATE items SET name = ?, name_key = ?, folder = ?, missing = 0, deleted_at = NULL WHERE scan_id = ?',
+    'UPDATE items SET name = ?, name_key = ?, folder = ?, missing = 0, changed = 0, deleted_at = NULL WHERE scan_id = ?',
     [name, naturalKey(name), path.dirname(file), scanId],
   );
   const ids = db.all<{ id: number }>('SELECT id FROM items WHERE scan_id = ?', [scanId]).map((r) => r.id);
@@ -286,13 +290,18 @@ export function relinkScan(db: Db, scanId: number, file: string, size: number, m
 }
 
 /** Marks a scan as gone or as there again; returns the items whose state that changed. */
-export function markMissing(db: Db, scanId: number, missing: boolean): number[] {
-  const flag = missing ? 1 : 0;
-  if (
-    db.run('UPDATE scans SET missing = ? WHERE id = ? AND missing <> ?', [flag, scanId, flag]).changes === 0
-  )
-    return [];
-  db.run('UPDATE items SET missing = ? WHERE scan_id = ?', [flag, scanId]);
+export const markMissing = (db: Db, scanId: number, missing: boolean): number[] =>
+  mark(db, 'missing', scanId, missing);
+
+/** Marks that a scan's file holds other bytes, or its own again; returns the items of which that is news. */
+export const markChanged = (db: Db, scanId: number, changed: boolean): number[] =>
+  mark(db, 'changed', scanId, changed);
+
+function mark(db: Db, column: 'missing' | 'changed', scanId: number, on: boolean): number[] {
+  const flag = on ? 1 : 0;
+  const scans = `UPDATE scans SET ${column} = ? WHERE id = ? AND ${column} <> ?`;
+  if (db.run(scans, [flag, scanId, flag]).changes === 0) return [];
+  db.run(`UPDATE items SET ${column} = ? WHERE scan_id = ?`, [flag, scanId]);
   return db
     .all<{ id: number }>('SELECT id FROM items WHERE scan_id = ? AND deleted_at IS NULL', [scanId])
     .map((r) => r.id);

@@ -182,4 +182,14 @@ CREATE INDEX job_items_state ON job_items(job_id, state, idx);
 CREATE INDEX job_items_output ON job_items(output) WHERE output IS NOT NULL;
 `;
 
-export const migrations: readonly ((db: Db) => void)[] = [(db) => db.exec(library), (db) => db.exec(jobs)];
+/** The file at a scan's path holds other bytes than the scan had. */
+const changedOriginals = `
+ALTER TABLE scans ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+`;
+
+export const migrations: readonly ((db: Db) => void)[] = [
+  (db) => db.exec(library),
+  (db) => db.exec(jobs),
+  (db) => db.exec(changedOriginals),
+];

@@ -1,6 +1,6 @@
 /**
  * Watched folders and lost originals. New scans are imported once their size has settled; a file that goes
- * away is marked missing. A sweep at the start (and now and then) does the same for all other folders.
+ * away is marked missing. originals.ts looks after all other folders.
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -106,24 +106,4 @@ export class FolderWatch {
     const known = scanByPath(this.#o.db, path.resolve(file));
     if (known) this.#o.changed(markMissing(this.#o.db, known.id, true));
   }
-}
-
-/** Looks at every scan's file, a few at a time; returns the items that went missing or came back. */
-export async function sweepMissing(db: Db, signal: AbortSignal): Promise<number[]> {
-  const scans = db.all<{ id: number; path: string; missing: number }>('SELECT id, path, missing FROM scans');
-  const changed: number[] = [];
-  let next = 0;
-  const look = async (): Promise<void> => {
-    while (next < scans.length && !signal.aborted) {
-      const scan = scans[next++];
-      const gone = await stat(scan.path).then(
-        () => false,
-        // A path that may not be looked at is not proof that the file is gone.
-        (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
-      );
-      if (!signal.aborted && gone !== (scan.missing === 1)) changed.push(...markMissing(db, scan.id, gone));
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, look));
-  return changed;
 }

@@ -23,6 +23,8 @@ export function badgesOf(item: Item, t: TFunction, group?: Group): BadgeOf[] {
   const badges: BadgeOf[] = [];
   if (item.state === 'missing')
     badges.push({ key: 'missing', glyph: 'gone', text: t('badge.missing'), tone: 'bad' });
+  if (item.originalChanged)
+    badges.push({ key: 'changed', glyph: 'changed', text: t('badge.changed'), tone: 'bad' });
   if (item.state === 'failed')
     badges.push({
       key: 'failed',

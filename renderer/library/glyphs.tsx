@@ -12,6 +12,7 @@ import FilmFrameOutlined from '@mui/icons-material/CropOriginalOutlined';
 import HourglassEmpty from '@mui/icons-material/HourglassEmpty';
 import LightModeOutlined from '@mui/icons-material/LightModeOutlined';
 import LinkOffOutlined from '@mui/icons-material/LinkOffOutlined';
+import SyncProblem from '@mui/icons-material/SyncProblem';
 import SensorsOutlined from '@mui/icons-material/SensorsOutlined';
 import { scanKinds } from '../../app/contract/library.ts';
 import { kindIcons } from './kinds.tsx';
@@ -28,6 +29,7 @@ const icons = {
   reference: FilmFrameOutlined,
   flatfield: LightModeOutlined,
   gone: LinkOffOutlined,
+  changed: SyncProblem,
   infrared: SensorsOutlined,
 };
 export type GlyphName = keyof typeof icons;
@@ -41,6 +43,7 @@ const names: GlyphName[] = [
   'outlier',
   'wait',
   'gone',
+  'changed',
   'reference',
   'flatfield',
   'infrared',

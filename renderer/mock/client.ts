@@ -139,6 +139,11 @@ export function mockClient(options: MockOptions = {}): Client {
       return ok;
     },
     'library.pick': () => ({ jobId: 4 }),
+    'library.takeOriginal': ({ itemId }) => {
+      for (const item of library.items) if (item.id === itemId) item.originalChanged = false;
+      publish('library.changed', { ids: [itemId], groups: true });
+      return { jobId: 4 };
+    },
     'recipe.get': ({ itemId }) => ({
       recipe: recipes.get(itemId) ?? null,
       history: [{ id: 1, at: Date.now(), label: 'Developed automatically', version: null, recipe }],

@@ -184,6 +184,7 @@ function makeItem(id: number, group: Group | null, frame: number): Item {
     captureDate: group?.captureDate ?? null,
     hasInfrared: kind === 'colour-negative' && group?.id === 1,
     outlier: id === 9 || id === 27,
+    originalChanged: id === 6,
     duplicateOf: id === 14 ? 13 : null,
     thumbVersion: r > 0.985 ? 0 : 1,
     aspect,

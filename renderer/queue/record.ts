@@ -8,6 +8,7 @@ import { EV } from '../../app/color/density.ts';
 import { developRecordSchema, type DevelopRecord } from '../../app/contract/record.ts';
 import { DEVELOP_VERSION, developSteps } from '../../app/recipe/develop.ts';
 import type { ParamSpec, StepSpec } from '../../app/recipe/spec.ts';
+import { numberLocale } from '../format.ts';
 import { formatNumber, sameValue, withUnit } from '../lightbox/logic/controls.ts';
 import { baseDensity, swatchColour } from '../lightbox/logic/swatch.ts';
 
@@ -58,7 +59,7 @@ class Reader {
   });
 
   #number(value: number, digits: number, sign = false): string {
-    return new Intl.NumberFormat(this.#locale, {
+    return new Intl.NumberFormat(numberLocale(this.#locale), {
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
       signDisplay: sign ? 'exceptZero' : 'auto',

@@ -5,6 +5,7 @@
  * and arrow keys (plain = one step, shift = ten, alt = a tenth).
  */
 import type { DevelopParams, DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { numberLocale } from '../../format.ts';
 import type { NumberSpec, ParamSpec, StepSpec } from '../../../app/recipe/spec.ts';
 
 export type ParamValue =
@@ -140,7 +141,7 @@ export function signed(spec: NumberSpec): boolean {
 export function formatNumber(value: number, spec: NumberSpec, locale = 'en'): string {
   const grid = decimalsOf(spec.step);
   const digits = Math.abs(value * 10 ** grid - Math.round(value * 10 ** grid)) > 1e-6 ? grid + 1 : grid;
-  const text = new Intl.NumberFormat(locale, {
+  const text = new Intl.NumberFormat(numberLocale(locale), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     useGrouping: false,

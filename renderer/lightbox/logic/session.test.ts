@@ -32,6 +32,7 @@ const item = (id: number): Item => ({
   captureDate: null,
   hasInfrared: false,
   outlier: false,
+  originalChanged: false,
   duplicateOf: null,
   thumbVersion: 1,
   aspect: 1.5,

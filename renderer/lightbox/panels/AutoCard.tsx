@@ -5,6 +5,7 @@ import WarningAmber from '@mui/icons-material/WarningAmber';
 import { Alert, Box, Button, Collapse, Skeleton, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { numberLocale } from '../../format.ts';
 import { useSaid } from '../../i18n/said.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
@@ -19,7 +20,10 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
   const item = useLightbox((s) => s.items[s.id]);
   const key = useKey('auto');
   const [all, setAll] = useState(false);
-  const number = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(numberLocale(i18n.language), {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
   const reasons = auto ? [...auto.reasons, ...(auto.infrared ? [auto.infrared.reason] : [])] : [];
   return (
     <Box component="section" aria-label={t('lightbox.auto.title')} sx={{ px: 1.5, py: 1.25 }}>

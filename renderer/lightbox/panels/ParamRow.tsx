@@ -17,6 +17,7 @@ import {
 import RestartAlt from '@mui/icons-material/RestartAlt';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { numberLocale } from '../../format.ts';
 import type { ChoiceSpec, RectSpec, RgbSpec } from '../../../app/recipe/spec.ts';
 import { useLightbox, useSession } from '../context.ts';
 import type { Control } from '../logic/controls.ts';
@@ -179,7 +180,10 @@ function Picked({ control, spec, name, disabled }: RowProps & { spec: RgbSpec | 
   const { value } = control;
   const rgb = spec.type === 'rgb' && Array.isArray(value) ? (value as number[]) : null;
   const rect = spec.type === 'rect' && value ? (value as { w: number; h: number }) : null;
-  const number = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(numberLocale(i18n.language), {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
   const text = rgb
     ? baseDensity(rgb)
         .map((d) => number.format(d))

@@ -10,6 +10,7 @@ import { Histogram } from '../parts/Histogram.tsx';
 import type { LightboxActions } from '../useActions.ts';
 import { AutoCard } from './AutoCard.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
+import { OriginalCard } from './OriginalCard.tsx';
 import { RollCard } from './RollCard.tsx';
 import { StepCard } from './StepCard.tsx';
 import { noteScroll } from './useNumber.ts';
@@ -63,6 +64,7 @@ export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
         borderColor: 'divider',
       }}
     >
+      <OriginalCard />
       <Box sx={{ p: 1.5, pb: 0.5 }}>
         <Histogram />
       </Box>

@@ -2,6 +2,7 @@
 import { Box, ButtonBase, Tooltip, Typography, useTheme } from '@mui/material';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { numberLocale } from '../../format.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { histogramHeights, histogramPath, histogramRange } from '../logic/histogram.ts';
 
@@ -14,7 +15,7 @@ function Lamp({ share, side }: { share: number; side: 'black' | 'white' }) {
   const { t, i18n } = useTranslation();
   const session = useSession();
   const overlay = useLightbox((s) => s.overlay);
-  const percent = new Intl.NumberFormat(i18n.language, {
+  const percent = new Intl.NumberFormat(numberLocale(i18n.language), {
     style: 'percent',
     maximumFractionDigits: share < 0.01 ? 2 : 1,
   }).format(share);

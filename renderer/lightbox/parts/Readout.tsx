@@ -1,11 +1,12 @@
 /** Densities under the cursor, asked for at most once at a time: scan, density over base, and the result. */
 import { Box, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
+import { numberLocale } from '../../format.ts';
 import type { Readout as Values } from './useReadout.ts';
 
 function Triple({ name, values, digits }: { name: string; values: readonly number[]; digits: number }) {
   const { i18n } = useTranslation();
-  const format = new Intl.NumberFormat(i18n.language, {
+  const format = new Intl.NumberFormat(numberLocale(i18n.language), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

@@ -2,6 +2,7 @@
 import { Box, LinearProgress, Typography } from '@mui/material';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { numberLocale } from '../../format.ts';
 import { useLightbox } from '../context.ts';
 import { Readout } from './Readout.tsx';
 import type { Readout as Values } from './useReadout.ts';
@@ -19,7 +20,10 @@ export function StatusBar({ values, scale }: { values: Values | null; scale: num
     const timer = setTimeout(() => setWaiting(busy), busy ? PATIENCE : 0);
     return () => clearTimeout(timer);
   }, [busy]);
-  const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 0 });
+  const percent = new Intl.NumberFormat(numberLocale(i18n.language), {
+    style: 'percent',
+    maximumFractionDigits: 0,
+  });
   return (
     <Box
       sx={{

@@ -2,6 +2,7 @@
 import { Box as Div, Button, Typography } from '@mui/material';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { numberLocale } from '../../format.ts';
 import { useSaid } from '../../i18n/said.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { setParam } from '../logic/controls.ts';
@@ -53,7 +54,10 @@ export function BaseTool({ box, picture }: { box: Box; picture: Size }) {
     setRect(r);
     void measure(r);
   });
-  const number = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(numberLocale(i18n.language), {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
   const shown = draw.drawn ? fromCorners(draw.drawn.from, draw.drawn.to) : rect && toShown(rect, turned);
   return (
     <>
