@@ -223,6 +223,12 @@ export const sentences = {
   'studio-model-used': 'Its model is in use. Go back to the shipped one first.',
   'studio-no-model': 'The training run {{run}} has given no model yet.',
   'studio-not-back': 'What was removed is no longer there to be brought back.',
+  'dataset-all-grey':
+    'All {{count:n}} pictures are black and white ({{file}} …). Colour is learnt from colour photographs or films; nothing was written.',
+  'dataset-one-grey':
+    'The only picture is black and white ({{file}}). Colour is learnt from colour photographs or films; nothing was written.',
+  'dataset-unusable':
+    'None of {{count:n}} pictures can be used: {{reasons}}. The first is {{file}}, with the reason: {{detail}}. Nothing was written.',
   'dataset-few':
     '{{count:n}} pictures to learn from are few: a network learns them by heart. A few hundred are a beginning, several thousand are good.',
   'dataset-no-test':

@@ -117,7 +117,14 @@ describe('a job', () => {
         },
       },
     );
-    expect(await queue.settled(queue.submit(job('a')))).toMatchObject({ state: 'failed', failed: 1 });
+    // One item alone: its reason is the job's.
+    expect(await queue.settled(queue.submit(job('a')))).toMatchObject({
+      state: 'failed',
+      failed: 1,
+      error: 'no',
+    });
+    const two = await queue.settled(queue.submit(job('a', 'b')));
+    expect(two).toMatchObject({ state: 'failed', error: '2 of 2 could not be done; 0 done.' });
     const unlisted = queue.submit({ type: 'import', title: '', payload: 'bad' });
     expect(await queue.settled(unlisted)).toMatchObject({ state: 'failed', error: 'The folder is gone.' });
     expect(await queue.settled(queue.submit(job()))).toMatchObject({ state: 'failed', total: 0 });

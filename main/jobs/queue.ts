@@ -325,7 +325,9 @@ export class EmbeddedQueue implements JobQueue {
         (nothing
           ? 'There was nothing to do: no scans were found.'
           : counts.failed > 0
-            ? `${counts.failed} of ${counts.total} could not be done; ${counts.done} done.`
+            ? // A job of one item (a training, a dataset) has failed for that item's reason.
+              ((counts.total === 1 ? store.items(id, 0, 1)[0]?.error : null) ??
+              `${counts.failed} of ${counts.total} could not be done; ${counts.done} done.`)
             : null);
       const failed = error !== null || nothing || (counts.failed > 0 && counts.done === 0);
       store.leave(id, failed ? 'failed' : 'done', { error: summary });

@@ -157,7 +157,7 @@ export function RunView({ run }: { run: StudioRun }) {
             {t('studio.run.waits')}
           </Typography>
         )}
-        {run.error ? (
+        {run.error && (run.state === 'failed' || run.state === 'paused') ? (
           <Alert severity="error">{said(run.error)}</Alert>
         ) : (
           alarm && (

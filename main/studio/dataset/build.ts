@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
+import { say } from '../../../app/words/sentences.ts';
 import { fileError, show } from '../../files/bytes.ts';
 import { hashFile } from '../../files/disk.ts';
 import { resizeRgb, type Rgb8 } from '../../files/rgb.ts';
@@ -172,11 +173,15 @@ class Build {
       .filter((reason) => counts[reason] > 0)
       .map((reason) => `${counts[reason]} ${reason}`);
     const grey = counts['black and white'] === this.rejected.length;
+    const all = String(this.rejected.length);
+    const { name: file, detail } = this.rejected[0];
     return new RevealError(
       'bad-input',
-      grey
-        ? `${this.rejected.length === 1 ? 'The only picture is' : `All ${this.rejected.length} pictures are`} black and white (${this.rejected[0].name}${this.rejected.length > 1 ? ' …' : ''}). Colour is learnt from colour photographs or films; nothing was written.`
-        : `None of ${this.rejected.length} pictures can be used: ${words.join(', ')} (${show(this.rejected[0].name)}: ${this.rejected[0].detail}). Nothing was written.`,
+      !grey
+        ? say('dataset-unusable', { count: all, reasons: words.join(', '), file: show(file), detail })
+        : this.rejected.length === 1
+          ? say('dataset-one-grey', { file })
+          : say('dataset-all-grey', { count: all, file }),
     );
   }
 

@@ -38,7 +38,10 @@ export function describeDataset(
     id,
     name: facts.name,
     state,
-    error: state === 'failed' ? (carried?.error ?? say('studio-dataset-unfinished')) : null,
+    error:
+      state === 'failed'
+        ? ((carried?.state === 'cancelled' ? null : carried?.error) ?? say('studio-dataset-unfinished'))
+        : null,
     jobId: carried ? facts.jobId : null,
     preset: facts.preset,
     createdAt: facts.createdAt,
