@@ -6,7 +6,7 @@
  */
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
-import type { RunSettings } from '../../../app/contract/studio.ts';
+import type { RunPhase, RunSettings } from '../../../app/contract/studio.ts';
 import { learningRate } from '../../../app/graph/step/index.ts';
 import type { Weights } from '../../../app/graph/scope.ts';
 import type { ProviderName, SessionStore } from '../../engine/session.ts';
@@ -82,7 +82,9 @@ const PATIENCE = 6;
 /** AdamW on these networks becomes unsteady above it, whatever a sweep says. */
 const HIGHEST_RATE = 2e-3;
 /** Steps until a stage's length is fixed: the first are slow. */
-const MEASURED = { skip: 3, steps: 10 };
+const SLOW = 3;
+/** Steps that its speed is taken from: where two learn in turn and a step of one costs more, over several turns. */
+const MEASURED: Record<RunPhase, number> = { generator: 10, critic: 10, gan: 150 };
 
 export async function trainRun(
   request: RunRequest,
@@ -256,9 +258,9 @@ class Run {
       }
 
       fresh++;
-      if (fresh > MEASURED.skip) measuring += seconds;
-      if (stage.steps === null && fresh === MEASURED.skip + MEASURED.steps)
-        await this.time(stage, measuring / MEASURED.steps);
+      if (fresh > SLOW) measuring += seconds;
+      if (stage.steps === null && fresh === SLOW + MEASURED[stage.phase])
+        await this.time(stage, measuring / MEASURED[stage.phase]);
       const now = performance.now();
       if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
         const waits = loader.waitSeconds - waited;
@@ -304,7 +306,7 @@ class Run {
   /** Fixes a stage's length from the speed of its first steps. */
   private async time(stage: TimedStage, secondsPerStep: number): Promise<void> {
     const minutes = this.settings.minutes * stage.share;
-    stage.steps = Math.max(MEASURED.skip + MEASURED.steps + 1, Math.round((minutes * 60) / secondsPerStep));
+    stage.steps = Math.max(SLOW + MEASURED[stage.phase] + 1, Math.round((minutes * 60) / secondsPerStep));
     await writeRunFile(this.request.dir, this.run);
     this.say(
       'plan',

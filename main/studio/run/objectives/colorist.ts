@@ -37,7 +37,8 @@ export const coloristObjective: Objective = {
   },
   made: ({ ab }, { l }) => together(l, ab),
   real: ({ l, ab }) => together(l, ab),
-  adversarial: 0.05,
+  // The content loss, a cross-entropy of about 4, has gradients that would drown a smaller one.
+  adversarial: 0.5,
   shown: ['ab'],
   picture(i, outputs, batch) {
     const grey = sampleOf(batch.l, i);
