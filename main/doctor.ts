@@ -100,21 +100,22 @@ function electronProgram(): { present: boolean; found: string } {
 
 async function tool(name: FfmpegTool, setting: string | null): Promise<Check> {
   const { found, rejected } = await findTool(name, setting);
-  const notes = rejected.length > 0 ? `; ${rejected.join('; ')}` : '';
+  const notes = rejected.join('; ');
   if (!found)
     return {
       id: name,
       label: name,
       status: 'missing',
-      found: `not found${notes}`,
+      found: rejected.length > 0 ? say('found-not-because', { detail: notes }) : say('found-not'),
       advice: process.platform === 'linux' ? say('advice-ffmpeg-linux') : say('advice-ffmpeg'),
     };
+  const taken = `${found.version} (${found.source}: ${found.path})`;
   const old = found.source === 'npm package';
   return {
     id: name,
     label: name,
     status: rejected.some((reason) => reason.endsWith('does not run')) ? 'warning' : 'ok',
-    found: `${found.version} (${found.source}: ${found.path})${notes}`,
+    found: rejected.length > 0 ? say('found-instead', { tool: taken, detail: notes }) : taken,
     advice: old ? say('advice-ffmpeg-old') : '',
   };
 }
@@ -127,7 +128,7 @@ function provider(report: ProviderReport): Check {
     status: report.ok ? 'ok' : 'missing',
     found: report.ok
       ? say('found-device', { ms: (report.ms ?? 0).toFixed(2), detail: report.reason })
-      : report.reason,
+      : say('device-cannot', { detail: report.reason }),
     advice: report.ok ? '' : (PROVIDER_ADVICE[report.name] ?? ''),
   };
 }
@@ -171,7 +172,7 @@ async function disk(dir: string): Promise<Check> {
 }
 
 function exiftool(): Check {
-  const perl = process.platform === 'win32' ? 'inside the package' : onPath('perl');
+  const perl = process.platform === 'win32' ? say('found-inside') : onPath('perl');
   let version = '';
   try {
     const name = process.platform === 'win32' ? 'exiftool-vendored.exe' : 'exiftool-vendored.pl';
@@ -185,7 +186,10 @@ function exiftool(): Check {
     id: 'exiftool',
     label: say('doctor-exiftool'),
     status: good ? 'ok' : 'missing',
-    found: `ExifTool ${version || 'not installed'}, Perl ${perl ?? 'not found'}`,
+    found: say('found-exiftool', {
+      version: version || say('found-nowhere'),
+      perl: perl ?? say('found-not'),
+    }),
     advice: good ? '' : perl === null ? say('advice-perl') : say('advice-install-again'),
   };
 }
@@ -217,7 +221,13 @@ function sqlite(): Check {
     const db = openDatabase(':memory:');
     const row = db.get<{ version: string }>('select sqlite_version() as version');
     db.close();
-    return { id: 'sqlite', label: 'SQLite', status: 'ok', found: row?.version ?? 'works', advice: '' };
+    return {
+      id: 'sqlite',
+      label: 'SQLite',
+      status: 'ok',
+      found: row?.version ?? say('found-works'),
+      advice: '',
+    };
   } catch (error) {
     return {
       id: 'sqlite',

@@ -123,8 +123,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   seedFolders(db, folders);
   const named = new Set(folders.map((f) => f.id));
   const known = (id: string): Folder => {
-    if (!offered(id, { host, named }))
-      throw new RevealError('not-found', 'This folder is not known. Choose another one.');
+    if (!offered(id, { host, named })) throw new RevealError('not-found', say('folder-unknown'));
     return getFolder(db, id);
   };
 

@@ -1,5 +1,6 @@
 /** Runs calls that arrive as messages: one AbortController a call, answers and progress as messages, progress at most every 50 ms. */
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Methods } from './core.ts';
 import type { EngineAnswer, EngineRequest } from './protocol.ts';
 
@@ -11,14 +12,10 @@ export function asRevealError(error: unknown, aborted: boolean): RevealError {
   if (aborted) return new RevealError('cancelled', 'Cancelled.');
   const e = error as NodeJS.ErrnoException;
   if (e?.code === 'ENOSPC')
-    return new RevealError(
-      'disk',
-      `The disk is full${e.path ? `: ${e.path}` : ''}. Free some space and try again.`,
-    );
-  if (e?.code === 'ENOENT')
-    return new RevealError('not-found', `${e.path ?? 'A file'} is not there any more.`);
+    return new RevealError('disk', e.path ? say('disk-full-at', { file: e.path }) : say('disk-full'));
+  if (e?.code === 'ENOENT') return new RevealError('not-found', say('file-gone', { file: e.path ?? '?' }));
   if (e?.code === 'EACCES' || e?.code === 'EPERM' || e?.code === 'EROFS')
-    return new RevealError('disk', `${e.path ?? 'A file'} may not be opened or written: ${e.message}`);
+    return new RevealError('disk', say('file-may-not', { file: e.path ?? '?', detail: e.message }));
   return new RevealError('internal', e?.message || String(error));
 }
 

@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { say } from '../../app/words/sentences.ts';
 
 export type FfmpegTool = 'ffmpeg' | 'ffprobe';
 export interface FoundTool {
@@ -92,8 +93,8 @@ export async function findTool(
     if (version) return { found: { path: candidate.path, version, source: candidate.source }, rejected };
     rejected.push(
       existsSync(candidate.path)
-        ? `${candidate.path} (${candidate.source}) does not run`
-        : `${candidate.source} has no program file`,
+        ? say('tool-no-run', { path: candidate.path, source: candidate.source })
+        : say('tool-no-program', { source: candidate.source }),
     );
   }
   return { found: null, rejected };

@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import { findTool, type FoundTool } from './ffmpeg-find.ts';
 
 /** One frame: 1 byte a pixel (luma) or 3 (sRGB-like RGB as the film says), rows top to bottom. */
@@ -46,10 +47,7 @@ export async function ffmpegTool(setting: string | null = null): Promise<FoundTo
   const look = async (): Promise<FoundTool> => {
     const tool = (await findTool('ffmpeg', setting)).found;
     if (tool) return tool;
-    throw new RevealError(
-      'engine',
-      'Films need ffmpeg, and none was found. `revelado doctor` says how to get it.',
-    );
+    throw new RevealError('engine', say('film-no-ffmpeg'));
   };
   if (setting) return look();
   found ??= look();
@@ -177,12 +175,12 @@ async function* run(
     }
     const status = await ended;
     if (options.signal?.aborted) throw new RevealError('cancelled', `Reading ${name} was cancelled.`);
-    if (stalled) throw new RevealError('bad-input', `${name}: ffmpeg gave no frame for a minute.`);
+    if (stalled) throw new RevealError('bad-input', say('film-stalled', { file: name }));
     if (status !== 0)
-      throw new RevealError('bad-input', `${name} cannot be read as a film (${reasonOf(stderr)}).`);
+      throw new RevealError('bad-input', say('film-unreadable', { file: name, detail: reasonOf(stderr) }));
   } catch (error) {
     if (error instanceof RangeError)
-      throw new RevealError('bad-input', `${name} cannot be read as a film (${error.message}).`);
+      throw new RevealError('bad-input', say('film-unreadable', { file: name, detail: error.message }));
     throw error;
   } finally {
     clearTimeout(stall);

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Samples } from '../../app/picture.ts';
 import type { DecodedScan, DecodeOptions } from '../files/types.ts';
 import type { Budget } from './budget.ts';
@@ -50,13 +51,9 @@ export function sharedLike<T extends Samples>(like: T, length: number): T {
     return new Kind(new SharedArrayBuffer(length * like.BYTES_PER_ELEMENT));
   } catch (error) {
     const megabytes = Math.round((length * like.BYTES_PER_ELEMENT) / 1e6);
-    throw new RevealError(
-      'engine',
-      `There is no memory for a picture of ${megabytes} MB. Close other programs and try again.`,
-      {
-        cause: error,
-      },
-    );
+    throw new RevealError('engine', say('memory-picture', { size: String(megabytes) }), {
+      cause: error,
+    });
   }
 }
 
@@ -205,10 +202,7 @@ export class PixelPool {
       if (at >= 0) this.threads.splice(at, 1);
       const memory = /memory/i.test(error.message);
       thread.current?.reject(
-        new RevealError(
-          'engine',
-          memory ? 'A pixel worker ran out of memory.' : `A pixel worker died: ${error.message}`,
-        ),
+        new RevealError('engine', memory ? say('memory-worker') : `A pixel worker died: ${error.message}`),
       );
       thread.current = null;
       if (!this.closed) this.feed();

@@ -8,6 +8,7 @@ import type { EngineFork } from './process-fork.ts';
 import { onnxBinding, providerOrder } from './session.ts';
 import type { Binding, ProviderName } from './session.ts';
 import { tinyExpected, tinyGraph, tinyInput, TINY_SHAPE } from './tiny-graph.ts';
+import { say } from '../../app/words/sentences.ts';
 
 export interface ProviderReport {
   name: string;
@@ -72,7 +73,7 @@ export function probeProvider(
       if (message.t === 'result')
         settle({
           ok: true,
-          reason: 'one convolution, right numbers',
+          reason: say('device-right'),
           ms: (message.value as { ms: number }).ms,
         });
       else if (message.t === 'error') settle({ ok: false, reason: firstLine(message.message), ms: null });

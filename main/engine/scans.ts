@@ -5,6 +5,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Rect } from '../../app/picture.ts';
 import type { UnitRect } from '../../app/recipe/develop.ts';
 import { probeScan } from '../files/index.ts';
@@ -19,7 +20,7 @@ export async function fileKey(file: string): Promise<string> {
     const facts = await stat(file);
     return `${file}\0${facts.size}\0${facts.mtimeMs}`;
   } catch {
-    throw new RevealError('not-found', `${file} is not there any more, or may not be read.`);
+    throw new RevealError('not-found', say('file-gone', { file }));
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Samples } from '../../app/picture.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 
 /** Where pixels come from. Rows are asked for in ascending order, each once. Interleaved, `width * channels` a row. */
 export interface TileSource {
@@ -363,11 +364,7 @@ export async function runTiles(
       options.onProgress?.(written, height);
     }
     if (!tooBig) return { tile: side };
-    if (side <= least)
-      throw new RevealError(
-        'engine',
-        `There is not enough memory even for a tile of ${side} pixels. Close other programs and try again.`,
-      );
+    if (side <= least) throw new RevealError('engine', say('memory-tile', { side: String(side) }));
     side = Math.max(least, Math.floor(side / 2));
   }
 }

@@ -154,11 +154,11 @@ export function fileError(file: string, error: unknown, doing: 'read' | 'write')
       return new RevealError('disk', say('output-long-name', { file: name }), cause);
     case 'EMFILE':
     case 'ENFILE':
-      return new RevealError('disk', `Too many files are open to ${doing} ${name}. Try again.`, cause);
+      return new RevealError('disk', say('file-many-open', { file: name }), cause);
     case 'ELOOP':
       return new RevealError('bad-input', say('file-loop', { file: name }), cause);
     case 'EIO':
-      return new RevealError('disk', `The disk reports an error while it should ${doing} ${name}.`, cause);
+      return new RevealError('disk', say('file-disk-error', { file: name }), cause);
     default: {
       const reason = error instanceof Error ? error.message : String(error);
       return new RevealError(doing === 'read' ? 'bad-input' : 'disk', `${name}: ${reason}`, cause);

@@ -124,7 +124,7 @@ async function inspectTiff(source: FileSource): Promise<Found> {
   if (width < 1 || height < 1)
     throw new RevealError(
       'bad-input',
-      `${show(source.path)} has no picture in it (size ${width} × ${height}).`,
+      say('file-no-size', { file: show(source.path), width: String(width), height: String(height) }),
     );
   if (one(TAG.photometric) === 5) throw cmyk(source.path);
   const layout = tiffLayout(file, page);
@@ -255,8 +255,9 @@ async function inspectVips(
   if ((meta.pages ?? 1) > 1 || png?.animated)
     throw new RevealError(
       'bad-input',
-      `${show(file)} is an animation${meta.pages ? ` of ${meta.pages} pictures` : ''}; a scan is one picture. ` +
-        'Save the frame you want as TIFF or PNG.',
+      meta.pages
+        ? say('file-animation', { file: show(file), pages: String(meta.pages) })
+        : say('file-animated', { file: show(file) }),
     );
   if (width * height > MAX_PIXELS) throw tooLarge(file, width, height);
   const fromExif = meta.exif ? await exifFacts(meta.exif) : noFacts;

@@ -117,10 +117,11 @@ export function vipsError(file: string, error: unknown): RevealError {
 
 /** Refusal of a picture too large to decode as a whole. */
 export function tooLarge(file: string, width: number, height: number): RevealError {
-  const size = width > 0 ? ` (${width} × ${height} pixels)` : '';
+  const given = { file: show(file), limit: String(MAX_PIXELS / 1e6) };
   return new RevealError(
     'bad-input',
-    `${show(file)} is too large${size}: at most ${MAX_PIXELS / 1e6} megapixels can be decoded from this format. ` +
-      'Save it as an uncompressed or Deflate TIFF, which is read in parts, or split it.',
+    width > 0
+      ? say('file-too-large', { ...given, width: String(width), height: String(height) })
+      : say('file-too-large-coded', given),
   );
 }

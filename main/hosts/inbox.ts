@@ -10,6 +10,7 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 
 /** A name that is safe on every system and still says what it was. */
 export function safeName(name: string): string {
@@ -75,7 +76,7 @@ export async function receiveFile(
       createWriteStream(temp, { flags: 'wx', flush: true }),
       { signal },
     );
-    if (size === 0) throw new RevealError('bad-input', `${clean}: the file is empty.`);
+    if (size === 0) throw new RevealError('bad-input', say('file-empty', { file: clean }));
     const digest = hash.digest('hex');
     for (const folder of folders) {
       for (const candidate of await sameSize(folder, size, inbox)) {
@@ -101,9 +102,8 @@ export async function receiveFile(
     await rm(temp, { force: true });
     if (error instanceof RevealError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC')
-      throw new RevealError('disk', `${clean}: no space left in the library's inbox (${inbox}).`);
+    if (code === 'ENOSPC') throw new RevealError('disk', say('inbox-full', { file: clean, folder: inbox }));
     if (signal.aborted) throw new RevealError('cancelled', `${clean}: cancelled.`);
-    throw new RevealError('disk', `${clean}: could not be stored in the inbox: ${(error as Error).message}`);
+    throw new RevealError('disk', say('inbox-failed', { file: clean, detail: (error as Error).message }));
   }
 }

@@ -66,15 +66,9 @@ export async function planExport(
   if (rows.length === 0) throw new RevealError('bad-input', say('export-none'));
   const negative = rows.find((row) => row.kind === 'colour-negative' || row.kind === 'bw-negative');
   if (recipe.icc === 'source' && negative)
-    throw new RevealError(
-      'bad-input',
-      `${negative.name}: a negative's positive cannot keep the scan's profile, which describes the film and not the picture. Choose sRGB, Adobe RGB, Display P3 or ProPhoto.`,
-    );
+    throw new RevealError('bad-input', say('export-scan-profile', { name: negative.name }));
   if (recipe.bits === 16 && (recipe.format === 'jpeg' || recipe.format === 'webp'))
-    throw new RevealError(
-      'bad-input',
-      `${recipe.format.toUpperCase()} holds 8 bits; choose TIFF or PNG for 16.`,
-    );
+    throw new RevealError('bad-input', say('export-8-bits', { format: recipe.format.toUpperCase() }));
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {

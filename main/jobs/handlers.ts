@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Handlers } from '../../app/contract/index.ts';
 import type { Folder } from '../../app/contract/host.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Db } from '../library/database.ts';
 import { listPresets, savePreset } from '../library/settings.ts';
 import { isFolder, planExport } from './export.ts';
@@ -73,8 +74,7 @@ export function jobHandlers({
     'jobs.openFolder': async ({ jobId }) => {
       const dir = queue.destination(jobId);
       if (!dir) throw new RevealError('not-found', 'This job has no folder.');
-      if (!(await isFolder(dir)))
-        throw new RevealError('not-found', `The folder ${dir} is not there any more.`);
+      if (!(await isFolder(dir))) throw new RevealError('not-found', say('folder-gone', { folder: dir }));
       if (!showInFolder) return { shown: false, folder: dir };
       const first = queue
         .items(jobId, 0, 1000)
@@ -85,7 +85,7 @@ export function jobHandlers({
     'jobs.record': ({ jobId, index }) => {
       const item = queue.item(jobId, index);
       if (!item.record)
-        throw new RevealError('not-found', `${path.basename(item.input)}: there is no change record.`);
+        throw new RevealError('not-found', say('job-no-record', { file: path.basename(item.input) }));
       return { record: JSON.parse(item.record) as unknown };
     },
   };

@@ -1,5 +1,6 @@
 /** The queue's memory: jobs and their items as rows. Every change of state is one statement or one transaction, so that a killed process leaves nothing half said. */
 import type { Job, JobItem } from '../../app/contract/jobs.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Db } from '../library/database.ts';
 import { leaseAlive, type Lease } from './lease.ts';
 import type { DoneItem, ItemSpec, NewJob } from './types.ts';
@@ -189,11 +190,7 @@ export class JobStore {
         );
         if (!item) return undefined;
         if (item.attempts >= MAX_ATTEMPTS) {
-          this.fail(
-            jobId,
-            item.idx,
-            `The program ended ${item.attempts} times while it worked on this file.`,
-          );
+          this.fail(jobId, item.idx, say('job-crashes', { count: String(item.attempts) }));
           continue;
         }
         this.#db.run(

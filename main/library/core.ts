@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { TopicEvent } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { EmbeddedQueue } from '../jobs/queue.ts';
 import type { Db } from './database.ts';
@@ -77,8 +78,7 @@ export class Core {
   /** An item that is in the library, or a 'not-found' for the person. */
   item(id: number): ItemRow {
     const row = itemRow(this.parts.db, id);
-    if (!row || row.deleted_at !== null)
-      throw new RevealError('not-found', 'This picture is no longer in the library.');
+    if (!row || row.deleted_at !== null) throw new RevealError('not-found', say('item-gone'));
     return row;
   }
 
@@ -89,8 +89,7 @@ export class Core {
        WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
       [JSON.stringify(ids)],
     );
-    if (rows.length !== new Set(ids).size)
-      throw new RevealError('not-found', 'A chosen picture is no longer in the library.');
+    if (rows.length !== new Set(ids).size) throw new RevealError('not-found', say('export-gone'));
     return rows;
   }
 
@@ -158,7 +157,7 @@ export class Core {
   ): Promise<number> {
     const { queue, importer } = this.parts;
     const action = options.action ?? null;
-    if (paths.length === 0) throw new RevealError('bad-input', 'There was nothing to import.');
+    if (paths.length === 0) throw new RevealError('bad-input', say('import-nothing'));
     const absolute = paths.map((p) => path.resolve(p));
     const now = Date.now();
     const open = this.#open;

@@ -7,6 +7,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Folder } from '../../app/contract/host.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import { naturalKey } from './text.ts';
 import type { Db } from './database.ts';
 
@@ -43,7 +44,7 @@ export function listFolders(db: Db, visible?: ReadonlySet<string>): Folder[] {
 
 export function getFolder(db: Db, id: string): Folder {
   const row = db.get<FolderRow>('SELECT * FROM folders WHERE id = ?', [id]);
-  if (!row) throw new RevealError('not-found', 'This folder is not known any more. Choose another one.');
+  if (!row) throw new RevealError('not-found', say('folder-unknown'));
   return toFolder(row);
 }
 
@@ -97,7 +98,7 @@ export async function resolveInside(root: string, relative: string): Promise<str
   try {
     [real, realRoot] = await Promise.all([realpath(wanted), realpath(root)]);
   } catch {
-    throw new RevealError('not-found', `"${relative || path.basename(root)}" is not there any more.`);
+    throw new RevealError('not-found', say('entry-gone', { name: relative || path.basename(root) }));
   }
   if (!isInside(realRoot, real)) throw outside;
   return real;
@@ -118,7 +119,7 @@ export async function listEntries(root: string, relative: string): Promise<Entry
   } catch (error) {
     throw new RevealError(
       'disk',
-      `The folder ${path.basename(dir)} cannot be read: ${(error as Error).message}`,
+      say('folder-unreadable', { folder: path.basename(dir), detail: (error as Error).message }),
     );
   }
   const realRoot = await realpath(root);

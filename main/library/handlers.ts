@@ -58,8 +58,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     const row = core.item(itemId);
     const known = scanAnalysis(scanById(db, row.scan_id)!);
     if (known) return known;
-    if (row.kind === 'reel')
-      throw new RevealError('bad-input', `${row.name} is a reel; it cannot be developed as a picture.`);
+    if (row.kind === 'reel') throw new RevealError('bad-input', say('reel-no-develop', { name: row.name }));
     await asking(row.scan_id, analyseAgain({ db, engine, signal }, row.scan_id));
     changes.add([itemId]);
     return scanAnalysis(scanById(db, row.scan_id)!)!;
@@ -75,7 +74,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       const rows = core.items(ids);
       const target = patch.groupId ?? null;
       if (patch.groupId != null && !groupRow(db, patch.groupId))
-        throw new RevealError('not-found', 'This group is not there any more.');
+        throw new RevealError('not-found', say('group-gone'));
       db.transaction(() => {
         for (const row of rows) patchItem(db, row.id, patch);
       });
@@ -99,7 +98,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     },
     'library.restore': ({ undoToken }) => {
       const ids = restoreItems(db, undoToken);
-      if (!ids) throw new RevealError('not-found', 'This removal was undone already.');
+      if (!ids) throw new RevealError('not-found', say('removal-undone'));
       changes.add(ids, true);
       core.redraw(ids);
       return ok;
@@ -122,7 +121,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       return getGroup(db, id)!;
     },
     'library.updateGroup': ({ id, name, captureDate }) => {
-      if (!groupRow(db, id)) throw new RevealError('not-found', 'This group is not there any more.');
+      if (!groupRow(db, id)) throw new RevealError('not-found', say('group-gone'));
       const ids = updateGroup(db, id, { name, captureDate });
       changes.add(captureDate === undefined ? [] : ids, true);
       if (captureDate !== undefined) sidecars.touch(ids);
@@ -222,8 +221,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
 
     'roll.setReference': ({ groupId, itemId, as }) => {
       const group = groupRow(db, groupId);
-      if (!group || group.kind !== 'roll')
-        throw new RevealError('not-found', 'This roll is not there any more.');
+      if (!group || group.kind !== 'roll') throw new RevealError('not-found', say('roll-gone'));
       const row = core.item(itemId);
       if (row.group_id !== groupId) {
         moveItems(db, [itemId], groupId);
@@ -235,8 +233,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     },
     'roll.analyse': ({ groupId }) => {
       const group = groupRow(db, groupId);
-      if (!group || group.kind !== 'roll')
-        throw new RevealError('not-found', 'This roll is not there any more.');
+      if (!group || group.kind !== 'roll') throw new RevealError('not-found', say('roll-gone'));
       return {
         jobId: queue.submit({ type: 'analyse-roll', title: `Analyse ${group.name}`, payload: { groupId } }),
       };
@@ -301,7 +298,7 @@ function fromFractions(f: FrameFractions, info: ScanInfo): FoundFrame {
   const y = Math.max(0, Math.round(f.y * info.height));
   const w = Math.min(info.width, Math.round((f.x + f.w) * info.width)) - x;
   const h = Math.min(info.height, Math.round((f.y + f.h) * info.height)) - y;
-  if (!(w >= 1 && h >= 1)) throw new RevealError('bad-input', 'A frame must be an area of the scan.');
+  if (!(w >= 1 && h >= 1)) throw new RevealError('bad-input', say('frame-empty'));
   // The person drew it: nothing is surer.
   return { rect: { x, y, w, h }, angle: f.angle, format: 'none', confidence: 1 };
 }

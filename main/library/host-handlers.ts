@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Handlers } from '../../app/contract/index.ts';
 import type { DoctorReport, Folder, Settings } from '../../app/contract/host.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Core } from './core.ts';
 import { addFolder, getFolder, listEntries, listFolders, resolveInside, setWatched } from './folders.ts';
 import { getSettings, setSettings } from './settings.ts';
@@ -48,8 +49,7 @@ export function hostHandlers(options: HostHandlerOptions): Pick<Handlers, HostCa
   const { core, host, watch } = options;
   const { db } = core.parts;
   const folder = (id: string): Folder => {
-    if (!offered(id, options))
-      throw new RevealError('not-found', 'This folder is not known. Choose another one.');
+    if (!offered(id, options)) throw new RevealError('not-found', say('folder-unknown'));
     return getFolder(db, id);
   };
   const folders = (): Folder[] => listFolders(db).filter((f) => offered(f.id, options));

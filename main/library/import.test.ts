@@ -265,7 +265,7 @@ describe('import', () => {
     expect(job).toMatchObject({ state: 'done', done: odd.length, failed: 1 });
     const { items } = await house.ask('jobs.items', { jobId: job.id });
     expect(items.find((i) => i.state === 'failed')?.error).toBe(
-      'zz-gone.tif: the file is not there any more.',
+      'zz-gone.tif is not there (moved, renamed or deleted).',
     );
     expect(new Set((await house.items()).map((i) => i.name))).toEqual(
       new Set(files.map((f) => path.basename(f))),

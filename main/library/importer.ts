@@ -114,7 +114,9 @@ export class ImportAction implements JobAction<ImportPayload> {
       const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
       throw new RevealError(
         gone ? 'not-found' : 'bad-input',
-        `${path.basename(work.input)}: ${gone ? 'the file is not there any more' : (error as Error).message}.`,
+        gone
+          ? say('file-gone', { file: path.basename(work.input) })
+          : say('file-cannot-read', { file: path.basename(work.input), detail: (error as Error).message }),
       );
     }
     const { within } = work.payload;

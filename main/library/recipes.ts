@@ -8,6 +8,7 @@ import {
 import type { DevelopParams, Recipe } from '../../app/recipe/develop.ts';
 import type { HistoryEntry } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Db } from './database.ts';
 
 /** Unnamed entries kept for one item; the oldest go first, named versions stay for good. */
@@ -72,8 +73,7 @@ export function nameVersion(db: Db, itemId: number, historyId: number, name: str
     historyId,
     itemId,
   ]);
-  if (done.changes === 0)
-    throw new RevealError('not-found', 'This step is no longer in the history of the picture.');
+  if (done.changes === 0) throw new RevealError('not-found', say('history-gone'));
 }
 
 /**

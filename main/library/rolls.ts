@@ -110,14 +110,13 @@ export class AnalyseRollAction implements JobAction<{ groupId: number }> {
   }
 
   async prepare({ groupId }: { groupId: number }): Promise<ItemSpec[]> {
-    if (!groupRow(this.#o.db, groupId))
-      throw new RevealError('not-found', 'This roll is not there any more.');
+    if (!groupRow(this.#o.db, groupId)) throw new RevealError('not-found', say('roll-gone'));
     return scansOf(this.#o.db, groupId).map((row) => ({ input: row.path, itemId: row.item_id }));
   }
 
   async run(work: ItemWork<{ groupId: number }>): Promise<ItemOutcome> {
     const item = this.#o.db.get<{ scan_id: number }>('SELECT scan_id FROM items WHERE id = ?', [work.itemId]);
-    if (!item) throw new RevealError('not-found', `${work.input} is no longer in the library.`);
+    if (!item) throw new RevealError('not-found', say('export-not-here', { file: work.input }));
     const ids = await analyseAgain({ ...this.#o, signal: work.signal }, item.scan_id);
     this.#o.changed(ids);
     return {};

@@ -2,6 +2,7 @@
 import { defaultSettings, settingsSchema, type Settings } from '../../app/contract/host.ts';
 import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Db } from './database.ts';
 
 export function getSettings(db: Db): Settings {
@@ -49,7 +50,7 @@ export function listPresets(db: Db): ExportRecipe[] {
 
 export function savePreset(db: Db, preset: ExportRecipe): void {
   const name = preset.name.trim();
-  if (!name) throw new RevealError('bad-input', 'An export preset needs a name.');
+  if (!name) throw new RevealError('bad-input', say('preset-name'));
   db.run(
     'INSERT INTO presets (name, recipe, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET recipe = excluded.recipe, at = excluded.at',
     [name, JSON.stringify({ ...preset, name }), Date.now()],

@@ -41,6 +41,14 @@ describe('said', () => {
     expect(said('es', say('roll-shared', { roll: 'Tri-X 1.5 "verano"' }))).toContain('«Tri-X 1.5 "verano"»');
   });
 
+  it('says what stands inside of a sentence, too', () => {
+    const perl = say('found-exiftool', { version: say('found-nowhere'), perl: say('found-not') });
+    expect(perl).toBe('ExifTool not installed, Perl not found');
+    expect(said('es', perl)).toBe('ExifTool no está instalado, Perl no se encontró');
+    const gone = say('disk-full-at', { file: 'C:\\fotos\\a.tif' });
+    expect(said('eu', gone)).toBe('Diskoa beteta dago: C:\\fotos\\a.tif. Egin lekua eta saiatu berriro.');
+  });
+
   it('shows what it does not know as it came', () => {
     expect(said('es', 'ENOSPC: no space left on device')).toBe('ENOSPC: no space left on device');
     expect(said('fr', say('kind-by-hand'))).toBe('Set by hand.');
