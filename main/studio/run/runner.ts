@@ -8,20 +8,17 @@ import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
 import type { RunPhase, RunSettings } from '../../../app/contract/studio.ts';
 import { learningRate } from '../../../app/graph/step/index.ts';
-import type { Weights } from '../../../app/graph/scope.ts';
-import type { ProviderName, SessionStore } from '../../engine/session.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
 import { TrainState } from '../../engine/train-session.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../engine/train-checkpoint.ts';
 import { createLoader } from '../dataset/loader.ts';
-import type { Batch, Dataset, Loader } from '../dataset/types.ts';
+import type { Batch, Loader } from '../dataset/types.ts';
 import { criticAlarm, driftAlarms, finiteAlarm, type Alarm } from './alarms.ts';
 import { proposeRate } from './finder.ts';
 import type { RunControl } from './gate.ts';
 import { RunLog, type LogLine } from './log.ts';
 import { Means } from './means.ts';
-import { presetFor, type RunModel } from './model.ts';
-import type { Objective } from './objective.ts';
+import { presetFor } from './model.ts';
 import {
   atStart,
   CHECKPOINT_NAME,
@@ -34,46 +31,10 @@ import {
 import { openStage, type StageSessions } from './stage.ts';
 import { sweep, withWeightsOf } from './trial.ts';
 import { evaluated } from './stop.ts';
+import type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
 import { testBatches, validate } from './validate.ts';
 
-export interface RunRequest {
-  dir: string;
-  run: RunFile;
-  dataset: Dataset;
-  objective: Objective;
-  /** Weights the run begins with, all of them. */
-  weights: Weights;
-  /** Weights of the critic, when one has learnt already. */
-  critic: Weights;
-  model: RunModel;
-  store: SessionStore;
-  order: ProviderName[];
-  /** Layout of the CPU's convolutions when it is the CPU that trains; see `cpuBlock`. */
-  block: number | null;
-  /** The model that is in use, to be measured on the same pictures; null: none. */
-  inUse: Weights | null;
-  /** Goes on from the folder's checkpoint. */
-  resume: boolean;
-  loaderThreads?: number;
-  /** Seconds between checkpoints (60). */
-  checkpointSeconds?: number;
-}
-export interface RunProgress {
-  step: number;
-  seconds: number;
-  secondsLeft: number | null;
-  imagesPerSecond: number | null;
-  device: string | null;
-}
-export interface RunHooks {
-  line(line: LogLine): void;
-  progress(progress: RunProgress): void;
-}
-export interface RunResult {
-  state: 'done' | 'stopped';
-  because: Sentence;
-  step: number;
-}
+export type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
 
 /** Figures are taken about this often in a run, but not more often than every so many seconds. */
 const EVALUATIONS = 20;
@@ -417,7 +378,9 @@ class Run {
         const { outcome } = await sessions.step(await loader.next(k), rate, this.position.switcher);
         return outcome.finite ? outcome.losses.total : Infinity;
       }).finally(() => loader.close());
-      const found = proposeRate(losses);
+      const proposed = proposeRate(losses);
+      // Damage differs from batch to batch, and so does the loss: a proposal far below what is known to work is noise.
+      const found = proposed !== null && proposed >= objective.rate / 8 ? proposed : null;
       this.run.rate =
         found === null ? objective.rate : Math.min(HIGHEST_RATE, Math.max(objective.rate / 4, found));
       this.say(

@@ -1,0 +1,48 @@
+/** What a training run is given, what it tells while it goes on, and what it says at its end. */
+import type { Weights } from '../../../app/graph/scope.ts';
+import type { Sentence } from '../../../app/words/sentences.ts';
+import type { ProviderName, SessionStore } from '../../engine/session.ts';
+import type { Dataset } from '../dataset/types.ts';
+import type { LogLine } from './log.ts';
+import type { RunModel } from './model.ts';
+import type { Objective } from './objective.ts';
+import type { RunFile } from './position.ts';
+
+export interface RunRequest {
+  dir: string;
+  run: RunFile;
+  dataset: Dataset;
+  objective: Objective;
+  /** Weights the run begins with, all of them. */
+  weights: Weights;
+  /** Weights of the critic, when one has learnt already. */
+  critic: Weights;
+  model: RunModel;
+  store: SessionStore;
+  order: ProviderName[];
+  /** Layout of the CPU's convolutions when it is the CPU that trains; see `cpuBlock`. */
+  block: number | null;
+  /** The model that is in use, to be measured on the same pictures; null: none. */
+  inUse: Weights | null;
+  /** Goes on from the folder's checkpoint. */
+  resume: boolean;
+  loaderThreads?: number;
+  /** Seconds between checkpoints (60). */
+  checkpointSeconds?: number;
+}
+export interface RunProgress {
+  step: number;
+  seconds: number;
+  secondsLeft: number | null;
+  imagesPerSecond: number | null;
+  device: string | null;
+}
+export interface RunHooks {
+  line(line: LogLine): void;
+  progress(progress: RunProgress): void;
+}
+export interface RunResult {
+  state: 'done' | 'stopped';
+  because: Sentence;
+  step: number;
+}
