@@ -88,6 +88,20 @@ describe('words', () => {
   });
 });
 
+describe('Basque', () => {
+  const basque = [...flat(words('eu'))].filter(([key]) => !key.startsWith('studio.'));
+  it('keeps to one word for one thing', () => {
+    // dentsitate, errebelatu, karrete, negatibo, ezarpen, tindagai, aldaketa-erregistro.
+    const others = /\b(densitate|garatu|garatze|karretel|negatibu|doikuntz|tindu\b|aldaketen erregistro)/i;
+    expect(basque.filter(([, text]) => others.test(text))).toEqual([]);
+  });
+  it('is no Spanish left over', () => {
+    const spanish = flat(words('es'));
+    const same = basque.filter(([key, text]) => text.includes(' ') && text === spanish.get(key));
+    expect(same.filter(([, text]) => /\b(de|la|el|los|las|del|un|una)\b/i.test(text))).toEqual([]);
+  });
+});
+
 describe('pickLanguage', () => {
   it('follows the person, then the system, then English', () => {
     expect(pickLanguage('eu', ['es-ES'])).toBe('eu');
