@@ -156,6 +156,66 @@ describe.skipIf(!executablePath)('the window', () => {
     await expect.poll(focused, slow).toMatch(/51 %, 50 %|50\.5 %/);
   });
 
+  it('takes boundaries back with Ctrl+Z: step by step in the tool, and as a whole after it', async () => {
+    await open();
+    await frame(1).waitFor();
+    await frame(1).dblclick();
+    await page.getByRole('tab').first().waitFor();
+    await expect.poll(focused, slow).toMatch(/^Stage/);
+    const undo = page.getByRole('button', { name: 'Undo' }).first();
+    await page.keyboard.press('g');
+    const tool = page.getByRole('toolbar', { name: 'Pictures on this scan' });
+    await expect.poll(() => tool.innerText(), slow).toContain('1 picture');
+    await tool.getByRole('button', { name: 'Split in two' }).click();
+    await tool.getByRole('button', { name: 'Split in two' }).click();
+    await expect.poll(() => tool.innerText()).toContain('3 pictures');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => tool.innerText()).toContain('2 pictures');
+    await tool.getByRole('button', { name: 'Done' }).click();
+    await expect.poll(() => tool.count()).toBe(0);
+    await expect.poll(() => undo.isEnabled()).toBe(true);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => undo.isEnabled()).toBe(false);
+    await page.keyboard.press('g');
+    await expect.poll(() => tool.innerText(), slow).toContain('1 picture');
+  });
+
+  it('says that a file is another one than was imported, and takes it', async () => {
+    await open();
+    await expect.poll(() => frame(6).getAttribute('aria-label')).toContain('its bytes have changed');
+    await frame(6).dblclick();
+    const take = page.getByRole('button', { name: 'Take the new file' });
+    await take.click(slow);
+    await expect.poll(() => take.count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => frame(6).getAttribute('aria-label'), slow).not.toContain('bytes');
+  });
+
+  it('reads a change record as a page, with its JSON folded below', async () => {
+    await open('language=es');
+    await page.getByRole('navigation').first().getByRole('button', { name: 'Cola' }).click();
+    await page.getByRole('button', { name: 'Registro' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await expect
+      .poll(() => dialog.getByRole('region', { name: 'Luces de copiado' }).innerText())
+      .toContain('+0,35');
+    const raw = dialog.locator('pre');
+    expect(await raw.isVisible()).toBe(false);
+    await dialog.getByText('El registro tal como está escrito').click();
+    await expect.poll(() => raw.innerText()).toContain('"what": "Revelado change record"');
+  });
+
+  it('shows picked densities whole, in Spanish too', async () => {
+    await open('language=es');
+    await frame(2).dblclick();
+    await page.getByRole('tab').first().waitFor();
+    await page.keyboard.press('b');
+    await page.getByRole('button', { name: 'Colocar un rectángulo' }).click(slow);
+    const shown = page.locator('#lightbox-panel').getByText('0,26 · 0,57 · 0,80');
+    await expect.poll(() => shown.count(), slow).toBe(1);
+    expect(await shown.evaluate((e) => e.scrollWidth <= e.clientWidth)).toBe(true);
+  });
+
   it('moves a frame into a group that is there', async () => {
     await open();
     await frame(1).click({ button: 'right' });
