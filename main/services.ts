@@ -153,6 +153,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     expandInputs: tools.expandInputs,
     sidecars: () => settings().writeSidecars,
     notice,
+    rescanned: (ids) => sidecars.touch(ids),
   });
   const onError = (error: unknown): void =>
     notice('error', error instanceof Error ? error.message : String(error));

@@ -194,7 +194,7 @@ export const sentences = {
   'output-long-name': 'The name {{file}} is too long for the file system.',
   'output-is-scan': '{{file}} is a scan itself and is never overwritten.',
   'export-changed':
-    '{{file}} is not the file that was imported: its bytes have changed since. Import it again, look at it, and export it then.',
+    '{{file}} is not the file that was imported: its bytes have changed since. Open it and take the new file, or put the old one back.',
   'export-is-scan':
     '{{file}} is a scan of the library and is never overwritten. Choose another folder or name.',
   'import-link-out':

@@ -405,7 +405,7 @@ describe('export', () => {
     await expect(engine.call('develop', { ...task, output: link })).rejects.toThrow(/scan itself/);
     expect(readFileSync(scan).equals(before)).toBe(true);
     await expect(engine.call('develop', { ...task, sourceHash: '0'.repeat(64) })).rejects.toThrow(
-      /bytes have changed since.*Import it again/,
+      /bytes have changed since.*take the new file/,
     );
     expect(readdirSync(folder)).toEqual(['link.tif']);
     mkdirSync(`${output}.revelado.json`);

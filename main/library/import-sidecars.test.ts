@@ -53,6 +53,22 @@ describe('sidecars', () => {
     }
   });
 
+  it('go with the new bytes when these are taken in place of the old, without a warning', async () => {
+    const [file] = await house.files(['scans/a.tif', 'one']);
+    await house.import(file);
+    const [item] = await house.items();
+    await house.ask('library.update', { ids: [item.id], patch: { rating: 5 } });
+    const sidecar = `${file}.revelado.json`;
+    await until(() => existsSync(sidecar));
+    await writeFile(file, 'two');
+    const { jobId } = await house.ask('library.takeOriginal', { itemId: item.id });
+    await house.settled(jobId);
+    const hash = createHash('sha256').update('two').digest('hex');
+    await until(async () => (await readFile(sidecar, 'utf8')).includes(hash));
+    expect((await house.ask('library.item', { id: item.id })).rating).toBe(5);
+    expect(house.events.filter((e) => e.topic === 'notice')).toEqual([]);
+  });
+
   it('that are damaged, hostile or of a newer version are left out and said, and the scan is imported', async () => {
     const names = ['cut', 'newer', 'frames', 'tags', 'huge', 'folder', 'deep', 'record', 'good'];
     const files = await house.files(...names.map((n): [string, string] => [`scans/${n}.tif`, n]));

@@ -55,6 +55,8 @@ export interface ImportOptions {
   /** Says something to the person that fails nothing. */
   notice?(level: 'info' | 'warning', text: string): void;
   changed(ids: number[], groups?: boolean): void;
+  /** New bytes took the place of known ones: what was decided about these items goes with the new ones now. */
+  rescanned?(ids: number[]): void;
 }
 
 /** True for ways in which the same file stays the same file. Times are compared as stored, to the millisecond. */
@@ -345,7 +347,8 @@ export class ImportAction implements JobAction<ImportPayload> {
       ? await readSidecar(file, hash, info)
       : { sidecar: null, ignored: null };
     // New bytes in place of known ones: that the sidecar is of the old ones is no news.
-    if (ignored && !scanByPath(db, file)) this.#ignored.push({ file: path.basename(file), detail: ignored });
+    const before = scanByPath(db, file);
+    if (ignored && !before) this.#ignored.push({ file: path.basename(file), detail: ignored });
     const ids = db.transaction(() => {
       const scanId = storeScan(db, { path: file, hash, size, mtime, info, analysis });
       if (sidecar?.frames)
@@ -365,6 +368,7 @@ export class ImportAction implements JobAction<ImportPayload> {
       return made;
     });
     this.#o.changed(ids, true);
+    if (before && before.hash !== hash) this.#o.rescanned?.(ids);
     return ids;
   }
 }
