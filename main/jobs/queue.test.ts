@@ -178,6 +178,27 @@ describe('pause, resume, cancel', () => {
     expect(seen).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('goes on when it is resumed while an item that can be put down is still ending', async () => {
+    let begun = 0;
+    const queue = open(
+      async (w) => {
+        begun++;
+        if (w.signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+        if (begun > 1) return;
+        await new Promise((resolve) => w.signal.addEventListener('abort', resolve, { once: true }));
+        await sleep(60);
+        throw new RevealError('cancelled', 'Cancelled.');
+      },
+      { pausesWithin: true },
+    );
+    const id = queue.submit(job('a'));
+    await until(() => begun === 1);
+    queue.pause(id);
+    queue.resume(id);
+    expect(await queue.settled(id)).toMatchObject({ state: 'done', done: 1 });
+    expect(begun).toBe(2);
+  });
+
   it('stays paused over a restart', async () => {
     let queue = open(async () => sleep(50));
     const id = queue.submit(job('a', 'b', 'c'));

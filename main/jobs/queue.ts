@@ -94,6 +94,8 @@ export class EmbeddedQueue implements JobQueue {
     if (running?.stop === 'pause') {
       // It has not stood still yet: simply go on.
       running.stop = null;
+      // What can be put down was already told to stop: its item comes back, and is taken up with a fresh signal.
+      if (running.pausesWithin) running.abort = new AbortController();
       this.#store.want(jobId, 'run');
     } else if (row.state === 'paused') {
       this.#store.requeue(jobId);
