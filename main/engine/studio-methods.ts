@@ -1,6 +1,6 @@
 /** The engine's methods of the Studio: building a dataset, carrying a training run. Loaded when they are asked for. */
 import { RevealError } from '../../app/contract/messages.ts';
-import type { Methods } from './core.ts';
+import type { CallContext, Methods } from './core.ts';
 import type { EngineSettings } from './process.ts';
 import { APP_VERSION } from './version.ts';
 
@@ -24,40 +24,51 @@ export function studioMethods(settings: EngineSettings): Pick<Methods, 'buildDat
       });
     },
     train: async (task, { signal, progress }) => {
-      // A run that was just put down may still be writing its last checkpoint.
-      await running.get(task.dir);
+      // A run that was just put down may still be opening, or writing its last checkpoint.
+      while (running.has(task.dir)) await running.get(task.dir);
       if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
-      const { openRun } = await import('../studio/run/open.ts');
-      const { trainRun } = await import('../studio/run/runner.ts');
-      const { RunControl } = await import('../studio/run/gate.ts');
-      const { readRunFile } = await import('../studio/run/position.ts');
-      const request = await openRun({
-        ...task,
-        totalSteps: null,
-        resume: readRunFile(task.dir) !== null,
-        device: settings.device,
-        threads: settings.threads,
-      });
-      const control = new RunControl();
-      signal.addEventListener('abort', () => control.stop());
-      if (signal.aborted) control.stop();
-      const over = trainRun(request, control, {
-        line: () => undefined,
-        progress: (now) => {
-          const total = now.seconds + (now.secondsLeft ?? 0);
-          progress('train', now.seconds, total, { ...now, memoryBytes: process.memoryUsage().rss });
-        },
-      }).finally(() => request.store.close());
-      const ended = over.then(
-        () => undefined,
-        () => undefined,
-      );
-      running.set(task.dir, ended);
+      let over = (): void => undefined;
+      running.set(task.dir, new Promise((resolve) => (over = resolve)));
       try {
-        return await over;
+        return await carry(settings, task, signal, progress);
       } finally {
-        if (running.get(task.dir) === ended) running.delete(task.dir);
+        running.delete(task.dir);
+        over();
       }
     },
   };
 }
+
+/** One run, from its folder to its end. */
+const carry = async (
+  settings: EngineSettings,
+  task: Parameters<Methods['train']>[0],
+  signal: AbortSignal,
+  progress: CallContext['progress'],
+): ReturnType<Methods['train']> => {
+  const { openRun } = await import('../studio/run/open.ts');
+  const { trainRun } = await import('../studio/run/runner.ts');
+  const { RunControl } = await import('../studio/run/gate.ts');
+  const { readRunFile } = await import('../studio/run/position.ts');
+  const request = await openRun({
+    ...task,
+    totalSteps: null,
+    resume: readRunFile(task.dir) !== null,
+    device: settings.device,
+    threads: settings.threads,
+  });
+  try {
+    if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+    const control = new RunControl();
+    signal.addEventListener('abort', () => control.stop());
+    return await trainRun(request, control, {
+      line: () => undefined,
+      progress: (now) => {
+        const total = now.seconds + (now.secondsLeft ?? 0);
+        progress('train', now.seconds, total, { ...now, memoryBytes: process.memoryUsage().rss });
+      },
+    });
+  } finally {
+    await request.store.close();
+  }
+};
