@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { fileError } from '../../files/bytes.ts';
 import { runEventSchema, runFiguresSchema, runPointSchema } from '../../../app/contract/studio.ts';
 
 export const logLineSchema = z.discriminatedUnion('type', [
@@ -57,8 +58,12 @@ export class RunLog {
     renameSync(partial, this.file);
   }
 
-  /** Adds a line. Numbers that JSON has no word for (NaN) must have been dealt with before. */
+  /** Adds a line. Numbers that JSON has no word for (NaN) must have been dealt with before. @throws RevealError 'disk' naming the file and the reason */
   write(line: LogLine): void {
-    appendFileSync(this.file, JSON.stringify(line) + '\n');
+    try {
+      appendFileSync(this.file, JSON.stringify(line) + '\n');
+    } catch (error) {
+      throw fileError(this.file, error, 'write');
+    }
   }
 }

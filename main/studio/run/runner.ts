@@ -1,6 +1,6 @@
 /**
  * A training run from beginning to end: stages, steps, diary, figures, checkpoints, alarms. Knows nothing of
- * windows or processes; the command line calls it directly, the Studio in a process of its own (train-main.ts).
+ * windows or processes; the command line calls it directly, the Studio in an engine process (main/engine/studio-methods.ts).
  * Whatever happens, the folder holds the last checkpoint, the diary up to it, and the best weights so far as a
  * model.
  */
@@ -340,12 +340,15 @@ class Run {
       });
     // Rates are high in the first half of a stage and figures noisy; a run of so many steps does them all.
     const late = stage.steps !== null && position.stageStep > stage.steps / 2;
-    if (stop && late && this.run.totalSteps === null && position.stage === this.run.stages.length - 1)
+    if (stop && late && this.run.totalSteps === null && position.stage === this.run.stages.length - 1) {
+      // A run that is given more time begins to be patient again.
+      position.early = { ...state, stale: 0 };
       return {
         state: 'done',
         because: say('studio-no-better', { count: String(PATIENCE), step: String(state.best?.step ?? 0) }),
         step: position.step,
       };
+    }
     return null;
   }
 
@@ -378,6 +381,8 @@ class Run {
         const { outcome } = await sessions.step(await loader.next(k), rate, this.position.switcher);
         return outcome.finite ? outcome.losses.total : Infinity;
       }).finally(() => loader.close());
+      // A sweep that was cut short says nothing: the next life does it whole.
+      if (this.control.stopped) return;
       const proposed = proposeRate(losses);
       // Damage differs from batch to batch, and so does the loss: a proposal far below what is known to work is noise.
       const found = proposed !== null && proposed >= objective.rate / 8 ? proposed : null;

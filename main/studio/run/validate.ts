@@ -56,7 +56,7 @@ export async function validate(
     }
   }
   return {
-    figures: { ...flatten(accumulator.summary()), ...prefixed('loss', losses) },
+    figures: { ...flatten(accumulator.summary()), ...finite(prefixed('loss', losses)) },
     panel: panelOf(rows),
   };
 }
@@ -88,10 +88,14 @@ export function flatten(summary: Summary): Record<string, number> {
     flat[`${locus}HueShift`] = f.hueShift;
   }
   flat.neutralChroma = summary.loci.neutral.chromaShift;
-  return Object.fromEntries(
-    Object.entries(flat).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
-  );
+  return finite(flat);
 }
+
+/** The finite ones: JSON has no word for the others, and a line of the diary with a null in it is no line. */
+const finite = (values: Readonly<Record<string, number | null | undefined>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
 
 /** Pictures of equal size in rows, with a thin gap, as 8-bit RGB. */
 export function panelOf(rows: readonly (readonly Planar[])[]): Rgb8 {
