@@ -100,7 +100,14 @@ export async function refreshStudio(what: { datasets?: boolean; runs?: boolean }
       error: '',
       ...(datasets ? { datasets: datasets.datasets } : {}),
       ...(networks ? { networks: networks.networks } : {}),
-      ...(runs ? { runs: runs.runs, asked: stillAsked(runs.runs) } : {}),
+      ...(runs
+        ? {
+            runs: runs.runs,
+            asked: stillAsked(runs.runs),
+            // Nobody asks for the curves of a run that was removed.
+            curves: new Map([...s.curves].filter(([id]) => runs.runs.some((r) => r.id === id))),
+          }
+        : {}),
       compared: runs
         ? new Set([...s.compared].filter((id) => runs.runs.some((r) => r.id === id)))
         : s.compared,
