@@ -88,6 +88,8 @@ export class StudioFolders {
     await mkdir(path.join(this.root, kind), { recursive: true });
     for (let n = 1; ; n++) {
       const id = n === 1 ? plain : `${plain}-${n}`;
+      // A name in the bin stays taken, or what was removed could not come back.
+      if (existsSync(path.join(this.root, 'bin', kind, id))) continue;
       try {
         await mkdir(this.dir(kind, id));
         return id;

@@ -15,6 +15,7 @@ import {
   type StudioRun,
 } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
+import { critic } from '../../../models/critic/network.ts';
 import { countNetwork } from '../../../models/count.ts';
 import { networks } from '../../../models/index.ts';
 import type { JobQueue } from '../../jobs/types.ts';
@@ -159,7 +160,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         stages = planRun({
           phase: settings.phase,
           size: settings.size,
-          multiple: network.multiple,
+          multiple: Math.max(network.multiple, critic.multiple),
           batch: 16,
           minutes: settings.minutes,
         });

@@ -173,6 +173,15 @@ describe('runs', () => {
     await call('studio.stopRun', { id: run.id });
     expect(jobs[1].state).toBe('cancelled');
   });
+  it('keep their name while they are in the bin, so that each of them can come back', async () => {
+    const first = await folders.reserve('runs', 'one');
+    await folders.setFacts('runs', first, { jobId: null });
+    const token = await folders.remove('runs', first);
+    const second = await folders.reserve('runs', 'one');
+    expect([first, second]).toEqual(['one', 'one-2']);
+    await folders.restore(token);
+    expect(folders.ids('runs').sort()).toEqual(['one', 'one-2']);
+  });
   it('come back after they were removed, until the program ends', async () => {
     await ready();
     const { id } = await call<{ id: string }>('studio.startRun', settings);
@@ -232,7 +241,7 @@ describe('runs', () => {
     await expect(call('studio.startRun', settings)).rejects.toThrow(/no dataset/);
     await ready();
     await expect(call('studio.startRun', { ...settings, start: 'gone' })).rejects.toThrow(RevealError);
-    await expect(call('studio.startRun', { ...settings, size: 100 })).rejects.toThrow(/multiple of 8/);
+    await expect(call('studio.startRun', { ...settings, size: 100 })).rejects.toThrow(/multiple of 16/);
     expect(folders.ids('runs')).toEqual([]);
   });
 });
