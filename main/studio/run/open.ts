@@ -59,7 +59,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
   const { dir, dataDir, resume } = options;
   const dataset = await openDataset(dataDir);
   refuseTooFew(dataset);
-  const known = await readRunFile(dir);
+  const known = readRunFile(dir);
   if (resume && !known)
     throw new RevealError('not-found', `${show(dir)} holds no training run to go on with.`);
   if (!resume && (known || ((await exists(dir)) && (await readdir(dir)).length > 0)))
@@ -70,16 +70,23 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
   const settings = known?.settings ?? options.settings;
   const objective = objectives[settings.network];
   const run = known ?? (await freshRun(options, objective));
-  if (!known) {
-    await mkdir(dir, { recursive: true });
-    await writeRunFile(dir, run);
-  }
   // Where frozen weights and provenance come from: the same as at the start.
   const startDir = options.startDir ?? run.startDir;
+  // A run that never reached its first checkpoint begins anew.
+  const goesOn = resume && (await exists(path.join(dir, CHECKPOINT_NAME)));
+  // Going on needs it only for weights that stay as they are: all others are in the checkpoint.
+  if (startDir === null && settings.start !== null && (settings.freeze || !goesOn))
+    throw new RevealError('not-found', `${show(dir)}: ${say('studio-no-start', { model: settings.start })}`);
   const parent = startDir === null ? null : await readModel(startDir);
   if (parent) checkWeights(objective.network, settings.width, parent);
   const backbone = objective.network.freezable.length > 0 ? await readModel(shippedModel('backbone')) : null;
   const weights = beginning(objective, settings, parent, backbone);
+  const inUse = await inUseWeights(options.inUseDir, objective, settings);
+  // Only now: a run that is refused leaves no folder behind.
+  if (!known) {
+    await mkdir(dir, { recursive: true });
+    await writeRunFile(dir, run);
+  }
   const order = providerOrder(options.device);
   // A missing driver may take the process down: each device is first tried in a process that may die.
   const probed = order.length > 1 ? await probeProviders(undefined, order) : [];
@@ -94,7 +101,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
     objective,
     weights,
     critic: criticWeights(settings),
-    inUse: await inUseWeights(options.inUseDir, objective, settings),
+    inUse,
     model: runModel({
       dir,
       network: objective.network,
@@ -109,8 +116,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
     // Graphs in the CPU's own layout run nowhere else: only where no other device is left to try.
     block:
       order.filter((p) => !unusable.some((u) => u.provider === p))[0] === 'cpu' ? await cpuBlock() : null,
-    // A run that never reached its first checkpoint begins anew.
-    resume: resume && (await exists(path.join(dir, CHECKPOINT_NAME))),
+    resume: goesOn,
     loaderThreads: Math.max(1, cores - 1),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -127,5 +127,8 @@ describe('a training run', () => {
     await expect(
       openRun({ ...options('c', { network: 'filler' }, 1), startDir: path.join(root, 'whole', 'model') }),
     ).rejects.toThrow(/does not fit filler/);
+    expect(existsSync(path.join(root, 'c'))).toBe(false);
+    // The model it was to begin with is gone: it does not begin with nothing instead.
+    await expect(openRun(options('d', { start: 'earlier' }, 1))).rejects.toThrow(/no model earlier/);
   });
 });

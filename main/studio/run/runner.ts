@@ -40,6 +40,8 @@ export type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
 const EVALUATIONS = 20;
 const EVALUATION_SECONDS = 45;
 const PATIENCE = 6;
+/** Points of a curve, at most: the diary of a month is no longer than that of an hour or two. */
+const MOST_POINTS = 20_000;
 /** AdamW on these networks becomes unsteady above it, whatever a sweep says. */
 const HIGHEST_RATE = 2e-3;
 /** Steps until a stage's length is fixed: the first are slow. */
@@ -193,6 +195,8 @@ class Run {
     let measuring = 0;
     let waited = loader.waitSeconds;
     let shownAt = performance.now();
+    let pointAt = shownAt;
+    const pointMs = Math.max(1000, (this.settings.minutes * 60_000) / MOST_POINTS);
     let evaluatedAt = position.seconds;
     while (stage.steps === null || position.stageStep < stage.steps) {
       if (await this.control.gate())
@@ -223,7 +227,7 @@ class Run {
       if (stage.steps === null && fresh === SLOW + MEASURED[stage.phase])
         await this.time(stage, measuring / MEASURED[stage.phase]);
       const now = performance.now();
-      if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
+      if (now - pointAt >= pointMs || position.stageStep === stage.steps) {
         const waits = loader.waitSeconds - waited;
         waited = loader.waitSeconds;
         const { losses, total } = means.take();
@@ -237,6 +241,9 @@ class Run {
           losses,
           wait: Math.min(1, waits / Math.max(total, 1e-9)),
         });
+        pointAt = now;
+      }
+      if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
         this.hooks.progress(this.progress(stage));
         shownAt = now;
       }
@@ -414,7 +421,8 @@ function stageWords(stage: TimedStage, device: string): Sentence {
 export class RunAlarm extends RevealError {
   readonly alarm: Alarm;
   constructor(alarm: Alarm) {
-    super('engine', alarm.text);
+    // Not 'engine': a queue would take that for a process that died, and try again.
+    super('bad-input', alarm.text);
     this.alarm = alarm;
   }
 }
