@@ -16,6 +16,7 @@ import type { Batch, Loader } from '../dataset/types.ts';
 import { criticAlarm, driftAlarms, finiteAlarm, type Alarm } from './alarms.ts';
 import { proposeRate } from './finder.ts';
 import type { RunControl } from './gate.ts';
+import { lockRun } from './lock.ts';
 import { RunLog, type LogLine } from './log.ts';
 import { Means } from './means.ts';
 import { presetFor } from './model.ts';
@@ -54,7 +55,12 @@ export async function trainRun(
   control: RunControl,
   hooks: RunHooks,
 ): Promise<RunResult> {
-  return new Run(request, control, hooks).go();
+  const unlock = await lockRun(request.dir);
+  try {
+    return await new Run(request, control, hooks).go();
+  } finally {
+    unlock();
+  }
 }
 
 class Run {
