@@ -47,15 +47,19 @@ export class RunLog {
     const lines = readLog(runDir);
     const kept = lines.filter((line) => line.step <= fromStep);
     const dropped = lines.filter((line) => line.step > fromStep);
-    if (dropped.length > 0)
-      appendFileSync(
-        path.join(runDir, 'log.abandoned.jsonl'),
-        dropped.map((line) => JSON.stringify(line) + '\n').join(''),
-      );
-    // Written anew in any case: the last line may be torn.
-    const partial = `${this.file}.part`;
-    writeFileSync(partial, kept.map((line) => JSON.stringify(line) + '\n').join(''));
-    renameSync(partial, this.file);
+    try {
+      if (dropped.length > 0)
+        appendFileSync(
+          path.join(runDir, 'log.abandoned.jsonl'),
+          dropped.map((line) => JSON.stringify(line) + '\n').join(''),
+        );
+      // Written anew in any case: the last line may be torn.
+      const partial = `${this.file}.part`;
+      writeFileSync(partial, kept.map((line) => JSON.stringify(line) + '\n').join(''));
+      renameSync(partial, this.file);
+    } catch (error) {
+      throw fileError(this.file, error, 'write');
+    }
   }
 
   /** Adds a line. Numbers that JSON has no word for (NaN) must have been dealt with before. @throws RevealError 'disk' naming the file and the reason */

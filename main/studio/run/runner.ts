@@ -250,6 +250,7 @@ class Run {
         pointAt = now;
       }
       if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
+        this.device = sessions.device;
         this.hooks.progress(this.progress(stage));
         shownAt = now;
       }

@@ -53,7 +53,8 @@ export interface StageSessions {
   step(batch: Batch, lr: number, switcher: SwitcherState): Promise<StepReport>;
   /** Runs with the averaged weights, without learning. */
   looking: TrainSession;
-  device: ProviderName;
+  /** The device at this moment: one that fails is left for the next. */
+  readonly device: ProviderName;
 }
 
 /** Two-time-scale update (Heusel et al. 2017): the critic learns this many times faster. */
@@ -84,7 +85,9 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
     const content = await open(contentStep(graphs));
     return {
       looking: await open(lookingGraph(graphs)),
-      device: content.session.provider,
+      get device() {
+        return content.session.provider;
+      },
       step: async (batch, lr, switcher) => ({
         outcome: await content.step(batch.tensors, settings(lr)),
         switcher,
@@ -103,7 +106,9 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
   };
   return {
     looking: await open(lookingGraph(graphs)),
-    device: critic.session.provider,
+    get device() {
+      return critic.session.provider;
+    },
     async step(batch, lr, switcher) {
       if (!generator || switcher.learner === 'critic') {
         const outcome = await criticTurn(batch, lr);
