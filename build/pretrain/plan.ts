@@ -96,7 +96,7 @@ export function fullPlan(names: readonly NetworkName[], width: Width, batch: num
         name,
         {
           share: share[name],
-          rate: 1e-3,
+          rate: objectives[name].rate,
           decay: 0.01,
           pace: name === 'colorist' ? { 'backbone.*': 0.1 } : {},
           adversarial: ADVERSARIAL[name],
