@@ -92,8 +92,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a training run', () => {
   it('learns, leaves a model that can be read back, and goes on after a stop with the same numbers', async () => {
-    const whole = await train(options('whole', {}, 8));
-    expect(whole.result).toMatchObject({ state: 'done', step: 8 });
+    const whole = await train(options('whole', {}, 20));
+    expect(whole.result).toMatchObject({ state: 'done', step: 20 });
     const first = losses('whole')[0][1];
     const last = losses('whole').at(-1)![1];
     expect(last).toBeLessThan(first);
@@ -101,10 +101,10 @@ describe('a training run', () => {
     checkWeights(objectives.restorer.network, 'small', model);
     expect(model.card.network).toBe('restorer');
 
-    const one = await train(options('halves', {}, 8), 3);
+    const one = await train(options('halves', {}, 20), 3);
     expect(one.result).toMatchObject({ state: 'stopped', step: 3 });
-    const two = await train(options('halves', {}, 8, true));
-    expect(two.result).toMatchObject({ state: 'done', step: 8 });
+    const two = await train(options('halves', {}, 20, true));
+    expect(two.result).toMatchObject({ state: 'done', step: 20 });
     expect(losses('halves')).toEqual(losses('whole'));
     expect(modelHash('halves')).toBe(modelHash('whole'));
   }, 60_000);
