@@ -23,7 +23,7 @@ panels, and the best weights so far as a model, which \`eval\` and the Studio ca
   --out DIR            folder of the run; must be empty or new, except with --resume
   --network NAME       ${networkNames.join(', ')} (one)
   --width W            ${networkWidths.join(', ')} (small)
-  --phase P            generator (learns from the truth), critic (learns to judge), gan (both in turn) (generator)
+  --phase P            generator (learns from the truth), critic (a judge alone: gives no model), gan (both in turn) (generator)
   --freeze             leaves the pre-trained encoder as it is (colorist)
   --start DIR          begins with the model in this folder (of a run: DIR/model)
   --minutes N          how long (60)
@@ -156,7 +156,11 @@ export async function trainCommand(argv: string[]): Promise<number> {
         last = now;
       },
     });
-    say(`${result.because} ${result.step} steps; the model is in ${path.join(command.open.dir, 'model')}.`);
+    const model =
+      request.run.settings.phase === 'critic'
+        ? 'a critic gives no model'
+        : `the model is in ${path.join(command.open.dir, 'model')}`;
+    say(`${result.because} ${result.step} steps; ${model}.`);
     return interrupted ? 130 : 0;
   } finally {
     process.off('SIGINT', stop);

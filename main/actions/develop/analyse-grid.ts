@@ -88,7 +88,10 @@ export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid 
   return { width, height, scale: 1 / factor, lin, log, tone, clipped, grey: channels === 1 };
 }
 
-/** Adds a row of samples to a row of cells, `xs` samples a cell. */
+/**
+ * Adds a row of samples to a row of cells, `xs` samples a cell. One loop for each kind of samples, although they
+ * read alike: a loop that meets several kinds of arrays is slower.
+ */
 function addRow16(
   data: Uint16Array,
   from: number,

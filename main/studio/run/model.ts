@@ -1,9 +1,9 @@
 /**
- * What a run leaves behind: its model (`model/card.json` and `model/weights.rvw`, always complete: the card is
+ * What a run leaves behind: its model (`model/card.json` and `model/weights-HASH.rvw`, always complete: the card is
  * written last and carries the hash of the weights) and its sample panels (`samples/STEP.png`).
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { size as sizeOf, type Shape } from '../../../app/graph/graph.ts';
@@ -61,7 +61,10 @@ export function runModel(options: ModelOptions): RunModel {
       const bytes = encodeWeights(tensors, 'f16', { network: network.name, width, step: facts.step });
       const folder = path.join(dir, 'model');
       await mkdir(folder, { recursive: true });
-      await writeAtomic(path.join(folder, 'weights.rvw'), true, (sink) => sink.write(bytes));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      // A name of their own: until the new card stands, the old one still finds its weights.
+      const name = `weights-${sha256.slice(0, 12)}.rvw`;
+      await writeAtomic(path.join(folder, name), true, (sink) => sink.write(bytes));
       const sample = { batch: 1, height: facts.size, width: facts.size };
       const card: ModelCard = {
         name: `${network.name}-${path.basename(dir)}`,
@@ -69,8 +72,8 @@ export function runModel(options: ModelOptions): RunModel {
         task: network.task,
         network: network.name,
         width,
-        weights: 'weights.rvw',
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        weights: name,
+        sha256,
         inputs: network
           .inputs(sample)
           .map((i) => ({ name: i.name, shape: shapeWords(i.shape), meaning: i.meaning })),
@@ -83,6 +86,8 @@ export function runModel(options: ModelOptions): RunModel {
         limits: 'Made by a training run on this machine; not examined further.',
       };
       await writeJsonAtomic(path.join(folder, 'card.json'), card);
+      for (const old of await readdir(folder))
+        if (/^weights.*\.rvw$/.test(old) && old !== name) await rm(path.join(folder, old), { force: true });
     },
     async sample(step, panel) {
       const folder = path.join(dir, 'samples');

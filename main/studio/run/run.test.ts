@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,9 +86,16 @@ const losses = (dir: string) =>
   readLog(path.join(root, dir)).flatMap((l) =>
     l.type === 'figures' ? [[l.step, l.figures.lossContent]] : [],
   );
+/** The model's only weights: those of earlier, worse models are gone. */
+function weightsFile(dir: string): string {
+  const folder = path.join(root, dir, 'model');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.rvw'));
+  expect(files).toHaveLength(1);
+  return path.join(folder, files[0]);
+}
 const modelHash = (dir: string) =>
   createHash('sha256')
-    .update(readFileSync(path.join(root, dir, 'model', 'weights.rvw')))
+    .update(readFileSync(weightsFile(dir)))
     .digest('hex');
 
 beforeAll(async () => {
