@@ -11,8 +11,15 @@ export const pixelsRequestSchema = z.object({
   itemId: z.number().int(),
   /** null = the stored recipe. */
   recipe: recipeSchema.nullable(),
-  /** `developed`: the result. `film`: the scan as it is. `dust`: the result with the dust mask in red. `clipping`: marked. */
-  show: z.enum(['developed', 'film', 'dust', 'clipping']).default('developed'),
+  /**
+   * `developed`: the result. `film`: the scan as it is. `dust`: the result with the infrared dust mask in red.
+   * `clipping`: marked. `damage`: the positive before the repair, with the mask in red by its confidence.
+   * `labels`: the result, where it was repaired tinted by evidence (real green, interpolated blue, invented red).
+   * `changes`: how far the restore steps changed each pixel. `confidence`: how sure the colorist is, dark = unsure.
+   */
+  show: z
+    .enum(['developed', 'film', 'dust', 'clipping', 'damage', 'labels', 'changes', 'confidence'])
+    .default('developed'),
   /** false = the whole scan (no crop, format, straighten), turned and mirrored as the picture is (for tools). */
   geometry: z.boolean().default(true),
   /** Part of the finished picture to show, in fractions 0..1 of it. */

@@ -8,6 +8,8 @@
  * exposure -> paper curve -> colour -> output space -> geometry.
  */
 import { z } from 'zod';
+import { hintsSchema, marksSchema } from './marks.ts';
+import { restoreSteps, type RestoreParams } from './restore.ts';
 import type { StepSpec } from './spec.ts';
 
 export const DEVELOP_VERSION = 1;
@@ -206,11 +208,14 @@ function stepSchema(step: StepSpec) {
     else if (p.type === 'choice')
       shape[p.key] = z.enum(p.options as [string, ...string[]]).default(p.default);
     else if (p.type === 'switch') shape[p.key] = z.boolean().default(p.default);
+    else if (p.type === 'marks') shape[p.key] = marksSchema.default([]);
+    else if (p.type === 'hints') shape[p.key] = hintsSchema.default([]);
+    else if (p.type === 'model') shape[p.key] = z.string().max(200).default(p.default);
     else if (p.type === 'rgb')
       shape[p.key] = rgb.nullable().default(p.default as [number, number, number] | null);
     else shape[p.key] = unitRect.nullable().default(p.default);
   }
-  shape['on'] = z.boolean().default(true);
+  shape['on'] = z.boolean().default(step.offByDefault !== true);
   return z.object(shape);
 }
 
@@ -264,7 +269,8 @@ export interface FrameParams {
   rotate: '0' | '90' | '180' | '270';
   mirror: boolean;
 }
-export interface DevelopParams {
+/** All that a recipe holds: the develop's own steps, and those that follow on the positive (restore.ts). */
+export interface DevelopParams extends RestoreParams {
   film: FilmParams;
   dust: DustParams;
   lights: LightsParams;
@@ -272,9 +278,12 @@ export interface DevelopParams {
   frame: FrameParams;
 }
 
+/** Every step of a recipe, in the order of the work. */
+export const allSteps = [...developSteps, ...restoreSteps] as const satisfies readonly StepSpec[];
+
 /** Accepts partial parameters and fills in defaults; throws a ZodError that names the parameter. */
 export const developParamsSchema = z.object(
-  Object.fromEntries(developSteps.map((s) => [s.id, stepSchema(s).prefault({})])),
+  Object.fromEntries(allSteps.map((s) => [s.id, stepSchema(s).prefault({})])),
 ) as unknown as z.ZodType<DevelopParams>;
 
 /** All defaults. */

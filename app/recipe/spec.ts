@@ -44,11 +44,30 @@ export interface RectSpec extends Common {
   type: 'rect';
   default: { x: number; y: number; w: number; h: number } | null;
 }
-export type ParamSpec = NumberSpec | ChoiceSpec | SwitchSpec | RgbSpec | RectSpec;
+/** What a person drew on the picture (`Mark[]` of marks.ts); changed by tools, not by a row of a card. */
+export interface MarksSpec extends Common {
+  type: 'marks';
+  default: readonly [];
+}
+/** Colours that a person put on points (`Hint[]` of marks.ts). */
+export interface HintsSpec extends Common {
+  type: 'hints';
+  default: readonly [];
+}
+/** Name of a model of this task in the model store; '' is our own. */
+export interface ModelSpec extends Common {
+  type: 'model';
+  task: 'restorer' | 'colorist' | 'filler' | 'upscaler';
+  default: string;
+}
+export type ParamSpec =
+  NumberSpec | ChoiceSpec | SwitchSpec | RgbSpec | RectSpec | MarksSpec | HintsSpec | ModelSpec;
 
 /** One card in the lightbox. `switchable` steps can be turned off as a whole. */
 export interface StepSpec {
   id: string;
   switchable: boolean;
+  /** Off until somebody turns it on; else a step begins switched on. */
+  offByDefault?: boolean;
   params: readonly ParamSpec[];
 }
