@@ -3,12 +3,15 @@
  * small chunks that stay in the first-level cache: read (table look-up of the stored sample), matrix, print
  * table with linear interpolation, colour and encoding where the output is not plain sRGB, write. Each stage
  * is a small function that sees one kind of array, which keeps it fast; nothing is allocated while it runs.
+ * Look-up, matrix and print table are done by WebAssembly (print-kernel.ts) where it can be had, with the same
+ * results bit for bit; what is written here says what they are.
  */
 import type { Samples } from '../../../app/picture.ts';
 import { lightAbove } from './black.ts';
 import { ENCODE_SIZE } from './colour.ts';
 import { PAPER_MAX, PAPER_MIN, PAPER_SIZE } from './paper.ts';
 import { type DevelopPlan, lookDensity } from './plan.ts';
+import { CHUNK, type KernelSource, type PrintKernel, printKernel } from './print-kernel.ts';
 
 /** Output buffer that a plan writes: bits and layout decide which. */
 export type OutputSamples = Uint8Array | Uint8ClampedArray | Uint16Array;
@@ -33,8 +36,7 @@ export interface FlatBand {
 
 type Tables = readonly [Float32Array, Float32Array, Float32Array];
 
-const CHUNK = 2048;
-const scratch = new Float32Array(CHUNK * 3);
+const ownScratch = new Float32Array(CHUNK * 3);
 
 /** Samples of one output pixel in a plan's layout. */
 export function outputChannels(plan: Pick<DevelopPlan, 'layout'>): 1 | 3 | 4 {
@@ -44,7 +46,7 @@ export function outputChannels(plan: Pick<DevelopPlan, 'layout'>): 1 | 3 | 4 {
 /**
  * Develops pixels `from` (inclusive) to `to` (exclusive) of `input` into the same pixels of `output`. Both hold
  * whole pictures or bands with the same numbering. `input` must be what the plan's `source` says, `output`
- * what its `bits` and `layout` say; a mismatch throws a TypeError.
+ * what its `bits` and `layout` say; a mismatch throws a TypeError. `kernel`: null for the loops in JavaScript.
  */
 export function processBand(
   plan: DevelopPlan,
@@ -53,6 +55,7 @@ export function processBand(
   from: number,
   to: number,
   flat?: FlatBand | null,
+  kernel: PrintKernel | null = printKernel(),
 ): void {
   const { bits, channels } = plan.source;
   const wide = output instanceof Uint16Array;
@@ -61,62 +64,130 @@ export function processBand(
   const per = outputChannels(plan);
   if (to * channels > input.length || to * per > output.length)
     throw new TypeError('The band reaches beyond its buffers.');
+  kernel?.load(plan, flat ? plan.density : plan.input);
   for (let at = from; at < to; at += CHUNK) {
     const count = Math.min(CHUNK, to - at);
-    const tables = flat ? plan.density : plan.input;
-    if (bits === 16 && input instanceof Uint16Array) {
-      if (channels === 3) readRgb16(tables, input, at, count);
-      else readGrey16(tables, input, at, count);
-    } else if (bits === 8 && input instanceof Uint8Array) {
-      if (channels === 3) readRgb8(tables, input, at, count);
-      else readGrey8(tables, input, at, count);
-    } else if (bits === 32 && input instanceof Float32Array) readFloat(plan, input, at, count, channels);
-    else throw new TypeError('The input buffer does not have the bits of the plan.');
-    if (flat) addFlat(flat, at, count);
-    if (flat || bits === 32) filmChunk(plan, count);
-    printChunk(plan, count);
-    if (!plan.colour.identity) colourChunk(plan, count);
-    if (output instanceof Uint16Array) write16(output, at, count, per);
-    else if (per === 4) writeRgba(output, at, count);
-    else write8(output, at, count, per);
+    // Density or log exposure first where it needs more than a look-up.
+    const before = flat || bits === 32 ? (kernel?.input.float ?? ownScratch) : null;
+    if (before) {
+      readChunk(plan, flat ? plan.density : plan.input, input, at, count, before);
+      if (flat) addFlat(flat, at, count, before);
+      filmChunk(plan, count, before);
+    }
+    let printed: Float32Array = ownScratch;
+    if (kernel) {
+      const source = before ? 'float' : stored(kernel, plan, input, at, count);
+      if (plan.colour.identity && output instanceof Uint16Array) {
+        kernel.run(source, per === 1 ? 'grey16' : 'rgb16', plan.matrix, count);
+        const codes = kernel.output.u16;
+        output.set(count === CHUNK && per !== 1 ? codes : codes.subarray(0, count * per), at * per);
+        continue;
+      }
+      kernel.run(source, 'float', plan.matrix, count);
+      printed = kernel.output.float;
+    } else {
+      if (!before) readChunk(plan, plan.input, input, at, count, ownScratch);
+      printChunk(plan, count, ownScratch);
+    }
+    if (!plan.colour.identity) colourChunk(plan, count, printed);
+    if (output instanceof Uint16Array) write16(output, at, count, per, printed);
+    else if (per === 4) writeRgba(output, at, count, printed);
+    else write8(output, at, count, per, printed);
   }
 }
 
-function readRgb16([t0, t1, t2]: Tables, src: Uint16Array, at: number, count: number): void {
+/** Puts stored integer samples where the kernel takes them. */
+function stored(
+  kernel: PrintKernel,
+  plan: DevelopPlan,
+  input: Samples,
+  at: number,
+  count: number,
+): KernelSource {
+  const { bits, channels } = plan.source;
+  const part = input.subarray(at * channels, (at + count) * channels);
+  if (bits === 16 && part instanceof Uint16Array) kernel.input.u16.set(part);
+  else if (bits === 8 && part instanceof Uint8Array) kernel.input.u8.set(part);
+  else throw mismatch();
+  return bits === 16 ? (channels === 3 ? 'rgb16' : 'grey16') : channels === 3 ? 'rgb8' : 'grey8';
+}
+
+const mismatch = (): TypeError => new TypeError('The input buffer does not have the bits of the plan.');
+
+/** Samples through their tables; the logarithm itself where they are floats. */
+function readChunk(
+  plan: DevelopPlan,
+  tables: Tables,
+  input: Samples,
+  at: number,
+  count: number,
+  into: Float32Array,
+): void {
+  const { bits, channels } = plan.source;
+  if (bits === 16 && input instanceof Uint16Array) {
+    if (channels === 3) readRgb16(tables, input, at, count, into);
+    else readGrey16(tables, input, at, count, into);
+  } else if (bits === 8 && input instanceof Uint8Array) {
+    if (channels === 3) readRgb8(tables, input, at, count, into);
+    else readGrey8(tables, input, at, count, into);
+  } else if (bits === 32 && input instanceof Float32Array) readFloat(plan, input, at, count, channels, into);
+  else throw mismatch();
+}
+
+function readRgb16(
+  [t0, t1, t2]: Tables,
+  src: Uint16Array,
+  at: number,
+  count: number,
+  to: Float32Array,
+): void {
   let s = at * 3;
   for (let i = 0; i < count * 3; i += 3, s += 3) {
-    scratch[i] = t0[src[s]];
-    scratch[i + 1] = t1[src[s + 1]];
-    scratch[i + 2] = t2[src[s + 2]];
+    to[i] = t0[src[s]];
+    to[i + 1] = t1[src[s + 1]];
+    to[i + 2] = t2[src[s + 2]];
   }
 }
-function readRgb8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: number): void {
+function readRgb8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: number, to: Float32Array): void {
   let s = at * 3;
   for (let i = 0; i < count * 3; i += 3, s += 3) {
-    scratch[i] = t0[src[s]];
-    scratch[i + 1] = t1[src[s + 1]];
-    scratch[i + 2] = t2[src[s + 2]];
+    to[i] = t0[src[s]];
+    to[i + 1] = t1[src[s + 1]];
+    to[i + 2] = t2[src[s + 2]];
   }
 }
-function readGrey16([t0, t1, t2]: Tables, src: Uint16Array, at: number, count: number): void {
+function readGrey16(
+  [t0, t1, t2]: Tables,
+  src: Uint16Array,
+  at: number,
+  count: number,
+  to: Float32Array,
+): void {
   for (let i = 0, s = at; i < count * 3; i += 3, s++) {
     const v = src[s];
-    scratch[i] = t0[v];
-    scratch[i + 1] = t1[v];
-    scratch[i + 2] = t2[v];
+    to[i] = t0[v];
+    to[i + 1] = t1[v];
+    to[i + 2] = t2[v];
   }
 }
-function readGrey8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: number): void {
+function readGrey8([t0, t1, t2]: Tables, src: Uint8Array, at: number, count: number, to: Float32Array): void {
   for (let i = 0, s = at; i < count * 3; i += 3, s++) {
     const v = src[s];
-    scratch[i] = t0[v];
-    scratch[i + 1] = t1[v];
-    scratch[i + 2] = t2[v];
+    to[i] = t0[v];
+    to[i + 1] = t1[v];
+    to[i + 2] = t2[v];
   }
 }
 
 /** Float samples are linear already: the logarithm itself instead of a table. */
-function readFloat(plan: DevelopPlan, src: Float32Array, at: number, count: number, channels: 1 | 3): void {
+function readFloat(
+  plan: DevelopPlan,
+  src: Float32Array,
+  at: number,
+  count: number,
+  channels: 1 | 3,
+  scratch: Float32Array,
+): void {
   const [b0, b1, b2] = plan.logBase;
   const [k0, k1, k2] = plan.black;
   const second = channels === 3 ? 1 : 0;
@@ -132,7 +203,7 @@ function readFloat(plan: DevelopPlan, src: Float32Array, at: number, count: numb
 }
 
 /** Density to balanced log exposure, by the film tables. */
-function filmChunk(plan: DevelopPlan, count: number): void {
+function filmChunk(plan: DevelopPlan, count: number, scratch: Float32Array): void {
   const [t0, t1, t2] = plan.film;
   for (let i = 0; i < count * 3; i += 3) {
     scratch[i] = lookDensity(t0, scratch[i]);
@@ -142,7 +213,7 @@ function filmChunk(plan: DevelopPlan, count: number): void {
 }
 
 /** Dividing by the light source is adding its logarithm to the density. */
-function addFlat(flat: FlatBand, at: number, count: number): void {
+function addFlat(flat: FlatBand, at: number, count: number, scratch: Float32Array): void {
   const { width, height, log, row, x0, y0, step, stepY = step } = flat;
   for (let k = 0; k < count; k++) {
     const index = at + k;
@@ -175,7 +246,7 @@ function addFlat(flat: FlatBand, at: number, count: number): void {
 const PER_UNIT = PAPER_SIZE / (PAPER_MAX - PAPER_MIN);
 
 /** Crosstalk matrix, then the print curve. */
-function printChunk(plan: DevelopPlan, count: number): void {
+function printChunk(plan: DevelopPlan, count: number, scratch: Float32Array): void {
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = plan.matrix;
   const table = plan.print;
   for (let i = 0; i < count * 3; i += 3) {
@@ -201,7 +272,7 @@ function printChunk(plan: DevelopPlan, count: number): void {
 }
 
 /** Saturation and primaries, chroma kept inside the gamut, encoding. */
-function colourChunk(plan: DevelopPlan, count: number): void {
+function colourChunk(plan: DevelopPlan, count: number, scratch: Float32Array): void {
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = plan.colour.matrix;
   const [lr, lg, lb] = plan.colour.luma;
   const knee = plan.colour.knee;
@@ -251,7 +322,7 @@ function colourChunk(plan: DevelopPlan, count: number): void {
   }
 }
 
-function write16(out: Uint16Array, at: number, count: number, per: 1 | 3 | 4): void {
+function write16(out: Uint16Array, at: number, count: number, per: 1 | 3 | 4, scratch: Float32Array): void {
   if (per === 1) {
     for (let i = 0, o = at; i < count * 3; i += 3, o++) out[o] = (scratch[i + 1] + 0.5) | 0;
     return;
@@ -259,7 +330,13 @@ function write16(out: Uint16Array, at: number, count: number, per: 1 | 3 | 4): v
   let o = at * 3;
   for (let i = 0; i < count * 3; i++, o++) out[o] = (scratch[i] + 0.5) | 0;
 }
-function write8(out: Uint8Array | Uint8ClampedArray, at: number, count: number, per: 1 | 3): void {
+function write8(
+  out: Uint8Array | Uint8ClampedArray,
+  at: number,
+  count: number,
+  per: 1 | 3,
+  scratch: Float32Array,
+): void {
   if (per === 1) {
     for (let i = 0, o = at; i < count * 3; i += 3, o++) out[o] = (scratch[i + 1] + 0.5) | 0;
     return;
@@ -267,7 +344,12 @@ function write8(out: Uint8Array | Uint8ClampedArray, at: number, count: number, 
   let o = at * 3;
   for (let i = 0; i < count * 3; i++, o++) out[o] = (scratch[i] + 0.5) | 0;
 }
-function writeRgba(out: Uint8Array | Uint8ClampedArray, at: number, count: number): void {
+function writeRgba(
+  out: Uint8Array | Uint8ClampedArray,
+  at: number,
+  count: number,
+  scratch: Float32Array,
+): void {
   let o = at * 4;
   for (let i = 0; i < count * 3; i += 3, o += 4) {
     out[o] = (scratch[i] + 0.5) | 0;
