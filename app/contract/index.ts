@@ -113,6 +113,20 @@ export const calls = {
     z.object({ fromId: id, toIds: ids, keys: z.array(z.string()).min(1) }),
     z.object({ changed: z.number() }),
   ],
+  /**
+   * Changes some parameters of the recipes of many items, {"repair": {"on": true}}: one history entry, and so one undo,
+   * for each that changes by it. The rest of a recipe stays.
+   */
+  'recipe.apply': [
+    z.object({
+      ids,
+      steps: z.record(z.string(), z.record(z.string(), z.unknown())),
+      label: z.string().max(120),
+    }),
+    z.object({ changed: ids }),
+  ],
+  /** Takes the newest entry of these items' histories back where it bears this label and nothing was done since. */
+  'recipe.takeBack': [z.object({ ids, label: z.string().max(120) }), z.object({ changed: ids })],
   /** What analysis proposes for this picture, with its reasons. Changes nothing: the window applies it with `recipe.set`. */
   'develop.auto': [z.object({ itemId: id }), autoSchema],
   /** Film base from a rectangle the person drew (fractions of the scan), sampled before inversion. */

@@ -25,6 +25,8 @@ export const groupSchema = z.object({
 });
 export type Group = z.infer<typeof groupSchema>;
 
+/** Restore steps in the order of the work (app/recipe/restore.ts). */
+export const restoreStepNames = ['ageing', 'repair', 'clean', 'detail', 'colour', 'enlarge'] as const;
 export const itemStates = ['new', 'analysed', 'edited', 'exported', 'missing', 'failed'] as const;
 export const itemSchema = z.object({
   id: z.number().int(),
@@ -52,6 +54,8 @@ export const itemSchema = z.object({
   /** The file holds other bytes than those that were imported: what is shown is not what the settings were made for. */
   originalChanged: z.boolean(),
   duplicateOf: z.number().int().nullable(),
+  /** Restore steps that its recipe has switched on, in the order of the work. */
+  steps: z.array(z.enum(restoreStepNames)),
   /** Changes whenever the thumbnail does: `/thumbs/<id>?v=<thumbVersion>`; 0 = none yet. */
   thumbVersion: z.number().int(),
   /** Width / height of the developed, cropped thumbnail. */

@@ -14,7 +14,7 @@ export const pixelsRequestSchema = z.object({
   /**
    * `developed`: the result. `film`: the scan as it is. `dust`: the result with the infrared dust mask in red.
    * `clipping`: marked. `damage`: the positive before the repair, with the mask in red by its confidence.
-   * `labels`: the result, where it was repaired tinted by evidence (real green, interpolated blue, invented red).
+   * `labels`: the result, where it was repaired tinted by evidence (`evidenceColours`).
    * `changes`: how far the restore steps changed each pixel. `confidence`: how sure the colorist is, dark = unsure.
    */
   show: z
@@ -31,6 +31,15 @@ export const pixelsRequestSchema = z.object({
   maxHeight: z.number().int().min(1).max(8192),
   space: z.enum(['srgb', 'display-p3']).default('srgb'),
 });
+/**
+ * sRGB codes of the three kinds of evidence in `show: 'labels'` and in its legend. They stay apart for every kind of
+ * colour vision: green, blue and red-orange of the set by Okabe and Ito, which differ in lightness too.
+ */
+export const evidenceColours = {
+  real: [0, 158, 115],
+  interpolated: [86, 180, 233],
+  invented: [213, 94, 0],
+} as const satisfies Record<string, readonly [number, number, number]>;
 export type PixelsRequest = z.input<typeof pixelsRequestSchema>;
 export type PixelsRequestParsed = z.output<typeof pixelsRequestSchema>;
 
@@ -50,6 +59,12 @@ export interface PixelsHeader {
    * signed permutation [p, q, r, s] about the centre, y down: shown x = p·x + q·y, shown y = r·x + s·y.
    */
   turn?: [number, number, number, number];
+  /**
+   * Where the finished picture (or, with `geometry` false, the whole turned scan) lies on the scan as stored, both in
+   * fractions 0..1: scan x = map[0]·u + map[1]·v + map[2], scan y = map[3]·u + map[4]·v + map[5]. What marks and
+   * hints are placed by, whatever the crop, tilt, rotation and mirror. `width` and `height` are the scan's, in pixels.
+   */
+  place?: { map: [number, number, number, number, number, number]; width: number; height: number };
   /** Milliseconds the engine spent. */
   ms: number;
 }

@@ -6,6 +6,8 @@
 import { z } from 'zod';
 
 const place = z.tuple([z.number().min(-0.5).max(1.5), z.number().min(-0.5).max(1.5)]);
+/** Half a scan beyond the border in any direction, from any point. */
+const offset = z.tuple([z.number().min(-2).max(2), z.number().min(-2).max(2)]);
 
 /**
  * brush, line, lasso: damage lies here (line: a long scratch, thin; lasso: the inside of a closed outline).
@@ -23,7 +25,7 @@ export const markSchema = z.object({
   /** Half the stroke's width; not used by lasso and spare. */
   radius: z.number().min(0).max(0.5).default(0.005),
   /** heal, clone: where the picture is taken from, relative to each point. */
-  from: place.nullable().default(null),
+  from: offset.nullable().default(null),
 });
 export type Mark = z.infer<typeof markSchema>;
 

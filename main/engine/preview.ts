@@ -18,7 +18,7 @@ import { sharedLike } from './pool.ts';
 import type { DevelopContext, PixelsTask } from './protocol.ts';
 import { render } from './render.ts';
 import { fileKey } from './scans.ts';
-import { fullGeometry, planView, turnOf, viewGeometry } from './view.ts';
+import { fullGeometry, placeOf, planView, turnOf, viewGeometry } from './view.ts';
 import type { ViewPlan } from './view.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -179,6 +179,7 @@ export class Previews {
         clippedWhite: (rendered.ends?.white ?? 0) / pixels,
         clippedBlack: (rendered.ends?.black ?? 0) / pixels,
         ...(request.geometry ? {} : { turn: turnOf(full) }),
+        place: { map: placeOf(full), width: info.width, height: info.height },
         ms: Math.round((performance.now() - start) * 10) / 10,
       },
       rgba,

@@ -121,6 +121,22 @@ export function turnOf(g: Geometry): [number, number, number, number] {
   return [a, d, b, e];
 }
 
+/** Where a finished picture lies on its scan, in fractions of either (`PixelsHeader.place`). */
+export function placeOf(g: Geometry): [number, number, number, number, number, number] {
+  const [a, b, c, d, e, f] = g.map;
+  // Fraction u is pixel u·width - 0.5, counted from the centre of the first; the same on the scan.
+  const x = (c - (a + b) / 2 + 0.5) / g.sourceWidth;
+  const y = (f - (d + e) / 2 + 0.5) / g.sourceHeight;
+  return [
+    (a * g.width) / g.sourceWidth,
+    (b * g.height) / g.sourceWidth,
+    x,
+    (d * g.width) / g.sourceHeight,
+    (e * g.height) / g.sourceHeight,
+    y,
+  ];
+}
+
 /** True when the geometry copies its source pixel by pixel. */
 export function isIdentity(g: Geometry): boolean {
   const [a, b, c, d, e, f] = g.map;

@@ -29,7 +29,16 @@ import {
   toItem,
 } from './items.ts';
 import { facets, runQuery } from './query.ts';
-import { getHistory, getRecipe, itemParams, nameVersion, setRecipe, syncRecipes } from './recipes.ts';
+import {
+  applySteps,
+  getHistory,
+  getRecipe,
+  itemParams,
+  nameVersion,
+  setRecipe,
+  syncRecipes,
+  takeBack,
+} from './recipes.ts';
 import { analyseAgain } from './rolls.ts';
 
 type LibraryCalls = Extract<
@@ -62,6 +71,14 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     await asking(row.scan_id, analyseAgain({ db, engine, signal }, row.scan_id));
     changes.add([itemId]);
     return scanAnalysis(scanById(db, row.scan_id)!)!;
+  };
+
+  /** After recipes were written: news, sidecars, and pictures anew; `film`: with their analysis. */
+  const rewritten = (ids: readonly number[], film: boolean): void => {
+    changes.add(ids);
+    sidecars.touch(ids);
+    if (film) core.reanalyse(ids);
+    else core.redraw(ids);
   };
 
   return {
@@ -160,11 +177,23 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       core.item(fromId);
       for (const id of toIds) core.item(id);
       const changed = syncRecipes(db, fromId, toIds, keys);
-      changes.add(changed);
-      sidecars.touch(changed);
-      if (keys.some((key) => ['film', 'film.film', 'film.baseRect'].includes(key))) core.reanalyse(changed);
-      else core.redraw(changed);
+      rewritten(
+        changed,
+        keys.some((key) => ['film', 'film.film', 'film.baseRect'].includes(key)),
+      );
       return { changed: changed.length };
+    },
+    'recipe.apply': ({ ids, steps, label }) => {
+      core.items(ids);
+      const changed = applySteps(db, ids, steps, label);
+      rewritten(changed, 'film' in steps);
+      return { changed };
+    },
+    'recipe.takeBack': ({ ids, label }) => {
+      core.items(ids);
+      const changed = takeBack(db, ids, label);
+      rewritten(changed, false);
+      return { changed };
     },
 
     'develop.auto': async ({ itemId }, { signal }) => {

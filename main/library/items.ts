@@ -54,6 +54,8 @@ export interface ItemRow {
   thumb_version: number;
   thumb_file: string | null;
   aspect: number;
+  /** Restore steps that are on, separated by blanks (kept by triggers). */
+  steps: string;
   deleted_at: number | null;
   duplicate_of?: number | null;
 }
@@ -62,7 +64,7 @@ export interface ItemRow {
 export const ITEM_COLUMNS = `i.id, i.scan_id, i.frame, i.hash, i.name, i.folder, i.kind, i.kind_by_person,
   i.reasons, i.group_id, i.width, i.height, i.bits, i.shown_state, i.state, i.error, i.rating, i.flag, i.tags,
   i.camera, i.scan_date, i.capture_own, i.capture_date, i.infrared, i.outlier, i.changed, i.thumb_version, i.thumb_file,
-  i.aspect, i.deleted_at,
+  i.aspect, i.steps, i.deleted_at,
   (SELECT MIN(d.id) FROM items d WHERE d.hash = i.hash AND d.frame = i.frame AND d.deleted_at IS NULL
      AND d.id < i.id) AS duplicate_of`;
 
@@ -90,6 +92,7 @@ export function toItem(row: ItemRow): Item {
     outlier: row.outlier === 1,
     originalChanged: row.changed === 1,
     duplicateOf: row.duplicate_of ?? null,
+    steps: row.steps.split(' ').filter((s) => s !== '') as Item['steps'],
     thumbVersion: row.thumb_version,
     aspect: row.aspect,
   };

@@ -1,14 +1,16 @@
 /** Recipes and their history: what a picture is developed with now, every step that led there, and the versions a person named. */
 import {
-  recipeSchema,
+  allSteps,
   defaultDevelopParams,
+  developParamsSchema,
   DEVELOP_VERSION,
-  developSteps,
+  recipeSchema,
 } from '../../app/recipe/develop.ts';
 import type { DevelopParams, Recipe } from '../../app/recipe/develop.ts';
 import type { HistoryEntry } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
+import { unknownNames, type StepChanges } from '../../app/recipe/wanted.ts';
 import type { Db } from './database.ts';
 
 /** Unnamed entries kept for one item; the oldest go first, named versions stay for good. */
@@ -85,7 +87,7 @@ export function copyParams(from: DevelopParams, to: DevelopParams, keys: readonl
   const result = structuredClone(to) as unknown as Record<string, Record<string, unknown>>;
   for (const key of keys) {
     const [stepId, param, ...rest] = key.split('.');
-    const step = developSteps.find((s) => s.id === stepId);
+    const step = allSteps.find((s) => s.id === stepId);
     const known = step !== undefined && rest.length === 0;
     if (known && param === undefined) result[stepId] = structuredClone(source[stepId]);
     else if (known && (param === 'on' || step.params.some((p) => p.key === param)))
@@ -111,6 +113,50 @@ export function syncRecipes(
       const params = copyParams(from, before, keys);
       if (JSON.stringify(params) === JSON.stringify(before)) return false;
       return setRecipe(db, id, { action: 'develop', version: DEVELOP_VERSION, params }, label);
+    }),
+  );
+}
+
+/**
+ * Changes the named parameters of many items' recipes, one history entry each; returns the items that changed.
+ * @throws RevealError 'bad-input' for a name that no step has, or a value out of range.
+ */
+export function applySteps(db: Db, ids: readonly number[], changes: StepChanges, label: string): number[] {
+  const unknown = unknownNames(changes);
+  if (unknown.length > 0) throw new RevealError('bad-input', `There is no parameter called "${unknown[0]}".`);
+  return db.transaction(() =>
+    [...new Set(ids)].filter((id) => {
+      const before = itemParams(db, id);
+      const merged: Record<string, unknown> = { ...before };
+      for (const [step, values] of Object.entries(changes))
+        merged[step] = { ...before[step as keyof DevelopParams], ...values };
+      const checked = developParamsSchema.safeParse(merged);
+      if (!checked.success) {
+        const [issue] = checked.error.issues;
+        throw new RevealError('bad-input', `${issue.path.join('.')}: ${issue.message}`);
+      }
+      if (JSON.stringify(checked.data) === JSON.stringify(before)) return false;
+      return setRecipe(db, id, { action: 'develop', version: DEVELOP_VERSION, params: checked.data }, label);
+    }),
+  );
+}
+
+/**
+ * Takes the newest entry of these items' histories back where it bears `label`: the entry before becomes the recipe
+ * again (none before: nothing is decided again), as a new entry. Returns the items that changed.
+ */
+export function takeBack(db: Db, ids: readonly number[], label: string): number[] {
+  return db.transaction(() =>
+    [...new Set(ids)].filter((id) => {
+      const [newest, before] = db.all<{ label: string; recipe: string }>(
+        'SELECT label, recipe FROM history WHERE item_id = ? ORDER BY id DESC LIMIT 2',
+        [id],
+      );
+      if (newest?.label !== label) return false;
+      const recipe: Recipe = before
+        ? recipeSchema.parse(JSON.parse(before.recipe))
+        : { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() };
+      return setRecipe(db, id, recipe, 'undo');
     }),
   );
 }

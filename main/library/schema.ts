@@ -5,6 +5,7 @@
  * A *scan* is a file; an *item* is one picture on it (a strip gives several). What lists, filters and sorts is
  * kept in `items` itself, so that a query touches one table and one index.
  */
+import { restoreStepNames } from '../../app/contract/library.ts';
 import type { Db } from './database.ts';
 
 const library = `
@@ -188,8 +189,31 @@ ALTER TABLE scans ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE items ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 `;
 
+/**
+ * Which restore steps a picture's recipe has switched on, for its badges: kept by triggers, so that it agrees with the
+ * recipe whoever writes it, and no list has to read recipes.
+ */
+const onSteps = (recipe: string): string =>
+  restoreStepNames
+    .map((id) => `CASE WHEN json_extract(${recipe}, '$.params.${id}.on') THEN '${id} ' ELSE '' END`)
+    .join(' || ');
+const restoredSteps = `
+ALTER TABLE items ADD COLUMN steps TEXT NOT NULL DEFAULT '';
+UPDATE items SET steps = COALESCE((SELECT ${onSteps('r.recipe')} FROM recipes r WHERE r.item_id = items.id), '');
+CREATE TRIGGER recipes_insert AFTER INSERT ON recipes BEGIN
+  UPDATE items SET steps = ${onSteps('new.recipe')} WHERE id = new.item_id;
+END;
+CREATE TRIGGER recipes_update AFTER UPDATE OF recipe ON recipes BEGIN
+  UPDATE items SET steps = ${onSteps('new.recipe')} WHERE id = new.item_id;
+END;
+CREATE TRIGGER recipes_delete AFTER DELETE ON recipes BEGIN
+  UPDATE items SET steps = '' WHERE id = old.item_id;
+END;
+`;
+
 export const migrations: readonly ((db: Db) => void)[] = [
   (db) => db.exec(library),
   (db) => db.exec(jobs),
   (db) => db.exec(changedOriginals),
+  (db) => db.exec(restoredSteps),
 ];

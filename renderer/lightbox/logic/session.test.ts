@@ -33,6 +33,7 @@ const item = (id: number): Item => ({
   hasInfrared: false,
   outlier: false,
   originalChanged: false,
+  steps: [],
   duplicateOf: null,
   thumbVersion: 1,
   aspect: 1.5,
