@@ -60,6 +60,8 @@ export const networkSchema = z.object({
   ),
   /** Models a run can start from: shipped ones and those of earlier runs. */
   starts: z.array(z.object({ model: slug, label: z.string(), width: z.enum(networkWidths) })),
+  /** Runs that have trained a critic of this network's pictures, which a run against a critic can begin with. */
+  critics: z.array(z.object({ run: slug, width: z.enum(networkWidths) })),
   /** The run whose model was at work before the one that is now; null: ours, or none. */
   before: slug.nullable(),
   phases: z.array(z.enum(runPhases)),
@@ -75,7 +77,17 @@ export const runSettingsSchema = z.object({
   /** null: from nothing. */
   start: slug.nullable().default(null),
   phase: z.enum(runPhases).default('generator'),
+  /** Run whose critic it begins with; null: a fresh one. Only where a critic learns. */
+  critic: slug.nullable().default(null),
+  /** The pre-trained encoder stays as it is throughout. */
   freeze: z.boolean().default(false),
+  /**
+   * Percent of the run's time after which a pre-trained encoder learns too, slowly; null: half of it in a run that
+   * begins from nothing and learns from the truth, none of it in others. Without effect where `freeze` is set.
+   */
+  unfreezeAfter: z.number().min(0).max(100).nullable().default(null),
+  /** Factor on the learning rate. */
+  rate: z.number().min(0.01).max(10).default(1),
   /** Side of the training pictures in pixels; null: grows by itself. */
   size: z.number().int().min(32).max(512).nullable().default(null),
   minutes: z
@@ -120,7 +132,7 @@ export const runEventSchema = z.object({
   step: z.number().int(),
   at: z.number(),
   level: z.enum(['info', 'warning', 'error']),
-  /** switch, size, phase, unfreeze, alarm, checkpoint, resume, stop … */
+  /** switch, size, phase, freeze, unfreeze, device, in-use, alarm, checkpoint, resume, stop … */
   kind: z.string(),
   text: z.string(),
 });
@@ -148,6 +160,8 @@ export const runSchema = z.object({
   samples: z.array(z.number().int()),
   /** The model this run gave; null until the first checkpoint. */
   model: slug.nullable(),
+  /** Has a critic that another run can begin with. */
+  critic: z.boolean(),
   inUse: z.boolean(),
 });
 export type StudioRun = z.infer<typeof runSchema>;

@@ -232,6 +232,13 @@ export const sentences = {
     'The critic learns from pictures of {{size:n}} px, {{batch:n}} at a time, on {{device}}.',
   'studio-stage-gan':
     'Network and critic learn in turns from pictures of {{size:n}} px, {{batch:n}} at a time, on {{device}}.',
+  'studio-encoder-frozen': 'The pre-trained encoder stays as it is for now.',
+  'studio-encoder-learns':
+    'From here on the pre-trained encoder learns too, at {{percent:n}} % of the learning rate.',
+  'studio-device': '{{from}} does not work: {{detail}} The run goes on with {{to}}.',
+  'studio-in-use-broken':
+    'The model in use cannot be used: {{detail}} The one that comes with the program takes its place.',
+  'studio-in-use-none': 'The model in use cannot be used: {{detail}} There is no other to compare with.',
   'studio-picture': 'The picture {{file}} was left out: {{detail}}',
   'studio-plan': '{{steps:n}} steps of about {{ms:n}} ms.',
   'studio-turn-critic': 'The critic learns now: {{reason}}.',
@@ -242,7 +249,7 @@ export const sentences = {
   'studio-rate-none': 'The sweep of learning rates says nothing; the rate is {{rate:n}}.',
   'studio-rate': 'A sweep of {{steps:n}} steps proposes a learning rate of {{found:n}}; {{rate:n}} is taken.',
   'studio-not-finite':
-    'Step {{step:n}}: {{name}} is not a finite number. The weights of the last good checkpoint are kept. Try a lower learning rate.',
+    'Step {{step:n}}: {{name}} is not a finite number. The weights of the last good checkpoint are kept. Begin a new run with this one\'s model and a lower learning rate: in the Studio under "More", on the command line by --rate 0.3.',
   'studio-skin-red':
     'Skin has moved {{degrees:n}} degrees towards red since this phase began, the first sign of a training that goes wrong.',
   'studio-skin-yellow':
@@ -268,6 +275,10 @@ export const sentences = {
   'studio-dataset-unready': 'The dataset {{name}} is not ready yet.',
   'studio-dataset-unfinished': 'It was not finished.',
   'studio-no-start': 'There is no model {{model}} to begin with.',
+  'studio-no-critic': 'The training run {{run}} has no critic to begin with.',
+  'studio-critic-phase': 'A critic is of use only to a run in which a critic learns.',
+  'studio-other-pictures':
+    '{{folder}} does not hold the pictures that this run has learnt from: some were added, removed or changed. Give it the same pictures again, or begin a new run with the model of this one.',
   'studio-at-work': 'This training run is still at work.',
   'studio-at-work-stop': 'This training run is still at work. Stop it first.',
   'studio-model-used': 'Its model is in use. Go back to the shipped one first.',

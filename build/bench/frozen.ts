@@ -43,7 +43,7 @@ const block = await cpuBlock();
 async function prepare(frozen: readonly string[]) {
   const store = new SessionStore(onnxBinding, Number(values.threads));
   const state = new TrainState();
-  const graph = contentStep({ objective, width: 'small', size, batch, frozen, weights, block });
+  const graph = contentStep({ objective, width: 'small', size, batch, frozen, slow: [], weights, block });
   const session = await TrainSession.create({ graph, state, store, order: ['cpu'] });
   state.setWeights('generator', weights);
   const step = () => session.step(tensors, { lr: 1e-4, clip: 1 });

@@ -6,8 +6,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { networkNames, networkWidths, runPhases, runSettingsSchema } from '../../app/contract/studio.ts';
 import { devices } from '../../app/contract/host.ts';
+import { CRITIC_FOLDER } from '../studio/run/model.ts';
 import { openRun } from '../studio/run/open.ts';
 import { RunControl } from '../studio/run/gate.ts';
+import { optionOf, type Given } from '../studio/run/resume.ts';
 import { trainRun, type RunProgress } from '../studio/run/runner.ts';
 import type { LogLine } from '../studio/run/log.ts';
 import { numberIn, oneOf } from './options.ts';
@@ -23,19 +25,25 @@ panels, and the best weights so far as a model, which \`eval\` and the Studio ca
   --out DIR            folder of the run; must be empty or new, except with --resume
   --network NAME       ${networkNames.join(', ')} (one)
   --width W            ${networkWidths.join(', ')} (small)
-  --phase P            generator (learns from the truth), critic (a judge alone: gives no model), gan (both in turn) (generator)
-  --freeze             leaves the pre-trained encoder as it is (colorist)
+  --phase P            generator (learns from the truth), critic (a judge alone, for a later gan), gan (both in turn) (generator)
   --start DIR          begins with the model in this folder (of a run: DIR/model)
+  --critic DIR         phase gan or critic: begins with the critic of this run
+  --freeze             leaves the pre-trained encoder as it is throughout (colorist)
+  --unfreeze-after N   percent of the time after which it learns too, at a tenth of the rate (50 from fresh weights
+                       in phase generator, else 0)
+  --rate FACTOR        times the learning rate: 0.3 where a loss was not finite (1)
   --minutes N          how long (60)
   --steps N            how long, in steps: gives the same numbers every time
   --size N             side of the pictures in pixels; without it the size grows
   --seed N             another choice of everything random (1)
-  --resume             goes on where the run in --out stands
+  --resume             goes on where the run in --out stands, on the same pictures; only --minutes or --steps, --threads
+                       and --device may be other than before
   --device D           ${devices.join(', ')} (auto)
   --threads N          threads (all cores)
   --json               one JSON object a line on stdout: the diary as it is written
 
-Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 stopped by Ctrl-C (the run can be resumed).
+Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 stopped by Ctrl-C (the run can be resumed; a
+second Ctrl-C ends it at once, back to its last checkpoint).
 `;
 
 const OPTIONS = {
@@ -45,7 +53,10 @@ const OPTIONS = {
   width: { type: 'string' },
   phase: { type: 'string' },
   freeze: { type: 'boolean' },
+  'unfreeze-after': { type: 'string' },
   start: { type: 'string' },
+  critic: { type: 'string' },
+  rate: { type: 'string' },
   minutes: { type: 'string' },
   steps: { type: 'string' },
   size: { type: 'string' },
@@ -70,6 +81,10 @@ export function parseTrain(argv: string[]) {
     throw new UsageError('train needs --data DIR (pictures) and --out DIR (the run).');
   if (values.minutes !== undefined && values.steps !== undefined)
     throw new UsageError('Give --minutes or --steps, not both.');
+  if (values.freeze && values['unfreeze-after'] !== undefined)
+    throw new UsageError('Give --freeze or --unfreeze-after, not both.');
+  if (values.critic !== undefined && !values.resume && !['gan', 'critic'].includes(values.phase ?? ''))
+    throw new UsageError('--critic needs --phase gan (or critic): in phase generator no critic learns.');
   const whole = (
     name: 'steps' | 'size' | 'seed' | 'threads',
     least: number,
@@ -82,7 +97,13 @@ export function parseTrain(argv: string[]) {
     width: oneOf('width', values.width ?? 'small', networkWidths),
     phase: oneOf('phase', values.phase ?? 'generator', runPhases),
     freeze: values.freeze === true,
+    unfreezeAfter:
+      values['unfreeze-after'] === undefined
+        ? null
+        : numberIn('unfreeze-after', values['unfreeze-after'], 0, 100, false),
     start: values.start === undefined ? null : 'given',
+    critic: values.critic === undefined ? null : 'given',
+    rate: values.rate === undefined ? 1 : numberIn('rate', values.rate, 0.01, 10, false),
     size: whole('size', 32, 512) ?? null,
     minutes: values.minutes === undefined ? 60 : numberIn('minutes', values.minutes, 0.1, 43200, false),
     seed: whole('seed', 0, 2 ** 31 - 1) ?? 1,
@@ -94,9 +115,13 @@ export function parseTrain(argv: string[]) {
       dataDir: path.resolve(values.data),
       settings,
       startDir: values.start === undefined ? null : path.resolve(values.start),
+      criticDir: values.critic === undefined ? null : path.resolve(values.critic),
       inUseDir: null,
       totalSteps: whole('steps', 1, 1e8) ?? null,
       resume: values.resume === true,
+      given: (Object.keys(optionOf) as Given[]).filter(
+        (name) => values[optionOf[name].slice(2) as keyof typeof values] !== undefined,
+      ),
       device: oneOf('device', values.device ?? 'auto', devices),
       threads: whole('threads', 0, 256) ?? 0,
     },
@@ -114,6 +139,26 @@ export function wordsOf(line: LogLine): string | null {
   return null;
 }
 
+/**
+ * What Ctrl-C does: the first lets the step end and writes the checkpoint; the second does not wait. A checkpoint
+ * appears whole or not at all, so nothing but the steps since the last one is lost.
+ */
+export function interrupts(
+  control: RunControl,
+  tell: (text: string) => void,
+  exit: (status: number) => void,
+): () => void {
+  return () => {
+    if (control.stopped) {
+      tell('Ends at once. The run stands at its last checkpoint; go on with --resume.');
+      exit(130);
+      return;
+    }
+    tell('Stops after this step and keeps what has been learnt. Press Ctrl-C again to end at once.');
+    control.stop();
+  };
+}
+
 /** @returns exit status: 0 done, 130 stopped. @throws UsageError, RevealError */
 export async function trainCommand(argv: string[]): Promise<number> {
   const command = parseTrain(argv);
@@ -124,13 +169,7 @@ export async function trainCommand(argv: string[]): Promise<number> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const request = await openRun(command.open);
   const control = new RunControl();
-  let interrupted = false;
-  const stop = (): void => {
-    if (interrupted) return;
-    interrupted = true;
-    say('Stops after this step and keeps what has been learnt.');
-    control.stop();
-  };
+  const stop = interrupts(control, say, (status) => process.exit(status));
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   let shown = 0;
@@ -158,14 +197,13 @@ export async function trainCommand(argv: string[]): Promise<number> {
     });
     const model =
       request.run.settings.phase === 'critic'
-        ? 'a critic gives no model'
+        ? `the critic is in ${path.join(command.open.dir, CRITIC_FOLDER)}`
         : `the model is in ${path.join(command.open.dir, 'model')}`;
     say(`${result.because} ${result.step} steps; ${model}.`);
-    return interrupted ? 130 : 0;
+    return control.stopped ? 130 : 0;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
-    await request.store.close();
   }
 }
 let last: RunProgress | null = null;

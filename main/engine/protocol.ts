@@ -107,6 +107,8 @@ export interface TrainTask {
   settings: RunSettings;
   /** Folder of the model to begin with; null: fresh weights. */
   startDir: string | null;
+  /** Folder of the run whose critic it begins with; null: a fresh one. */
+  criticDir: string | null;
   /** Folder of the model that is in use, for comparison; null: there is none. */
   inUseDir: string | null;
 }

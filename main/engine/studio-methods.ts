@@ -57,18 +57,14 @@ const carry = async (
     device: settings.device,
     threads: settings.threads,
   });
-  try {
-    if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
-    const control = new RunControl();
-    signal.addEventListener('abort', () => control.stop());
-    return await trainRun(request, control, {
-      line: () => undefined,
-      progress: (now) => {
-        const total = now.seconds + (now.secondsLeft ?? 0);
-        progress('train', now.seconds, total, { ...now, memoryBytes: process.memoryUsage().rss });
-      },
-    });
-  } finally {
-    await request.store.close();
-  }
+  if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+  const control = new RunControl();
+  signal.addEventListener('abort', () => control.stop());
+  return trainRun(request, control, {
+    line: () => undefined,
+    progress: (now) => {
+      const total = now.seconds + (now.secondsLeft ?? 0);
+      progress('train', now.seconds, total, { ...now, memoryBytes: process.memoryUsage().rss });
+    },
+  });
 };

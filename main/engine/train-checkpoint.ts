@@ -61,13 +61,22 @@ export async function saveCheckpoint(file: string, state: TrainState, position: 
   });
 }
 
+/** A checkpoint that was read and found whole. */
+export interface Checkpoint {
+  /** Where the run stood. */
+  readonly position: unknown;
+  /**
+   * Puts its numbers into a state whose vectors are there (made by the sessions of the same networks).
+   * @throws RevealError 'bad-input', the state untouched, when it belongs to another architecture
+   */
+  into(state: TrainState): void;
+}
+
 /**
- * Reads a checkpoint into a state whose vectors are there (made by the sessions of the same networks).
- * @returns the run's position
- * @throws RevealError, the state untouched: 'not-found', or 'bad-input' when the file is no checkpoint, is cut
- *   short, damaged, or belongs to another architecture
+ * Reads a checkpoint.
+ * @throws RevealError 'not-found', or 'bad-input' when the file is no checkpoint, is cut short or damaged
  */
-export async function loadCheckpoint(file: string, state: TrainState): Promise<unknown> {
+export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const wrong = (what: string): RevealError => new RevealError('bad-input', `${show(file)}: ${what}`);
   let bytes: Uint8Array;
   try {
@@ -91,24 +100,35 @@ export async function loadCheckpoint(file: string, state: TrainState): Promise<u
     throw wrong(
       'the checkpoint is damaged (its checksum does not agree). Start the run from an older copy of it, or anew.',
     );
-  const here = state.names.filter((name) => !name.endsWith('/gradient'));
-  const missing = here.find(
-    (name) => vectors.find((v) => v.name === name)?.length !== state.get(name).length,
-  );
-  if (header.architecture !== state.architecture || missing !== undefined)
-    throw wrong(
-      `the checkpoint belongs to another network, width or set of frozen weights than this run${missing === undefined ? '' : ` (${missing} does not fit)`}. Resume it with the settings it was made with, or start a new run in another folder.`,
-    );
-  let at = start;
-  for (const { name, length: count } of vectors) {
-    // The data may begin at any byte, a Float32Array only at every fourth: so it is copied out.
-    if (state.has(name))
-      state.set(name, new Float32Array(new Uint8Array(bytes.subarray(at, at + 4 * count)).buffer));
-    at += 4 * count;
-  }
-  state.counts.clear();
-  for (const [part, count] of Object.entries(header.counts)) state.counts.set(part, count);
-  return header.position;
+  return {
+    position: header.position,
+    into(state) {
+      const here = state.names.filter((name) => !name.endsWith('/gradient'));
+      const missing = here.find(
+        (name) => vectors.find((v) => v.name === name)?.length !== state.get(name).length,
+      );
+      if (header.architecture !== state.architecture || missing !== undefined)
+        throw wrong(
+          `the checkpoint belongs to another network, width or set of frozen weights than this run${missing === undefined ? '' : ` (${missing} does not fit)`}. Resume it with the settings it was made with, or start a new run in another folder.`,
+        );
+      let at = start;
+      for (const { name, length: count } of vectors) {
+        // The data may begin at any byte, a Float32Array only at every fourth: so it is copied out.
+        if (state.has(name))
+          state.set(name, new Float32Array(new Uint8Array(bytes.subarray(at, at + 4 * count)).buffer));
+        at += 4 * count;
+      }
+      state.counts.clear();
+      for (const [part, count] of Object.entries(header.counts)) state.counts.set(part, count);
+    },
+  };
+}
+
+/** Reads a checkpoint into a state. @returns the run's position @throws RevealError as `readCheckpoint` and `into` */
+export async function loadCheckpoint(file: string, state: TrainState): Promise<unknown> {
+  const checkpoint = await readCheckpoint(file);
+  checkpoint.into(state);
+  return checkpoint.position;
 }
 
 /** The header, or null when it is none. */

@@ -84,6 +84,27 @@ export class TrainState {
     const state = this.layouts.get(`${part}/state`);
     if (state) this.set(`${part}/state`, toVector(state, weights));
   }
+  /**
+   * Takes over what another state has learnt, weight by weight: where a frozen part of a network begins to learn,
+   * its layout is another. Weights that the other state had no place for come from `weights`, with fresh moments.
+   * @throws GraphError when a weight is in neither
+   */
+  takeOver(before: TrainState, weights: Readonly<Record<string, Weights>>): void {
+    for (const [name, layout] of this.layouts) {
+      const known = before.layouts.get(name);
+      if (known && describe(known) === describe(layout)) {
+        this.set(name, before.get(name));
+        continue;
+      }
+      const [part, role] = name.split('/') as [string, StepVector['role']];
+      const learnt = known ? fromVector(known, before.get(name)) : new Map<string, never>();
+      const moments = role === 'm' || role === 'v' || role === 'gradient';
+      const rest = moments ? nothing(layout) : (weights[part] ?? new Map<string, never>());
+      this.set(name, toVector(layout, new Map([...rest, ...learnt])));
+    }
+    this.counts.clear();
+    for (const [part, n] of before.counts) this.counts.set(part, n);
+  }
   /** SHA-256 over the names and shapes of all vectors: two states of equal hash can take each other's numbers. */
   get architecture(): string {
     const lines = [...this.layouts].map(([name, layout]) => `${name} ${describe(layout)}`).sort();
@@ -100,6 +121,10 @@ export class TrainState {
 
 const describe = (layout: Layout): string =>
   layout.weights.map((w) => `${w.name}[${w.shape.join(',')}]@${w.offset}`).join(' ');
+
+/** Every weight of a layout as nought. */
+const nothing = (layout: Layout): Map<string, { shape: readonly number[]; data: Float32Array }> =>
+  fromVector(layout, new Float32Array(layout.size));
 
 /** What changes from step to step. */
 export interface StepSettings {

@@ -111,6 +111,7 @@ function run(id: string, step: number, patch: Partial<StudioRun>): StudioRun {
     figuresInUse: figures(2600, 'in-use'),
     samples: steps,
     model: id,
+    critic: false,
     inUse: false,
     ...patch,
   };
@@ -213,6 +214,9 @@ export function mockStudio(publish: Publish, empty: boolean) {
             .filter((r) => r.settings.network === name)
             .map((r) => ({ model: r.id, label: r.id, width: r.settings.width })),
         ],
+        critics: runs
+          .filter((r) => r.settings.network === name && r.critic)
+          .map((r) => ({ run: r.id, width: r.settings.width })),
         before: usedBefore.get(name) ?? null,
         phases: [...runPhases],
         freezable: name === 'colorist',

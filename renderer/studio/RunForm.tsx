@@ -6,11 +6,9 @@ import {
   Box,
   Button,
   Collapse,
-  FormControlLabel,
   MenuItem,
   Radio,
   RadioGroup,
-  Switch,
   TextField,
   Typography,
 } from '@mui/material';
@@ -18,7 +16,19 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunSettings, StudioNetwork } from '../../app/contract/studio.ts';
 import { startRun } from './actions.ts';
-import { fixedSizes, proposed, readMinutes, readSeed, startsOf } from './settings.ts';
+import {
+  criticsOf,
+  encoderChoice,
+  encoderChoices,
+  encoderSettings,
+  fixedSizes,
+  proposed,
+  readMinutes,
+  readRate,
+  readSeed,
+  startsOf,
+  type EncoderChoice,
+} from './settings.ts';
 import { makeDataset, setDraft, shownDataset, showDataset, useStudio } from './store.ts';
 import { numberLocales } from './figures.ts';
 
@@ -28,7 +38,13 @@ function NetworkChoice({ networks, value }: { networks: readonly StudioNetwork[]
     <RadioGroup
       value={value}
       onChange={(_, name) =>
-        setDraft({ network: name as RunSettings['network'], width: undefined, start: undefined })
+        setDraft({
+          network: name as RunSettings['network'],
+          width: undefined,
+          start: undefined,
+          critic: undefined,
+          freeze: undefined,
+        })
       }
       aria-label={t('studio.form.network')}
       sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(264px, 1fr))', gap: 1 }}
@@ -77,6 +93,7 @@ export function RunForm() {
   const dataset = useStudio(shownDataset);
   const [minutesText, setMinutesText] = useState(() => String(draft.minutes ?? 60));
   const [seedText, setSeedText] = useState(() => String(draft.seed ?? 1));
+  const [rateText, setRateText] = useState(() => String(draft.rate ?? 1));
   const [more, setMore] = useState(false);
   const [starting, setStarting] = useState(false);
   const settings = proposed(draft, networks, dataset);
@@ -84,16 +101,17 @@ export function RunForm() {
   const network = networks.find((n) => n.name === settings.network)!;
   const minutes = readMinutes(minutesText);
   const seed = readSeed(seedText);
+  const rate = readRate(rateText);
   const ready = datasets.filter((d) => d.state === 'ready');
-  const able = dataset?.state === 'ready' && minutes !== null && seed !== null;
+  const able = dataset?.state === 'ready' && minutes !== null && seed !== null && rate !== null;
   const compact = new Intl.NumberFormat(numberLocales(i18n.language), {
     notation: 'compact',
     maximumSignificantDigits: 3,
   });
   const start = async () => {
-    if (!able || minutes === null || seed === null) return;
+    if (!able || minutes === null || seed === null || rate === null) return;
     setStarting(true);
-    await startRun({ ...settings, minutes, seed });
+    await startRun({ ...settings, minutes, seed, rate });
     setStarting(false);
   };
   return (
@@ -189,6 +207,23 @@ export function RunForm() {
             </MenuItem>
           ))}
         </TextField>
+        {settings.phase !== 'generator' && (
+          <TextField
+            select
+            label={t('studio.form.critic')}
+            value={settings.critic ?? ''}
+            onChange={(event) => setDraft({ critic: event.target.value || null })}
+            slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+            helperText={t('studio.form.criticHelp')}
+          >
+            <MenuItem value="">{t('studio.form.criticFresh')}</MenuItem>
+            {criticsOf(network, settings.width).map(({ run }) => (
+              <MenuItem key={run} value={run}>
+                {t('studio.form.criticOf', { name: run })}
+              </MenuItem>
+            ))}
+          </TextField>
+        )}
         <TextField
           label={t('studio.form.minutes')}
           value={minutesText}
@@ -203,25 +238,19 @@ export function RunForm() {
         />
       </Box>
       {network.freezable && (
-        <FormControlLabel
-          sx={{ alignItems: 'flex-start', mr: 0 }}
-          control={
-            <Switch
-              size="small"
-              checked={settings.freeze}
-              onChange={(_, freeze) => setDraft({ freeze })}
-              sx={{ mt: 0.25, mr: 1 }}
-            />
-          }
-          label={
-            <>
-              <Typography variant="body1">{t('studio.form.freeze')}</Typography>
-              <Typography variant="caption" color="textSecondary">
-                {t('studio.form.freezeHelp')}
-              </Typography>
-            </>
-          }
-        />
+        <TextField
+          select
+          label={t('studio.form.encoder')}
+          value={encoderChoice(settings)}
+          onChange={(event) => setDraft(encoderSettings[event.target.value as EncoderChoice])}
+          helperText={t(`studio.encoder.${encoderChoice(settings)}.help`)}
+        >
+          {encoderChoices.map((choice) => (
+            <MenuItem key={choice} value={choice}>
+              {t(`studio.encoder.${choice}.name`)}
+            </MenuItem>
+          ))}
+        </TextField>
       )}
       <Box>
         <Button
@@ -257,6 +286,18 @@ export function RunForm() {
                 </MenuItem>
               ))}
             </TextField>
+            <TextField
+              label={t('studio.form.rate')}
+              value={rateText}
+              error={rate === null}
+              helperText={rate === null ? t('studio.form.rateBad') : t('studio.form.rateHelp')}
+              onChange={(event) => {
+                setRateText(event.target.value);
+                const read = readRate(event.target.value);
+                if (read !== null) setDraft({ rate: read });
+              }}
+              slotProps={{ htmlInput: { inputMode: 'decimal' } }}
+            />
             <TextField
               label={t('studio.form.seed')}
               value={seedText}

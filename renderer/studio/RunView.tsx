@@ -117,6 +117,7 @@ export function RunView({ run }: { run: StudioRun }) {
     t(`studio.network.${settings.network}.name`),
     t(`studio.width.${settings.width}`),
     t(`studio.phase.${settings.phase}.name`),
+    ...(settings.critic === null ? [] : [t('studio.form.criticOf', { name: settings.critic })]),
     t('studio.run.onDataset', { name: dataset }),
     ...(settings.freeze ? [t('studio.run.frozen')] : []),
     t('studio.run.minutes', { count: settings.minutes }),

@@ -42,6 +42,7 @@ function Mark({ judgement }: { judgement: Judgement }) {
 /** The sentence over the table: the deciding figure, and whether the rest agrees. */
 function useSummary(run: StudioRun, rows: readonly Row[]): string {
   const { t } = useTranslation();
+  if (run.settings.phase === 'critic') return t('studio.verdict.critic');
   if (run.figures === null) return t('studio.verdict.notYet');
   const judged = rows.filter((row) => row.judgement !== null);
   if (judged.length === 0) return t('studio.verdict.alone');
@@ -164,7 +165,7 @@ export function Verdict({ run }: { run: StudioRun }) {
             </Button>
           )}
         </Box>
-        {run.model === null && (
+        {run.model === null && run.settings.phase !== 'critic' && (
           <Typography variant="caption" color="textSecondary">
             {t('studio.verdict.noModel')}
           </Typography>

@@ -13,7 +13,7 @@
  */
 import { differentiate } from '../differentiate.ts';
 import { GraphError, reachable, type Tensor } from '../graph.ts';
-import { add, mul } from '../ops/arithmetic.ts';
+import { add, mul, sub } from '../ops/arithmetic.ts';
 import { concat, reshape } from '../ops/shape.ts';
 import { adamw, ADAMW, clipFactor, globalNorm, towards, type AdamW } from './adamw.ts';
 import { Builder } from './builder.ts';
@@ -120,16 +120,24 @@ function writeUpdate(builder: Builder, trained: readonly Trained[], adam: AdamW,
     const epsilon = builder.scalar(`${name}/epsilon`);
     const keep = builder.scalar(`${name}/keep`);
     const [theta, m, v] = (['theta', 'm', 'v'] as const).map((role) => builder.read(name, role, layout));
-    const next = layout.blocks.map((block, i) =>
-      adamw(
+    // A paced block learns as if the rate were so much lower: its change and its decay are both shortened.
+    const paced = new Map(
+      [...new Set(layout.blocks.map((b) => b.pace))].map((pace) => [
+        pace,
+        pace === 1 ? { rate, keep } : { rate: mul(rate, pace), keep: sub(1, mul(sub(1, keep), pace)) },
+      ]),
+    );
+    const next = layout.blocks.map((block, i) => {
+      const own = paced.get(block.pace) as { rate: Tensor; keep: Tensor };
+      return adamw(
         theta[i],
         gradient[i],
         m[i],
         v[i],
-        { scale, rate, epsilon, keep: block.decays ? keep : null },
+        { scale, rate: own.rate, epsilon, keep: block.decays ? own.keep : null },
         adam,
-      ),
-    );
+      );
+    });
     for (const role of ['theta', 'm', 'v'] as const)
       builder.write(
         name,

@@ -22,6 +22,8 @@ export function partLayouts(spec: PartSpec): { weights: Layout | null; state: La
   if (spec.mode === 'constant') return { weights: null, state: null };
   const isState = matching(spec.state ?? []);
   const isFrozen = matching(spec.frozen ?? []);
+  const isPaced = matching(spec.pace?.of ?? []);
+  const pace = spec.pace?.factor ?? 1;
   const state = spec.parameters.filter((p) => isState(p.name));
   const weights = spec.parameters.filter((p) => !isState(p.name) && !isFrozen(p.name));
   if (weights.length === 0)
@@ -29,7 +31,7 @@ export function partLayouts(spec: PartSpec): { weights: Layout | null; state: La
       `step: no weight of part ${spec.name} is left to ${spec.mode === 'trained' ? 'train' : 'give'}`,
     );
   return {
-    weights: layOut(weights, spec.decays ?? decaysByShape),
+    weights: layOut(weights, spec.decays ?? decaysByShape, (name) => (isPaced(name) ? pace : 1)),
     state: state.length > 0 ? layOut(state, () => false) : null,
   };
 }

@@ -20,6 +20,8 @@ export interface PartSpec {
   readonly state?: readonly string[];
   /** Of a given part: read the averaged weights instead of the weights. */
   readonly from?: 'theta' | 'ema';
+  /** Of a trained part: weights of these patterns learn (and decay) at this factor of the rate. A pre-trained encoder. */
+  readonly pace?: { readonly of: readonly string[]; readonly factor: number };
   /** Which weights decay; default those with at least two axes longer than 1. */
   readonly decays?: (p: Pick<Parameter, 'name' | 'shape'>) => boolean;
 }

@@ -3,7 +3,7 @@
  * averaged weights share one layout, so they can be kept, saved and moved as plain Float32Arrays. A vector is cut
  * into blocks, and each block is an input (and output) of the graph of its own, a view into the vector: so nothing
  * is split or joined in the graph. A large weight is a block by itself; small ones are gathered. Within a block
- * either all weights decay or none.
+ * either all weights decay or none, and all learn at the same pace.
  */
 import { GraphError, size, type Shape } from '../graph.ts';
 import type { Parameter, Weights } from '../scope.ts';
@@ -21,6 +21,8 @@ export interface Block {
   readonly offset: number;
   readonly size: number;
   readonly decays: boolean;
+  /** Factor on the learning rate. */
+  readonly pace: number;
   readonly weights: readonly Placed[];
 }
 export interface Layout {
@@ -39,10 +41,14 @@ export const BLOCK = 1 << 15;
  */
 export const decaysByShape = ({ shape }: { shape: Shape }): boolean => shape.filter((n) => n > 1).length >= 2;
 
-/** The layout of a list of weights. Depends on names, shapes and `decays` only. @throws GraphError on a repeated name */
+/**
+ * The layout of a list of weights. Depends on names, shapes, `decays` and `pace` (a factor on the learning rate)
+ * only. @throws GraphError on a repeated name
+ */
 export function layOut(
   parameters: readonly Pick<Parameter, 'name' | 'shape'>[],
   decays: (p: Pick<Parameter, 'name' | 'shape'>) => boolean = decaysByShape,
+  pace: (name: string) => number = () => 1,
 ): Layout {
   const names = new Set<string>();
   for (const { name } of parameters) {
@@ -51,7 +57,7 @@ export function layOut(
   }
   const blocks: Block[] = [];
   let at = 0;
-  const close = (list: readonly Pick<Parameter, 'name' | 'shape'>[], block: boolean): void => {
+  const close = (list: readonly Pick<Parameter, 'name' | 'shape'>[], block: boolean, speed: number): void => {
     if (list.length === 0) return;
     const offset = at;
     const weights = list.map(({ name, shape }) => {
@@ -59,25 +65,27 @@ export function layOut(
       at += placed.size;
       return placed;
     });
-    blocks.push({ offset, size: at - offset, decays: block, weights });
+    blocks.push({ offset, size: at - offset, decays: block, pace: speed, weights });
   };
-  for (const flag of [true, false]) {
-    const group = parameters.filter((p) => decays(p) === flag);
-    for (const p of group) if (size(p.shape) >= BLOCK) close([p], flag);
-    let open: Pick<Parameter, 'name' | 'shape'>[] = [];
-    let held = 0;
-    for (const p of group) {
-      if (size(p.shape) >= BLOCK) continue;
-      open.push(p);
-      held += size(p.shape);
-      if (held >= BLOCK) {
-        close(open, flag);
-        open = [];
-        held = 0;
+  const paces = [...new Set(parameters.map((p) => pace(p.name)))].sort((a, b) => b - a);
+  for (const speed of paces)
+    for (const flag of [true, false]) {
+      const group = parameters.filter((p) => decays(p) === flag && pace(p.name) === speed);
+      for (const p of group) if (size(p.shape) >= BLOCK) close([p], flag, speed);
+      let open: Pick<Parameter, 'name' | 'shape'>[] = [];
+      let held = 0;
+      for (const p of group) {
+        if (size(p.shape) >= BLOCK) continue;
+        open.push(p);
+        held += size(p.shape);
+        if (held >= BLOCK) {
+          close(open, flag, speed);
+          open = [];
+          held = 0;
+        }
       }
+      close(open, flag, speed);
     }
-    close(open, flag);
-  }
   return { size: at, blocks, weights: blocks.flatMap((b) => b.weights) };
 }
 

@@ -91,6 +91,7 @@ export class TrainAction implements JobAction<TrainPayload> {
           dataDir: folders.dataOf(settings.dataset),
           settings,
           startDir: settings.start === null ? null : modelDir(settings.network, settings.start),
+          criticDir: settings.critic === null ? null : folders.dir('runs', settings.critic),
           inUseDir: modelDir(settings.network, null),
         },
         {

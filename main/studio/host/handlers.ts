@@ -15,13 +15,12 @@ import {
   type StudioRun,
 } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
-import { critic } from '../../../models/critic/network.ts';
 import { countNetwork } from '../../../models/count.ts';
 import { networks } from '../../../models/index.ts';
 import type { JobQueue } from '../../jobs/types.ts';
 import type { EngineProgress } from '../../engine/protocol.ts';
-import { planRun } from '../run/plan.ts';
-import { readRunFile, writeRunFile } from '../run/position.ts';
+import { newRun } from '../run/plan-run.ts';
+import { readRunFile, withMinutes, writeRunFile } from '../run/position.ts';
 import { shippedModel } from '../shipped.ts';
 import type { StudioFolders } from './folders.ts';
 import { describeDataset } from './datasets.ts';
@@ -153,31 +152,15 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         throw new RevealError('bad-request', say('studio-dataset-unready', { name: dataset.name }));
       if (settings.start !== null && modelDir(settings.network, settings.start) === null)
         throw new RevealError('not-found', say('studio-no-start', { model: settings.start }));
-      const network = networks[settings.network];
-      // What the run would refuse an hour later is refused now.
-      let stages;
-      try {
-        stages = planRun({
-          phase: settings.phase,
-          size: settings.size,
-          multiple: Math.max(network.multiple, critic.multiple),
-          batch: 16,
-          minutes: settings.minutes,
-        });
-      } catch (error) {
-        throw new RevealError('bad-request', (error as Error).message);
+      if (settings.critic !== null) {
+        if (settings.phase === 'generator') throw new RevealError('bad-request', say('studio-critic-phase'));
+        if (!runOf(settings.critic).critic)
+          throw new RevealError('not-found', say('studio-no-critic', { run: settings.critic }));
       }
+      // What the run would refuse an hour later is refused now.
+      const run = newRun(settings, networks[settings.network], null);
       const id = await folders.reserve('runs', `${settings.network}-${dataset.name}`);
-      const dir = folders.dir('runs', id);
-      await writeRunFile(dir, {
-        version: 1,
-        settings,
-        startDir: null,
-        totalSteps: null,
-        stages: stages.map((stage) => ({ ...stage, steps: null })),
-        rate: null,
-        createdAt: Date.now(),
-      });
+      await writeRunFile(folders.dir('runs', id), run);
       await folders.setFacts('runs', id, { jobId: null });
       await folders.setFacts('runs', id, { jobId: submit(id, settings) });
       changed('runs');
@@ -194,17 +177,10 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
       if (working(before)) throw new RevealError('bad-request', say('studio-at-work'));
       const dir = folders.dir('runs', id);
       const file = readRunFile(dir)!;
-      const settings = { ...file.settings, minutes: file.settings.minutes + minutes };
-      const last = file.stages[file.stages.length - 1];
-      // More time is more of the last stage; its length is found again from its speed.
       const speed = before.secondsDone > 0 ? before.step / before.secondsDone : null;
-      const steps =
-        last.steps === null || speed === null ? null : last.steps + Math.round(minutes * 60 * speed);
-      await writeRunFile(dir, {
-        ...file,
-        settings,
-        stages: [...file.stages.slice(0, -1), { ...last, steps }],
-      });
+      const run = withMinutes(file, file.settings.minutes + minutes, speed);
+      const { settings } = run;
+      await writeRunFile(dir, run);
       await folders.setFacts('runs', id, { jobId: submit(id, settings) });
       changed('runs');
       return runOf(id);
@@ -248,7 +224,8 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
   function describeNetwork(name: NetworkName): StudioNetwork {
     const network = networks[name];
     const wasUsed = folders.usedBefore()[name] ?? null;
-    const given = runs().filter((r) => r.settings.network === name && r.model !== null);
+    const known = runs();
+    const given = known.filter((r) => r.settings.network === name && r.model !== null);
     const shipped = hasModel(shippedModel(name))
       ? [
           {
@@ -270,6 +247,9 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         return { width, parameters, madds: maddsPerPixel };
       }),
       starts: [...shipped, ...given.map((r) => ({ model: r.id, label: r.id, width: r.settings.width }))],
+      critics: known
+        .filter((r) => r.settings.network === name && r.critic)
+        .map((r) => ({ run: r.id, width: r.settings.width })),
       before: wasUsed !== null && modelDir(name, wasUsed) !== null ? wasUsed : null,
       phases: ['generator', 'critic', 'gan'],
       freezable: network.freezable.length > 0,

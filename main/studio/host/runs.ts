@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Job } from '../../../app/contract/jobs.ts';
 import type { RunFigures, RunPoint, StudioRun } from '../../../app/contract/studio.ts';
 import { LOG_NAME, parseLog, type LogLine } from '../run/log.ts';
+import { CRITIC_FOLDER } from '../run/model.ts';
 import { readRunFile } from '../run/position.ts';
 import type { StudioFolders } from './folders.ts';
 
@@ -106,6 +107,7 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
   const inUse = lastOf(lines, 'figures', (l) => l.of === 'in-use');
   const best = modelStep(dir);
   const hasModel = best !== null;
+  const hasCritic = existsSync(path.join(dir, CRITIC_FOLDER, 'card.json'));
   // A model's figures are those of its own step: what the run measured later was no better.
   const figures =
     lastOf(lines, 'figures', (l) => l.of === 'run' && l.step === best) ??
@@ -121,7 +123,7 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
     id,
     settings,
     // A job that was cleared from the queue had come to its end.
-    state: carried?.state ?? (hasModel ? 'done' : 'cancelled'),
+    state: carried?.state ?? (hasModel || hasCritic ? 'done' : 'cancelled'),
     jobId: carried ? facts.jobId : null,
     error: carried?.error ?? null,
     createdAt: run?.createdAt ?? 0,
@@ -140,6 +142,7 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
         : [],
     ),
     model: hasModel ? id : null,
+    critic: hasCritic,
     inUse: folders.inUse()[settings.network] === id,
   };
 }

@@ -4,6 +4,7 @@
  * watched on the test pictures; a critic that is always right teaches nothing; a loss that is not finite ends the
  * run with the last good weights.
  */
+import { RevealError } from '../../../app/contract/messages.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
 
 export interface Alarm {
@@ -97,4 +98,14 @@ export function criticAlarm(
       text: say('studio-critic-wins', { steps: String(limit) }),
     },
   };
+}
+
+/** A run that ended on an alarm: the last good checkpoint stays. */
+export class RunAlarm extends RevealError {
+  readonly alarm: Alarm;
+  constructor(alarm: Alarm) {
+    // Not 'engine': a queue would take that for a process that died, and try again.
+    super('bad-input', alarm.text);
+    this.alarm = alarm;
+  }
 }

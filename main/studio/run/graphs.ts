@@ -11,6 +11,7 @@ import { hingeCritic, hingeGenerator } from '../../../app/graph/losses/index.ts'
 import { critic } from '../../../models/critic/network.ts';
 import { networkParameters, type Width } from '../../../models/network.ts';
 import type { Objective, StepTensors } from './objective.ts';
+import { ENCODER_PACE } from './plan.ts';
 import { criticAccuracy, recognised } from './judging.ts';
 
 export interface GraphOptions {
@@ -20,6 +21,8 @@ export interface GraphOptions {
   batch: number;
   /** Weights that stay as they are (patterns), with their numbers. */
   frozen: readonly string[];
+  /** Weights that learn more slowly (patterns). */
+  slow: readonly string[];
   weights: Weights;
   /** For graphs that run on the CPU alone: `cpuBlock()`; null for any device. */
   block: number | null;
@@ -44,6 +47,7 @@ function generatorPart(
     mode,
     from,
     frozen: options.frozen,
+    pace: { of: options.slow, factor: ENCODER_PACE },
     state: network.state,
     weights: options.weights,
   };

@@ -1,15 +1,17 @@
 /**
  * What a run leaves behind: its model (`model/card.json` and `model/weights-HASH.rvw`, always complete: the card is
- * written last and carries the hash of the weights) and its sample panels (`samples/STEP.png`).
+ * written last and carries the hash of the weights), the critic that learnt in it (`critic/`, in the same form, in
+ * full precision: another run begins with exactly these numbers) and its sample panels (`samples/STEP.png`).
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { size as sizeOf, type Shape } from '../../../app/graph/graph.ts';
 import type { Weights } from '../../../app/graph/scope.ts';
 import { decodeWeights, encodeWeights } from '../../../app/graph/weights.ts';
 import { modelCardSchema, type ModelCard } from '../../../models/card.ts';
+import { critic } from '../../../models/critic/network.ts';
 import { networkParameters, type Network, type Width } from '../../../models/network.ts';
 import { writeAtomic, writeJsonAtomic } from '../../files/atomic.ts';
 import { show } from '../../files/bytes.ts';
@@ -30,8 +32,13 @@ export interface ModelFacts {
 export interface RunModel {
   /** Writes the weights that have been learnt, together with those that were frozen, and their card. */
   save(learnt: Weights, facts: ModelFacts): Promise<void>;
+  /** Writes the critic and its card. */
+  saveCritic(learnt: Weights, facts: Pick<ModelFacts, 'step' | 'seconds'>): Promise<void>;
   sample(step: number, panel: Rgb8): Promise<void>;
 }
+
+/** Where a critic lies in a run's folder. */
+export const CRITIC_FOLDER = 'critic';
 
 export interface ModelOptions {
   dir: string;
@@ -48,47 +55,83 @@ export interface ModelOptions {
 
 const shapeWords = (shape: Shape): (number | string)[] => [...shape];
 
-/** The model and samples of the run in `dir`. */
+/** Card parts that the file decides. */
+type CardOfFile = Pick<ModelCard, 'task' | 'network' | 'width' | 'weights' | 'sha256' | 'outputs'>;
+
+/** Writes weights and their card: until the new card stands, the old one still finds its weights. */
+async function writeModel(
+  folder: string,
+  network: Network,
+  width: Width,
+  weights: Weights,
+  precision: 'f16' | 'f32',
+  meta: Readonly<Record<string, string | number>>,
+  describe: (file: CardOfFile) => ModelCard,
+): Promise<void> {
+  const tensors = networkParameters(network, width).map(({ name, shape }) => {
+    const found = weights.get(name);
+    if (!found) throw new RevealError('internal', `The run has no weight ${name}.`);
+    return { name, shape, data: found.data };
+  });
+  const bytes = encodeWeights(tensors, precision, { network: network.name, width, ...meta });
+  await mkdir(folder, { recursive: true });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const file = `weights-${sha256.slice(0, 12)}.rvw`;
+  await writeAtomic(path.join(folder, file), true, (sink) => sink.write(bytes));
+  const { task, name } = network;
+  const card = describe({ task, network: name, width, weights: file, sha256, outputs: [] });
+  await writeJsonAtomic(path.join(folder, 'card.json'), card);
+  for (const old of await readdir(folder))
+    if (/^weights.*\.rvw$/.test(old) && old !== file) await rm(path.join(folder, old), { force: true });
+}
+
+/** The model, critic and samples of the run in `dir`. */
 export function runModel(options: ModelOptions): RunModel {
   const { dir, network, width, dataset, parent } = options;
+  const learntFrom = ({ step, seconds }: Pick<ModelFacts, 'step' | 'seconds'>): string =>
+    `${dataset.pictures.filter((p) => p.split === 'train').length} pictures of ${dataset.name}, ${(seconds / 60).toFixed(1)} minutes, ${step} steps`;
   return {
     async save(learnt, facts) {
-      const tensors = networkParameters(network, width).map(({ name, shape }) => {
-        const found = learnt.get(name) ?? options.weights.get(name);
-        if (!found) throw new RevealError('internal', `The run has no weight ${name}.`);
-        return { name, shape, data: found.data };
-      });
-      const bytes = encodeWeights(tensors, 'f16', { network: network.name, width, step: facts.step });
-      const folder = path.join(dir, 'model');
-      await mkdir(folder, { recursive: true });
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      // A name of their own: until the new card stands, the old one still finds its weights.
-      const name = `weights-${sha256.slice(0, 12)}.rvw`;
-      await writeAtomic(path.join(folder, name), true, (sink) => sink.write(bytes));
       const sample = { batch: 1, height: facts.size, width: facts.size };
-      const card: ModelCard = {
+      const all: Weights = new Map([...options.weights, ...learnt]);
+      await writeModel(path.join(dir, 'model'), network, width, all, 'f16', { step: facts.step }, (file) => ({
+        ...file,
         name: `${network.name}-${path.basename(dir)}`,
         version: String(facts.step),
-        task: network.task,
-        network: network.name,
-        width,
-        weights: name,
-        sha256,
         inputs: network
           .inputs(sample)
           .map((i) => ({ name: i.name, shape: shapeWords(i.shape), meaning: i.meaning })),
-        outputs: [],
         license: parent?.license ?? 'The licence of the pictures that it was trained on decides.',
         provenance: parent?.provenance ?? options.provenance,
-        trainedOn: `${dataset.pictures.filter((p) => p.split === 'train').length} pictures of ${dataset.name}, ${(facts.seconds / 60).toFixed(1)} minutes, ${facts.step} steps${parent ? `, beginning with ${parent.name} ${parent.version}` : ''}`,
+        trainedOn: `${learntFrom(facts)}${parent ? `, beginning with ${parent.name} ${parent.version}` : ''}`,
         metrics: { ...facts.figures },
         measuredBy: 'figures of the training run on its test pictures',
         limits: 'Made by a training run on this machine; not examined further.',
-      };
-      await writeJsonAtomic(path.join(folder, 'card.json'), card);
-      for (const old of await readdir(folder))
-        if (/^weights.*\.rvw$/.test(old) && old !== name) await rm(path.join(folder, old), { force: true });
+      }));
     },
+    saveCritic: (learnt, facts) =>
+      writeModel(
+        path.join(dir, CRITIC_FOLDER),
+        critic,
+        width,
+        learnt,
+        'f32',
+        { step: facts.step, judges: network.name },
+        (file) => ({
+          ...file,
+          name: `critic-${path.basename(dir)}`,
+          version: String(facts.step),
+          inputs: critic
+            .inputs({ batch: 1, height: critic.multiple, width: critic.multiple })
+            .map((i) => ({ name: i.name, shape: shapeWords(i.shape), meaning: i.meaning })),
+          license: 'The licence of the pictures that it was trained on decides.',
+          provenance: [],
+          trainedOn: `what ${network.name} makes of ${learntFrom(facts)}`,
+          metrics: {},
+          measuredBy: null,
+          limits: `For training ${network.name} only (revelado train --phase gan --critic).`,
+        }),
+      ),
     async sample(step, panel) {
       const folder = path.join(dir, 'samples');
       await mkdir(folder, { recursive: true });
@@ -102,6 +145,8 @@ export function runModel(options: ModelOptions): RunModel {
 export interface StoredModel {
   card: ModelCard;
   weights: Map<string, { shape: Shape; data: Float32Array }>;
+  /** What the weights file says of itself. */
+  meta: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -132,10 +177,11 @@ export async function readModel(folder: string): Promise<StoredModel> {
       'bad-input',
       `${show(file)} is not the file that its card describes: the hash differs.`,
     );
-  const { tensors } = decodeWeights(bytes, show(file));
+  const { tensors, meta } = decodeWeights(bytes, show(file));
   return {
     card,
     weights: new Map([...tensors].map(([name, t]) => [name, { shape: t.shape, data: t.data }])),
+    meta,
   };
 }
 
@@ -152,4 +198,28 @@ export function checkWeights(network: Network, width: Width, model: StoredModel)
         `${model.card.name} does not fit ${network.name} (${width}): ${name} ${found ? `is [${found.shape.join(', ')}] instead of [${shape.join(', ')}]` : 'is missing'}.`,
       );
   }
+}
+
+/**
+ * Reads the critic of a run: from the run's folder, or from the critic's own.
+ * @param of the network whose pictures it has learnt to judge
+ * @throws RevealError 'not-found' when there is none, 'bad-input' when it is broken, of another width, or judges the
+ *   pictures of another network
+ */
+export async function readCritic(folder: string, of: Network, width: Width): Promise<StoredModel> {
+  const inside = path.join(folder, CRITIC_FOLDER);
+  const within = await stat(path.join(inside, 'card.json')).then(
+    () => true,
+    () => false,
+  );
+  const stored = await readModel(within ? inside : folder);
+  if (stored.card.network !== critic.name)
+    throw new RevealError('bad-input', `${show(folder)} holds a ${stored.card.network}, not a critic.`);
+  if (stored.meta['judges'] !== of.name)
+    throw new RevealError(
+      'bad-input',
+      `The critic in ${show(folder)} has learnt to judge what ${String(stored.meta['judges'])} makes; ${of.name} needs another.`,
+    );
+  checkWeights(critic, width, stored);
+  return stored;
 }

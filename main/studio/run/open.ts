@@ -10,21 +10,29 @@ import type { RunSettings } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
 import { initialWeights, type Weights } from '../../../app/graph/scope.ts';
 import { critic } from '../../../models/critic/network.ts';
-import { networkParameters, startWeights, type NetworkWeights } from '../../../models/network.ts';
+import {
+  networkParameters,
+  startWeights,
+  type Network,
+  type NetworkWeights,
+} from '../../../models/network.ts';
 import type { ModelCard } from '../../../models/card.ts';
 import { cpuBlock } from '../../engine/cpu-block.ts';
 import { probeProviders } from '../../engine/process-probe.ts';
 import { onnxBinding, providerOrder, SessionStore, type ProviderName } from '../../engine/session.ts';
 import { show } from '../../files/bytes.ts';
+import { fingerprint } from '../dataset/fingerprint.ts';
 import { openDataset } from '../dataset/open.ts';
 import type { Dataset } from '../dataset/types.ts';
 import { shippedModel } from '../shipped.ts';
-import { checkWeights, readModel, runModel, type StoredModel } from './model.ts';
+import { checkWeights, readCritic, readModel, runModel, type StoredModel } from './model.ts';
 import type { Objective } from './objective.ts';
 import { objectives } from './objectives/index.ts';
-import { planRun } from './plan.ts';
-import { CHECKPOINT_NAME, readRunFile, writeRunFile, type RunFile } from './position.ts';
-import type { RunRequest } from './runner.ts';
+import { newRun } from './plan-run.ts';
+import { CHECKPOINT_NAME, encoderOf, readRunFile, writeRunFile, type RunFile } from './position.ts';
+import { resumed, type Given } from './resume.ts';
+import type { Notice, RunRequest } from './types.ts';
+import { deviceWords } from './said.ts';
 
 export interface OpenOptions {
   /** The run's folder: made when it is not there. */
@@ -33,18 +41,20 @@ export interface OpenOptions {
   settings: RunSettings;
   /** Folder of the model to begin with; null: fresh weights (and the backbone, where the network has one). */
   startDir: string | null;
+  /** Folder of the run whose critic it begins with; null: a fresh one, where one learns. */
+  criticDir: string | null;
   /** Folder of the model that is in use, for comparison; null: there is none. */
   inUseDir: string | null;
   /** Total steps, instead of minutes: the same numbers on every machine. */
   totalSteps: number | null;
   resume: boolean;
+  /** Settings that a person gave with `resume`: they must be the run's own. */
+  given?: readonly Given[];
   device: string;
   /** Threads for onnxruntime and the loader together; 0 = all cores. */
   threads: number;
 }
 
-/** Pictures a step at 64 px. */
-const BATCH: Record<RunSettings['width'], number> = { small: 16, base: 16, large: 16 };
 /** Fewer pictures than this teach nothing. */
 const LEAST_PICTURES = 8;
 
@@ -67,23 +77,31 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
       'bad-input',
       `${show(dir)} is not empty. Go on with the run in it by --resume, or choose another folder.`,
     );
-  const settings = known?.settings ?? options.settings;
+  const begun = known && options.given ? resumed(dir, known, options, options.given) : known;
+  const settings = begun?.settings ?? options.settings;
   const objective = objectives[settings.network];
-  const run = known ?? (await freshRun(options, objective));
+  const run = begun ?? freshRun(options, objective.network);
+  const data = await fingerprint(dataset);
+  if (run.data !== null && run.data !== data)
+    throw new RevealError('bad-input', say('studio-other-pictures', { folder: show(dataset.dir) }));
+  const changed = run !== known || run.data === null;
+  run.data = data;
   // Where frozen weights and provenance come from: the same as at the start.
   const startDir = options.startDir ?? run.startDir;
   // A run that never reached its first checkpoint begins anew.
   const goesOn = resume && (await exists(path.join(dir, CHECKPOINT_NAME)));
   // Going on needs it only for weights that stay as they are: all others are in the checkpoint.
-  if (startDir === null && settings.start !== null && (settings.freeze || !goesOn))
+  const freezes = run.stages.some((stage) => encoderOf(settings, stage) === 'frozen');
+  if (startDir === null && settings.start !== null && (freezes || !goesOn))
     throw new RevealError('not-found', `${show(dir)}: ${say('studio-no-start', { model: settings.start })}`);
   const parent = startDir === null ? null : await readModel(startDir);
   if (parent) checkWeights(objective.network, settings.width, parent);
   const backbone = objective.network.freezable.length > 0 ? await readModel(shippedModel('backbone')) : null;
   const weights = beginning(objective, settings, parent, backbone);
-  const inUse = await inUseWeights(options.inUseDir, objective, settings);
+  const critic = await criticWeights(options.criticDir ?? run.criticDir, goesOn, objective, settings);
+  const { inUse, notices } = await inUseWeights(options.inUseDir, objective, settings);
   // Only now: a run that is refused leaves no folder behind.
-  if (!known) {
+  if (changed) {
     await mkdir(dir, { recursive: true });
     await writeRunFile(dir, run);
   }
@@ -93,6 +111,11 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
   const unusable = probed
     .filter((p) => !p.ok)
     .map((p) => ({ provider: p.name as ProviderName, when: 'missing' as const, reason: p.reason }));
+  const missing = unusable.find((u) => u.provider === options.device);
+  if (missing) {
+    const to = order.find((p) => !unusable.some((u) => u.provider === p)) ?? 'cpu';
+    notices.push({ kind: 'device', text: deviceWords(missing, to) });
+  }
   const cores = options.threads > 0 ? options.threads : os.availableParallelism();
   return {
     dir,
@@ -100,8 +123,9 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
     dataset,
     objective,
     weights,
-    critic: criticWeights(settings),
+    critic,
     inUse,
+    notices,
     model: runModel({
       dir,
       network: objective.network,
@@ -111,7 +135,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
       parent: parent?.card ?? null,
       provenance: provenanceOf(backbone?.card ?? null),
     }),
-    store: new SessionStore(onnxBinding, cores, unusable),
+    openStore: (failures) => new SessionStore(onnxBinding, cores, [...unusable, ...failures]),
     order,
     // Graphs in the CPU's own layout run nowhere else: only where no other device is left to try.
     block:
@@ -137,40 +161,10 @@ function refuseTooFew(dataset: Dataset): void {
     throw new RevealError('bad-input', say('studio-no-test', { folder: show(dataset.dir) }));
 }
 
-async function freshRun(options: OpenOptions, objective: Objective): Promise<RunFile> {
-  const { settings, totalSteps } = options;
-  let stages;
-  try {
-    stages = planRun({
-      phase: settings.phase,
-      size: settings.size,
-      multiple: Math.max(objective.network.multiple, critic.multiple),
-      batch: BATCH[settings.width],
-      minutes: settings.minutes,
-    });
-  } catch (error) {
-    throw new RevealError('bad-request', (error as Error).message);
-  }
-  let given = 0;
-  return {
-    version: 1,
-    settings,
-    startDir: options.startDir,
-    totalSteps,
-    stages: stages.map((stage, i) => {
-      const steps =
-        totalSteps === null
-          ? null
-          : i === stages.length - 1
-            ? Math.max(1, totalSteps - given)
-            : Math.max(1, Math.round(totalSteps * stage.share));
-      given += steps ?? 0;
-      return { ...stage, steps };
-    }),
-    rate: null,
-    createdAt: Date.now(),
-  };
-}
+const freshRun = (options: OpenOptions, network: Network): RunFile => {
+  const { settings, totalSteps, startDir, criticDir } = options;
+  return { ...newRun(settings, network, totalSteps), startDir, criticDir };
+};
 
 /** All weights of the network at the start. */
 function beginning(
@@ -188,20 +182,48 @@ function beginning(
     'backbone.',
   );
 }
-/** A model in use of another width cannot be measured in this run's graphs: then there is no comparison. */
+/**
+ * The model in use, to be compared with. One of another width cannot be measured in this run's graphs: then there is
+ * no comparison. A broken one must stop nothing: the shipped one takes its place, and the diary says so.
+ */
 async function inUseWeights(
   dir: string | null,
   objective: Objective,
   settings: RunSettings,
-): Promise<Weights | null> {
-  if (dir === null) return null;
-  const model = await readModel(dir);
-  if (model.card.network !== objective.network.name || model.card.width !== settings.width) return null;
-  checkWeights(objective.network, settings.width, model);
-  return model.weights;
+): Promise<{ inUse: Weights | null; notices: Notice[] }> {
+  const read = async (folder: string): Promise<Weights | null> => {
+    const model = await readModel(folder);
+    if (model.card.network !== objective.network.name || model.card.width !== settings.width) return null;
+    checkWeights(objective.network, settings.width, model);
+    return model.weights;
+  };
+  if (dir === null) return { inUse: null, notices: [] };
+  try {
+    return { inUse: await read(dir), notices: [] };
+  } catch (error) {
+    if (!(error instanceof RevealError)) throw error;
+    const shipped = shippedModel(objective.network.name);
+    const inUse = dir === shipped ? null : await read(shipped).catch(() => null);
+    const detail = error.message;
+    const text = inUse ? say('studio-in-use-broken', { detail }) : say('studio-in-use-none', { detail });
+    return { inUse, notices: [{ kind: 'in-use', text }] };
+  }
 }
 
-const criticWeights = (settings: RunSettings): Weights =>
-  initialWeights(networkParameters(critic, settings.width), settings.seed);
+/** The critic at the start: a run's, or a fresh one. One that goes on has its own in the checkpoint. */
+async function criticWeights(
+  dir: string | null,
+  goesOn: boolean,
+  objective: Objective,
+  settings: RunSettings,
+): Promise<Weights> {
+  if (!goesOn && dir !== null) {
+    if (settings.phase === 'generator') throw new RevealError('bad-request', say('studio-critic-phase'));
+    return (await readCritic(dir, objective.network, settings.width)).weights;
+  }
+  if (!goesOn && settings.critic !== null)
+    throw new RevealError('not-found', say('studio-no-critic', { run: settings.critic }));
+  return initialWeights(networkParameters(critic, settings.width), settings.seed);
+}
 
 const provenanceOf = (backbone: ModelCard | null): ModelCard['provenance'] => backbone?.provenance ?? [];

@@ -4,8 +4,19 @@
  * times faster than large ones, which then only have to teach detail. The batch shrinks as pictures grow, so that
  * a step's work and memory stay about the same.
  */
-import type { RunPhase } from '../../../app/contract/studio.ts';
+import type { RunPhase, RunSettings } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
+
+/** What a pre-trained encoder does in a stage: stays as it is, learns slowly, or learns like the rest. */
+export const encoders = ['frozen', 'slow', 'full'] as const;
+export type Encoder = (typeof encoders)[number];
+/**
+ * Factor on the learning rate of a pre-trained encoder that learns: its weights are large and good, and at the
+ * rate of fresh ones they fall apart in the first steps.
+ */
+export const ENCODER_PACE = 0.1;
+/** Share of the time in which it stays as it is when nothing else is said: fresh weights behind it would only disturb it. */
+const FROZEN_SHARE = 0.5;
 
 /** One stage of a run. `share` is the part of the run's time, all shares together 1. */
 export interface Stage {
@@ -15,6 +26,7 @@ export interface Stage {
   share: number;
   /** Peak learning rate of the stage, as a factor of the run's. */
   rate: number;
+  encoder: Encoder;
 }
 
 export interface PlanOptions {
@@ -26,6 +38,34 @@ export interface PlanOptions {
   /** Pictures a step at 64 px. */
   batch: number;
   minutes: number;
+  /** Share of the time (0..1) in which a pre-trained encoder stays as it is; null: the network has none. */
+  frozen?: number | null;
+}
+
+/** `PlanOptions.frozen` of a run's settings, for a network that has a pre-trained encoder. */
+export function frozenShare(
+  settings: Pick<RunSettings, 'freeze' | 'unfreezeAfter' | 'start' | 'phase'>,
+): number {
+  if (settings.freeze) return 1;
+  if (settings.unfreezeAfter !== null) return settings.unfreezeAfter / 100;
+  return settings.start === null && settings.phase === 'generator' ? FROZEN_SHARE : 0;
+}
+
+/** Cuts the stage in which the encoder begins to learn in two. */
+function withEncoder(stages: readonly Omit<Stage, 'encoder'>[], frozen: number | null): Stage[] {
+  if (frozen === null) return stages.map((stage) => ({ ...stage, encoder: 'full' }));
+  let begin = 0;
+  return stages.flatMap((stage): Stage[] => {
+    const still = Math.min(stage.share, Math.max(0, frozen - begin));
+    begin += stage.share;
+    // Shares are sums of decimals: a sliver is no stage.
+    if (still < 1e-6) return [{ ...stage, encoder: 'slow' }];
+    if (stage.share - still < 1e-6) return [{ ...stage, encoder: 'frozen' }];
+    return [
+      { ...stage, share: still, encoder: 'frozen' },
+      { ...stage, share: stage.share - still, encoder: 'slow' },
+    ];
+  });
 }
 
 /** Pictures a step at a size: as many as cost what `batch` cost at 64 px, at least 2. */
@@ -38,11 +78,11 @@ export function batchAt(size: number, batch: number): number {
  * @throws RangeError when a fixed size is no multiple of what the network needs
  */
 export function planRun(options: PlanOptions): Stage[] {
-  const { phase, size, multiple, batch, minutes } = options;
+  const { phase, size, multiple, batch, minutes, frozen = null } = options;
   if (size !== null) {
     if (size % multiple !== 0)
       throw new RangeError(say('studio-size-unfit', { size: String(size), multiple: String(multiple) }));
-    return [{ phase, size, batch: batchAt(size, batch), share: 1, rate: 1 }];
+    return withEncoder([{ phase, size, batch: batchAt(size, batch), share: 1, rate: 1 }], frozen);
   }
   const fit = (wanted: number): number => Math.max(multiple, Math.round(wanted / multiple) * multiple);
   // A critic judges texture: it needs no small beginnings. Minutes decide whether large sizes pay at all.
@@ -59,14 +99,14 @@ export function planRun(options: PlanOptions): Stage[] {
             [96, 0.25, 0.7],
             [128, 0.25, 0.5],
           ];
-  const stages: Stage[] = [];
+  const stages: Omit<Stage, 'encoder'>[] = [];
   for (const [side, share, rate] of wanted) {
     const fitted = fit(side);
     const last = stages.at(-1);
     if (last && last.size === fitted) last.share += share;
     else stages.push({ phase, size: fitted, batch: batchAt(fitted, batch), share, rate });
   }
-  return stages;
+  return withEncoder(stages, frozen);
 }
 
 /** Which stage runs at a share of the time (0..1), and how far that stage is (0..1). */

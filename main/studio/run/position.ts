@@ -10,7 +10,7 @@ import { runPhases, runSettingsSchema, type RunSettings } from '../../../app/con
 import { writeJsonAtomic } from '../../files/atomic.ts';
 import { show } from '../../files/bytes.ts';
 import type { DriftFigures } from './alarms.ts';
-import type { Stage } from './plan.ts';
+import { encoders, type Encoder, type Stage } from './plan.ts';
 import { noEvaluation, type StopState } from './stop.ts';
 import { firstTurn, type SwitcherState } from './switcher.ts';
 
@@ -22,16 +22,27 @@ const stageSchema = z.object({
   rate: z.number(),
   /** Fixed soon after the stage begins, from the speed that was measured; then never changed. */
   steps: z.number().int().nullable(),
+  /** Left out by runs of earlier versions: see `encoderOf`. */
+  encoder: z.enum(encoders).optional(),
 });
-export interface TimedStage extends Stage {
+export interface TimedStage extends Omit<Stage, 'encoder'> {
   steps: number | null;
+  encoder?: Encoder | undefined;
 }
+
+/** What the encoder does in a stage; a run of an earlier version goes on as it began. */
+export const encoderOf = (settings: RunSettings, stage: TimedStage): Encoder =>
+  stage.encoder ?? (settings.freeze ? 'frozen' : 'full');
 
 const runFileSchema = z.object({
   version: z.literal(1),
   settings: runSettingsSchema,
   /** Folder of the model that the run began with: frozen weights are read from it again when it goes on. */
   startDir: z.string().nullable().default(null),
+  /** Folder of the critic that the run began with. */
+  criticDir: z.string().nullable().default(null),
+  /** Fingerprint of the pictures it learns from (dataset/fingerprint.ts); null until it is known. */
+  data: z.string().nullable().default(null),
   /** Total steps where they were given instead of minutes. */
   totalSteps: z.number().int().nullable(),
   stages: z.array(stageSchema).min(1),
@@ -43,6 +54,8 @@ export interface RunFile {
   version: 1;
   settings: RunSettings;
   startDir: string | null;
+  criticDir: string | null;
+  data: string | null;
   totalSteps: number | null;
   stages: TimedStage[];
   rate: number | null;
@@ -70,6 +83,38 @@ export function readRunFile(dir: string): RunFile | null {
 }
 export const writeRunFile = (dir: string, run: RunFile): Promise<unknown> =>
   writeJsonAtomic(path.join(dir, RUN_NAME), run);
+
+/**
+ * A run that is given another length: more or less of its last stage, which is all that is not done yet.
+ * @param speed steps a second so far; null: nothing was done yet
+ */
+export function withMinutes(run: RunFile, minutes: number, speed: number | null): RunFile {
+  const last = run.stages[run.stages.length - 1];
+  const more = minutes - run.settings.minutes;
+  const steps =
+    last.steps === null || speed === null ? null : Math.max(1, last.steps + Math.round(more * 60 * speed));
+  return {
+    ...run,
+    settings: { ...run.settings, minutes },
+    stages: [...run.stages.slice(0, -1), { ...last, steps }],
+  };
+}
+
+/** The same for a run whose length is a number of steps. @throws RevealError 'bad-request' when earlier stages are longer */
+export function withSteps(run: RunFile, totalSteps: number): RunFile {
+  const last = run.stages[run.stages.length - 1];
+  const before = run.stages.slice(0, -1).reduce((n, s) => n + (s.steps ?? 0), 0);
+  if (totalSteps <= before)
+    throw new RevealError(
+      'bad-request',
+      `--steps ${totalSteps}: the stages before the last one of this run have ${before} steps already.`,
+    );
+  return {
+    ...run,
+    totalSteps,
+    stages: [...run.stages.slice(0, -1), { ...last, steps: totalSteps - before }],
+  };
+}
 
 /** Where a run stands. Plain data. */
 export interface Position {

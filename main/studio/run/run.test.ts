@@ -58,6 +58,7 @@ const options = (
   dataDir: data,
   settings: runSettingsSchema.parse({ dataset: 'x', network: 'restorer', size: 32, ...settings }),
   startDir: null,
+  criticDir: null,
   inUseDir: null,
   totalSteps: steps,
   resume,
@@ -69,18 +70,14 @@ async function train(open: OpenOptions, stopAt?: number) {
   const request = await openRun(open);
   const control = new RunControl();
   const lines: LogLine[] = [];
-  try {
-    const result = await trainRun(request, control, {
-      line: (line) => {
-        lines.push(line);
-        if (line.type === 'figures' && line.step === stopAt) control.stop();
-      },
-      progress: () => undefined,
-    });
-    return { result, lines };
-  } finally {
-    await request.store.close();
-  }
+  const result = await trainRun(request, control, {
+    line: (line) => {
+      lines.push(line);
+      if (line.type === 'figures' && line.step === stopAt) control.stop();
+    },
+    progress: () => undefined,
+  });
+  return { result, lines };
 }
 const losses = (dir: string) =>
   readLog(path.join(root, dir)).flatMap((l) =>

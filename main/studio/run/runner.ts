@@ -5,15 +5,15 @@
  * model.
  */
 import path from 'node:path';
-import { RevealError } from '../../../app/contract/messages.ts';
 import type { RunPhase, RunSettings } from '../../../app/contract/studio.ts';
 import { learningRate } from '../../../app/graph/step/index.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
+import type { SessionStore } from '../../engine/session.ts';
 import { TrainState } from '../../engine/train-session.ts';
-import { loadCheckpoint, saveCheckpoint } from '../../engine/train-checkpoint.ts';
+import { readCheckpoint, saveCheckpoint, type Checkpoint } from '../../engine/train-checkpoint.ts';
 import { createLoader } from '../dataset/loader.ts';
 import type { Batch, Loader } from '../dataset/types.ts';
-import { criticAlarm, driftAlarms, finiteAlarm, type Alarm } from './alarms.ts';
+import { criticAlarm, driftAlarms, finiteAlarm, RunAlarm, type Alarm } from './alarms.ts';
 import { proposeRate } from './finder.ts';
 import type { RunControl } from './gate.ts';
 import { lockRun } from './lock.ts';
@@ -23,18 +23,21 @@ import { presetFor } from './model.ts';
 import {
   atStart,
   CHECKPOINT_NAME,
+  encoderOf,
   stepsLeft,
   writeRunFile,
   type Position,
   type RunFile,
   type TimedStage,
 } from './position.ts';
+import { deviceWords, encoderEvent, stageWords } from './said.ts';
 import { openStage, type StageSessions } from './stage.ts';
 import { sweep, withWeightsOf } from './trial.ts';
 import { evaluated } from './stop.ts';
 import type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
 import { testBatches, validate } from './validate.ts';
 
+export { RunAlarm } from './alarms.ts';
 export type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
 
 /** Figures are taken about this often in a run, but not more often than every so many seconds. */
@@ -69,10 +72,13 @@ class Run {
   private readonly hooks: RunHooks;
   private readonly run: RunFile;
   private readonly settings: RunSettings;
-  private readonly state = new TrainState();
+  private state = new TrainState();
+  private store: SessionStore | null = null;
   private position: Position = atStart();
   private log!: RunLog;
   private device: string | null = null;
+  /** Devices that failed. */
+  private readonly left = new Set<string>();
   private speed: number | null = null;
   private savedAt = 0;
 
@@ -93,54 +99,64 @@ class Run {
   }
 
   async go(): Promise<RunResult> {
-    const { request, run } = this;
-    const checkpoint = path.join(request.dir, CHECKPOINT_NAME);
-    let first = true;
-    this.log = new RunLog(request.dir, request.resume ? Infinity : -1);
-    for (;;) {
-      const stage = run.stages[this.position.stage];
-      const sessions = await this.openStage(stage);
-      if (first) {
-        // The vectors exist only now that the graphs are known.
-        if (request.resume) {
-          this.position = (await loadCheckpoint(checkpoint, this.state)) as unknown as Position;
-          this.log = new RunLog(request.dir, this.position.step);
-          this.say('resume', say('studio-resumed', { step: String(this.position.step) }));
-        } else this.fill();
-        first = false;
-        // The checkpoint may stand in a later stage than the one that was opened to make the vectors.
-        if (run.stages[this.position.stage] !== stage) continue;
+    const { request } = this;
+    const { dir, resume } = request;
+    let checkpoint = resume ? await readCheckpoint(path.join(dir, CHECKPOINT_NAME)) : null;
+    if (checkpoint) this.position = checkpoint.position as Position;
+    this.log = new RunLog(dir, checkpoint ? this.position.step : -1);
+    if (checkpoint) this.say('resume', say('studio-resumed', { step: String(this.position.step) }));
+    for (const { kind, text } of request.notices) this.say(kind, text, 'warning');
+    try {
+      for (let first = true; ; first = false) {
+        const stage = this.run.stages[this.position.stage];
+        const sessions = await this.enter(stage, first, checkpoint);
+        checkpoint = null;
+        const ended = await this.runStage(stage, sessions);
+        if (ended) {
+          // A run that was put down says nothing: it may be taken up again.
+          if (ended.state === 'done') this.say('stop', ended.because);
+          await this.save();
+          return ended;
+        }
       }
-      const ended = await this.runStage(stage, sessions);
-      if (ended) {
-        // A run that was put down says nothing: it may be taken up again.
-        if (ended.state === 'done') this.say('stop', ended.because);
-        await this.save();
-        return ended;
-      }
+    } finally {
+      await this.store?.close();
     }
   }
 
-  private openStage(stage: TimedStage): Promise<StageSessions> {
-    const { objective, weights, store, order, block } = this.request;
-    const { width, freeze } = this.settings;
-    return openStage({
+  /** Opens a stage and brings into it what was learnt before: in a checkpoint, in the stage before, in the start. */
+  private async enter(
+    stage: TimedStage,
+    first: boolean,
+    checkpoint: Checkpoint | null,
+  ): Promise<StageSessions> {
+    const { request, settings } = this;
+    const { objective, weights, critic, order, block } = request;
+    const before = this.state;
+    const known = this.store?.failures ?? [];
+    // The graphs of the stage before would hold their memory to the end of the run.
+    await this.store?.close();
+    this.store = request.openStore(known);
+    this.state = new TrainState();
+    const encoder = encoderOf(settings, stage);
+    const sessions = await openStage({
       stage,
       objective,
-      width,
-      frozen: freeze ? objective.network.freezable : [],
+      width: settings.width,
+      encoder,
       weights,
       state: this.state,
-      store,
+      store: this.store,
       order,
       block,
     });
-  }
-
-  /** Weights into fresh vectors; the averaged ones begin as they are. */
-  private fill(): void {
-    this.state.setWeights('generator', this.request.weights);
-    if (this.state.has('critic/theta')) this.state.setWeights('critic', this.request.critic);
+    if (checkpoint) checkpoint.into(this.state);
+    else if (!first) this.state.takeOver(before, { generator: weights, critic });
+    else {
+      this.state.setWeights('generator', weights);
+      if (this.state.has('critic/theta')) this.state.setWeights('critic', critic);
+    }
+    return sessions;
   }
 
   private loader(stage: TimedStage, split: 'train' | 'test', batch: number): Loader {
@@ -161,8 +177,11 @@ class Run {
 
   private async runStage(stage: TimedStage, sessions: StageSessions): Promise<RunResult | null> {
     const { position } = this;
-    this.device = sessions.device;
-    if (position.stageStep === 0) this.say('size', stageWords(stage, sessions.device));
+    this.watchDevices(sessions);
+    if (position.stageStep === 0) {
+      this.say('size', stageWords(stage, sessions.device));
+      this.sayEncoder(stage);
+    }
     const tests = await testBatches(this.loader(stage, 'test', stage.batch), stage.batch);
     if (position.stageStep === 0) {
       position.drift = null;
@@ -178,8 +197,29 @@ class Run {
     }
   }
 
+  /** Says what a pre-trained encoder does, where that changes. */
+  private sayEncoder(stage: TimedStage): void {
+    if (this.request.objective.network.freezable.length === 0) return;
+    const encoder = encoderOf(this.settings, stage);
+    const before = this.run.stages[this.position.stage - 1];
+    if (before && encoderOf(this.settings, before) === encoder) return;
+    const { kind, text } = encoderEvent(encoder);
+    this.say(kind, text);
+  }
+
+  /** Says which devices were left since the last look. */
+  private watchDevices(sessions: StageSessions): void {
+    for (const failure of sessions.failures) {
+      // What a build has not got was never tried.
+      if (failure.when === 'missing' || this.left.has(failure.provider)) continue;
+      this.left.add(failure.provider);
+      this.say('device', deviceWords(failure, sessions.device), 'warning');
+    }
+    this.device = sessions.device;
+  }
+
   private rateAt(stage: TimedStage): number {
-    const rate = (this.run.rate as number) * stage.rate;
+    const rate = (this.run.rate as number) * stage.rate * this.settings.rate;
     if (stage.phase !== 'generator') return rate / 10;
     const last = this.run.stages.at(-1) === stage;
     const steps = stage.steps ?? 1000;
@@ -212,6 +252,7 @@ class Run {
       const lr = this.rateAt(stage);
       const report = await sessions.step(batch, lr, position.switcher);
       const seconds = (performance.now() - begun) / 1000;
+      if (sessions.failures.length > 0) this.watchDevices(sessions);
       const bad = finiteAlarm(position.step, report.outcome.losses);
       if (bad) return this.alarm(bad);
       position.step++;
@@ -250,7 +291,6 @@ class Run {
         pointAt = now;
       }
       if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
-        this.device = sessions.device;
         this.hooks.progress(this.progress(stage));
         shownAt = now;
       }
@@ -336,8 +376,12 @@ class Run {
       this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
       if (alarm.action === 'stop') return { state: 'stopped', because: alarm.text, step: position.step };
     }
-    // Figures of other sizes are other figures: each stage finds its own best, and the last one decides.
-    if (position.stageStep === 0) position.early = { best: null, stale: 0 };
+    // Figures of other sizes are other figures: each size finds its own best, and the last one decides.
+    if (position.stageStep === 0)
+      position.early = {
+        best: this.run.stages[position.stage - 1]?.size === stage.size ? position.early.best : null,
+        stale: 0,
+      };
     const { state, better, stop } = evaluated(
       position.early,
       position.step,
@@ -370,15 +414,17 @@ class Run {
   private async evaluateInUse(sessions: StageSessions, tests: Batch[]): Promise<void> {
     const { inUse, objective } = this.request;
     if (!inUse) return;
-    const { figures } = await withWeightsOf(this.state, inUse, () =>
-      validate(sessions.looking, objective, tests),
-    );
+    // Frozen weights are part of the graph: those of the model in use may be others.
+    const looking = await sessions.lookingWith(inUse);
+    const { figures } = await withWeightsOf(this.state, inUse, () => validate(looking, objective, tests));
     const { step, seconds } = this.position;
     this.write({ type: 'figures', of: 'in-use', step, seconds, figures });
   }
 
   private async save(): Promise<void> {
-    await saveCheckpoint(path.join(this.request.dir, CHECKPOINT_NAME), this.state, { ...this.position });
+    const { dir, model } = this.request;
+    await saveCheckpoint(path.join(dir, CHECKPOINT_NAME), this.state, { ...this.position });
+    if (this.state.has('critic/theta')) await model.saveCritic(this.state.weights('critic'), this.position);
     this.savedAt = performance.now();
   }
 
@@ -414,22 +460,5 @@ class Run {
       );
     }
     await writeRunFile(dir, this.run);
-  }
-}
-
-/** What begins with a stage, as a sentence. */
-function stageWords(stage: TimedStage, device: string): Sentence {
-  const values = { size: String(stage.size), batch: String(stage.batch), device };
-  if (stage.phase === 'generator') return say('studio-stage-generator', values);
-  return stage.phase === 'critic' ? say('studio-stage-critic', values) : say('studio-stage-gan', values);
-}
-
-/** A run that ended on an alarm: the last good checkpoint stays. */
-export class RunAlarm extends RevealError {
-  readonly alarm: Alarm;
-  constructor(alarm: Alarm) {
-    // Not 'engine': a queue would take that for a process that died, and try again.
-    super('bad-input', alarm.text);
-    this.alarm = alarm;
   }
 }

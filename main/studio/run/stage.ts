@@ -5,7 +5,7 @@
 import type { Weights } from '../../../app/graph/scope.ts';
 import type { Sentence } from '../../../app/words/sentences.ts';
 import type { Width } from '../../../models/network.ts';
-import type { ProviderName, SessionStore } from '../../engine/session.ts';
+import type { ProviderFailure, ProviderName, SessionStore } from '../../engine/session.ts';
 import {
   TrainSession,
   type StepOutcome,
@@ -22,15 +22,15 @@ import {
   type GraphOptions,
 } from './graphs.ts';
 import type { Objective } from './objective.ts';
-import type { Stage } from './plan.ts';
+import type { Encoder, Stage } from './plan.ts';
 import { afterStep, type SwitcherState } from './switcher.ts';
 
 export interface StageOptions {
-  stage: Stage;
+  stage: Omit<Stage, 'encoder'>;
   objective: Objective;
   width: Width;
-  /** Patterns of the weights that stay as they are. */
-  frozen: readonly string[];
+  /** What the pre-trained encoder does, where there is one. */
+  encoder: Encoder;
   /** Where frozen weights come from. */
   weights: Weights;
   state: TrainState;
@@ -53,6 +53,10 @@ export interface StageSessions {
   step(batch: Batch, lr: number, switcher: SwitcherState): Promise<StepReport>;
   /** Runs with the averaged weights, without learning. */
   looking: TrainSession;
+  /** The same with other frozen weights, where any are frozen: opened when it is asked for. */
+  lookingWith(weights: Weights): Promise<TrainSession>;
+  /** Devices that were left, with the reason. */
+  readonly failures: readonly ProviderFailure[];
   /** The device at this moment: one that fails is left for the next. */
   readonly device: ProviderName;
 }
@@ -69,7 +73,8 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
     width: options.width,
     size: stage.size,
     batch: stage.batch,
-    frozen: options.frozen,
+    frozen: options.encoder === 'frozen' ? objective.network.freezable : [],
+    slow: options.encoder === 'slow' ? objective.network.freezable : [],
     weights: options.weights,
     block: options.block,
   };
@@ -81,12 +86,21 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
     clip: LONGEST_GRADIENT,
   });
 
+  const lookingWith = (weights: Weights): Promise<TrainSession> => open(lookingGraph({ ...graphs, weights }));
+  const looking = await open(lookingGraph(graphs));
+  const failuresOf = (sessions: readonly TrainSession[]): ProviderFailure[] =>
+    sessions.flatMap(({ session }) => session.failures);
+
   if (stage.phase === 'generator') {
     const content = await open(contentStep(graphs));
     return {
-      looking: await open(lookingGraph(graphs)),
+      looking,
+      lookingWith,
       get device() {
         return content.session.provider;
+      },
+      get failures() {
+        return failuresOf([content, looking]);
       },
       step: async (batch, lr, switcher) => ({
         outcome: await content.step(batch.tensors, settings(lr)),
@@ -105,9 +119,13 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
     return critic.step({ ...batch.tensors, made }, settings(lr));
   };
   return {
-    looking: await open(lookingGraph(graphs)),
+    looking,
+    lookingWith,
     get device() {
       return critic.session.provider;
+    },
+    get failures() {
+      return failuresOf([critic, making, ...(generator ? [generator] : []), looking]);
     },
     async step(batch, lr, switcher) {
       if (!generator || switcher.learner === 'critic') {

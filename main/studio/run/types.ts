@@ -1,13 +1,17 @@
 /** What a training run is given, what it tells while it goes on, and what it says at its end. */
 import type { Weights } from '../../../app/graph/scope.ts';
 import type { Sentence } from '../../../app/words/sentences.ts';
-import type { ProviderName, SessionStore } from '../../engine/session.ts';
+import type { ProviderFailure, ProviderName, SessionStore } from '../../engine/session.ts';
 import type { Dataset } from '../dataset/types.ts';
 import type { LogLine } from './log.ts';
 import type { RunModel } from './model.ts';
 import type { Objective } from './objective.ts';
 import type { RunFile } from './position.ts';
 
+export interface Notice {
+  kind: string;
+  text: Sentence;
+}
 export interface RunRequest {
   dir: string;
   run: RunFile;
@@ -18,12 +22,15 @@ export interface RunRequest {
   /** Weights of the critic, when one has learnt already. */
   critic: Weights;
   model: RunModel;
-  store: SessionStore;
+  /** Sessions of one stage. @param known what is known not to work from the stages before */
+  openStore(known: readonly ProviderFailure[]): SessionStore;
   order: ProviderName[];
   /** Layout of the CPU's convolutions when it is the CPU that trains; see `cpuBlock`. */
   block: number | null;
   /** The model that is in use, to be measured on the same pictures; null: none. */
   inUse: Weights | null;
+  /** What is to be told at the beginning: a device that was asked for and is missing, a broken model in use. */
+  notices: readonly Notice[];
   /** Goes on from the folder's checkpoint. */
   resume: boolean;
   loaderThreads?: number;
