@@ -1,17 +1,9 @@
 /**
- * What travels between a window and the host: four kinds of request (call, cancel, subscribe, unsubscribe)
- * and three kinds of answer (result, error, event). The envelope is checked here, the contents by the table
- * in `index.ts`. Ids are chosen by the window and unique per connection.
+ * What travels between a window and the host: four kinds of request (call, cancel, subscribe, unsubscribe;
+ * checked by `envelope.ts`) and three kinds of answer (result, error, event). Ids are chosen by the window and
+ * unique per connection.
  */
-import { z } from 'zod';
-
-export const requestSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('call'), id: z.number().int(), name: z.string(), args: z.unknown() }),
-  z.object({ t: z.literal('cancel'), id: z.number().int() }),
-  z.object({ t: z.literal('subscribe'), id: z.number().int(), topic: z.string() }),
-  z.object({ t: z.literal('unsubscribe'), id: z.number().int() }),
-]);
-export type Request = z.infer<typeof requestSchema>;
+export type { Request } from './envelope.ts';
 
 /** Codes a window can act on; the message is for a person. */
 export const errorCodes = [

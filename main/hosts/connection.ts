@@ -11,7 +11,8 @@ import {
   type TopicEvent,
   type TopicName,
 } from '../../app/contract/index.ts';
-import { RevealError, requestSchema, type Answer, type ErrorCode } from '../../app/contract/messages.ts';
+import { requestSchema } from '../../app/contract/envelope.ts';
+import { RevealError, type Answer, type ErrorCode } from '../../app/contract/messages.ts';
 
 type Listener = (value: unknown) => void;
 
