@@ -113,6 +113,21 @@ export const sentences = {
   'advice-sharp': 'Run `npm ci` again: the sharp package is damaged or made for another system.',
   'advice-sqlite': 'Run `npm ci` again: the better-sqlite3 package is damaged or made for another Node.',
 
+  // What is done to a positive: restore, colour.
+  'model-gone':
+    "The model {{name}} is not there any more. Choose another one for this step, or the program's own.",
+  'model-other-task': '{{name}} cannot be used for this step: it is no {{task}}.',
+  'renew-converted':
+    'Its colours were converted to sRGB: the profile of the file ({{profile}}) is none that can be kept.',
+  'renew-alpha': 'Its transparency was laid over white.',
+  'renew-no-step': 'The step {{step}} is not in this version; the picture goes on without it.',
+  'renew-no-model': 'There is no model with weights for the step {{step}}; the picture goes on without it.',
+  'renew-mask-size':
+    'The mask {{mask}} measures {{width:n}} × {{height:n}} pixels, {{file}} {{wide:n}} × {{high:n}}: a mask has the size of its picture.',
+  'renew-mask-all':
+    'The mask {{mask}} covers all of {{file}} ({{percent:n}} %): nothing is left to fill it from. Mark only what is damaged.',
+  'renew-mask-none': 'The mask {{mask}} marks nothing.',
+
   // What is wrong with a folder, a file, an export; what is not there any more.
   'folder-unreadable': 'The folder {{folder}} cannot be read: {{detail}}',
   'folder-unknown': 'This folder is not known. Choose another one.',

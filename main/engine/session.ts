@@ -192,6 +192,21 @@ function isInputError(error: unknown): boolean {
   );
 }
 
+/** The device has no memory for tensors of this size: smaller ones may do. The session lives on. */
+export class TooBigError extends RevealError {
+  constructor(provider: ProviderName, reason: string) {
+    super('engine', `There is not enough memory on the device (${provider}): ${reason}`);
+    this.name = 'TooBigError';
+  }
+}
+
+/** What onnxruntime and its providers say when memory is short. */
+function isMemoryError(error: unknown): boolean {
+  return /bad_alloc|out of memory|failed to allocate|available memory of|outofmemory|E_OUTOFMEMORY|cudaErrorMemoryAllocation|alloc(ation)? failed/i.test(
+    message(error),
+  );
+}
+
 /** Keeps sessions by model and provider. One store an engine. */
 export class SessionStore {
   private readonly binding: () => Binding;
@@ -199,6 +214,7 @@ export class SessionStore {
   private readonly blocked = new Map<ProviderName, ProviderFailure>();
   private readonly sessions = new Map<string, Promise<Session>>();
   private readonly raws = new Set<RawSession>();
+  private readonly rawOf = new WeakMap<object, () => RawSession>();
 
   /** @param unusable providers that a probe found unusable, with reasons */
   constructor(binding: () => Binding, threads: number, unusable: ProviderFailure[] = []) {
@@ -214,7 +230,8 @@ export class SessionStore {
 
   /**
    * A session for a model (identified by the hash of its bytes).
-   * @throws RevealError 'engine' when not even the CPU runs it, 'bad-input' when the model is at fault
+   * @throws RevealError 'engine' when not even the CPU runs it, 'bad-input' when the model is at fault; its runs
+   *   throw TooBigError when there is no memory for tensors of their size
    */
   open(
     hash: string,
@@ -230,6 +247,16 @@ export class SessionStore {
       session.catch(() => this.sessions.delete(key));
     }
     return session;
+  }
+
+  /** Gives a session up that will not be asked for any more. */
+  async drop(hash: string, order: ProviderName[], options: SessionOptions = {}): Promise<void> {
+    const key = `${hash} ${order.join(',')} ${JSON.stringify(options)}`;
+    const session = this.sessions.get(key);
+    this.sessions.delete(key);
+    const raw = session && this.rawOf.get((await session.catch(() => null)) ?? {})?.();
+    if (!raw || !this.raws.delete(raw)) return;
+    await raw.release().catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -256,6 +283,7 @@ export class SessionStore {
             throw new RevealError('bad-input', `The model refused its input: ${message(error)}`, {
               cause: error,
             });
+          if (isMemoryError(error)) throw new TooBigError(used.provider, message(error));
           // Several runs may see the same death; one of them makes the next session.
           if (used === current) {
             replacing ??= (async () => {
@@ -277,13 +305,15 @@ export class SessionStore {
         }
       }
     };
-    return {
+    const session: Session = {
       run,
       get provider() {
         return current.provider;
       },
       failures,
     };
+    this.rawOf.set(session, () => current.raw);
+    return session;
   }
 
   private async create(
@@ -317,6 +347,7 @@ export class SessionStore {
       } catch (error) {
         if (isInputError(error))
           throw new RevealError('bad-input', `The model cannot be read: ${message(error)}`, { cause: error });
+        if (isMemoryError(error)) throw new TooBigError(provider, message(error));
         const failure: ProviderFailure = { provider, when: 'creation', reason: message(error) };
         failures.push(failure);
         // A model that one provider cannot take may still suit others: only a probe blocks for good.

@@ -151,6 +151,7 @@ async function fromTiff(
       const h = Math.min(step, area.h - y);
       const part = band.subarray(0, h * area.w * layout.samples);
       await rows.read({ x: area.x, y: area.y + y, w: area.w, h }, part);
+      if (options.flatten && scan.info.alpha) layOverWhite(part, layout.samples, channels);
       sink.push(part, h);
     }
     result = sink.end();
@@ -198,6 +199,23 @@ async function infraredPage(
     reducer.push(part, h);
   }
   return reducer.infrared ?? new Uint16Array(0);
+}
+
+/**
+ * Lays pixels over white by the alpha that follows their colours, in place; what is opaque keeps its bits. In the
+ * samples' own encoding, as programs do that flatten a picture.
+ */
+export function layOverWhite(band: Samples, samples: number, channels: 1 | 3): void {
+  if (samples <= channels) return;
+  const top = band instanceof Uint8Array ? 255 : band instanceof Uint16Array ? 65535 : 1;
+  for (let i = 0; i < band.length; i += samples) {
+    const alpha = band[i + channels] / top;
+    if (alpha >= 1) continue;
+    for (let c = 0; c < channels; c++) {
+      const v = band[i + c] * alpha + top * (1 - alpha);
+      band[i + c] = top === 1 ? v : Math.round(v);
+    }
+  }
 }
 
 interface Sink {
@@ -284,7 +302,9 @@ async function fromVips(
     const pitch = area.w * pixels.samples;
     for (let y = 0; y < area.h; y += PUSH_ROWS) {
       const h = Math.min(PUSH_ROWS, area.h - y);
-      sink.push(pixels.data.subarray(y * pitch, (y + h) * pitch), h);
+      const part = pixels.data.subarray(y * pitch, (y + h) * pitch);
+      if (options.flatten && info.alpha) layOverWhite(part, pixels.samples, channels);
+      sink.push(part, h);
       if (options.signal) {
         await breathe();
         stopIfCancelled(options.signal, file);

@@ -3,6 +3,7 @@
  * dates, tone curve. `probeScan` answers from it and `decodeScan` goes on from it, so both always agree.
  */
 import { RevealError } from '../../app/contract/messages.ts';
+import { ownSpace } from '../../app/color/own-space.ts';
 import type { ToneCurve } from '../../app/picture.ts';
 import { say } from '../../app/words/sentences.ts';
 import { FileSource, ShortRead, show } from './bytes.ts';
@@ -152,6 +153,7 @@ async function inspectTiff(source: FileSource): Promise<Found> {
   };
   const { curve, reason, iccName } = chooseCurve(evidence);
   const channels = layout ? (layout.samples >= 3 ? 3 : 1) : grey ? 1 : 3;
+  const alpha = (samples === 4 || samples === 2) && photometric !== 3 && !fourth && infrared !== 'alpha';
   const irLayout = infraredPage ? tiffLayout(file, infraredPage) : null;
   const route: Route = layout
     ? { by: 'tiff', layout, infrared: irLayout }
@@ -170,6 +172,8 @@ async function inspectTiff(source: FileSource): Promise<Found> {
       infrared,
       iccName,
       curveReason: reason,
+      own: ownSpace(evidence.icc, curve, channels),
+      ...(alpha ? { alpha } : {}),
     },
   };
 }
@@ -296,6 +300,8 @@ async function inspectVips(
       infrared: null,
       iccName,
       curveReason: reason,
+      own: ownSpace(meta.icc ?? null, curve, grey ? 1 : 3),
+      ...(meta.hasAlpha ? { alpha: true } : {}),
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What the file layer promises: facts about a scan before decoding, decoding, and complete-or-absent writing. */
+import type { OwnSpace } from '../../app/color/own-space.ts';
 import type { Picture, Rect } from '../../app/picture.ts';
 
 /** Facts read from the header and metadata; no pixels decoded. */
@@ -31,6 +32,10 @@ export interface ScanInfo {
   saysNegative: boolean | null;
   /** Why the tone curve was chosen: 'embedded profile', 'SilverFast XMP Gamma=1', 'assumed sRGB' … */
   curveReason: string;
+  /** RGB space of the samples as stored, for pictures that are taken as they are; absent: not looked at (RAW, film). */
+  own?: OwnSpace;
+  /** The file has an alpha channel. */
+  alpha?: boolean;
   bytes: number;
   modifiedMs: number;
 }
@@ -43,6 +48,8 @@ export interface DecodeOptions {
   infrared?: boolean;
   /** The infrared of a reduced copy is the least that falls on each pixel, not the mean: what dust is judged by. */
   leastInfrared?: boolean;
+  /** Lay the picture over white by its alpha channel; without it alpha is dropped. */
+  flatten?: boolean;
   /** Where the samples of a full-size TIFF go: shared memory of at least so many bytes. New memory by default. */
   memory?: (bytes: number) => SharedArrayBuffer;
   /** Which libvips threads budget; default the engine's. */

@@ -1,0 +1,241 @@
+/**
+ * The networks as the actions see them, over onnxruntime: our own with the weights that came with the program, those
+ * that a person's training run has put in their place, or one that was named. A network is written as a graph once for
+ * each size of tensors and its session kept; a device that fails gives way to the next (session.ts), one that has no
+ * memory gets smaller tiles and then the processor does it (model-tiles.ts). One run at a time has all the cores.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import { emit } from '../../app/graph/emit.ts';
+import { Graph } from '../../app/graph/graph.ts';
+import { constantScope } from '../../app/graph/scope.ts';
+import type { Planar } from '../../app/planar.ts';
+import { say } from '../../app/words/sentences.ts';
+import { networkInputs, networks, type Network } from '../../models/index.ts';
+import type { NetworkTask, NetworkTensors, Networks, OpenNetwork } from '../actions/picture/networks.ts';
+import { checkWeights, readModel, type StoredModel } from '../studio/run/model.ts';
+import { shippedModel } from '../studio/shipped.ts';
+import type { Budget } from './budget.ts';
+import { runTiled } from './model-tiles.ts';
+import { probeProvider } from './process-probe.ts';
+import { Memo } from './scans.ts';
+import { onnxBinding, providerOrder, SessionStore, TooBigError } from './session.ts';
+import type { Binding, ProviderFailure, ProviderName, Session } from './session.ts';
+
+/** Sizes of one network whose sessions are kept; each holds some tens of megabytes. */
+const KEPT_SIZES = 6;
+/** Largest side of a tile. Larger ones spend less on overlap and need more memory. */
+const TILE = 768;
+/** Outputs that only training wants. */
+const TRAINING_ONLY = new Set(['damageLogits']);
+
+/** Folders of the models that a person has put in the place of the shipped ones, by task. */
+export type ModelsInUse = Partial<Record<NetworkTask, string>>;
+
+export interface NetworkSettings {
+  threads: number;
+  device: string;
+  cores: Budget;
+  binding?: () => Binding;
+}
+
+/** Whether this machine may have what a provider needs; those that cannot work are not even tried. */
+function plausible(provider: ProviderName): boolean {
+  if (process.platform !== 'linux' || provider === 'cpu') return true;
+  const nvidia = existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidiactl');
+  return nvidia || existsSync('/dev/dxg') || (provider === 'webgpu' && existsSync('/dev/dri'));
+}
+
+/** Devices that were found unusable, each tried in a process that may die. */
+async function unusable(device: string): Promise<ProviderFailure[]> {
+  const failures: ProviderFailure[] = [];
+  for (const provider of providerOrder(device)) {
+    if (provider === 'cpu') continue;
+    if (!plausible(provider)) {
+      failures.push({ provider, when: 'missing', reason: 'this machine has no such device' });
+      continue;
+    }
+    const { ok, reason } = await probeProvider(provider);
+    if (!ok) failures.push({ provider, when: 'missing', reason });
+    // What comes after the first that works is asked only when that one dies.
+    else break;
+  }
+  return failures;
+}
+
+const isKnown = (name: string): name is keyof typeof networks => name in networks;
+
+/** One network with its weights. */
+class StoredNetwork implements OpenNetwork {
+  readonly name: string;
+  readonly sha256: string;
+  readonly multiple: number;
+  readonly reach: number | null;
+  private readonly network: Network;
+  private readonly model: StoredModel;
+  private readonly engine: EngineNetworks;
+  /** Sizes in use, least recently used first. */
+  private readonly sizes = new Map<string, { cpu: boolean }>();
+  private most: number;
+  /** Set when the device had no memory for the smallest tile. */
+  private onCpu = false;
+
+  constructor(network: Network, model: StoredModel, engine: EngineNetworks) {
+    this.network = network;
+    this.model = model;
+    this.engine = engine;
+    this.name = model.card.name;
+    this.sha256 = model.card.sha256 ?? '';
+    this.multiple = network.multiple;
+    this.reach = network.margin;
+    this.most = Math.max(TILE, 3 * (network.margin ?? 0));
+  }
+
+  async run(inputs: NetworkTensors, signal?: AbortSignal): Promise<NetworkTensors> {
+    if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
+    const first = this.network.inputs({ batch: 1, height: this.multiple * 4, width: this.multiple * 4 })[0];
+    const dims = inputs[first.name]?.dims;
+    if (!dims) throw new RevealError('internal', `${this.network.name} wants an input ${first.name}.`);
+    const [batch, , height, width] = dims;
+    const session = await this.session(batch, height, width);
+    return this.engine.alone(signal, () => session.run(inputs));
+  }
+
+  async apply(
+    planes: Record<string, Planar>,
+    options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+  ): Promise<Record<string, Planar>> {
+    const run = async (part: Record<string, Planar>, signal?: AbortSignal) => {
+      const tensors = Object.fromEntries(
+        Object.entries(part).map(([name, p]) => [
+          name,
+          { dims: [1, p.channels, p.height, p.width], data: p.data },
+        ]),
+      );
+      try {
+        const answer = await this.run(tensors, signal);
+        return Object.fromEntries(
+          Object.entries(answer).map(([name, { dims, data }]): [string, Planar] => [
+            name,
+            { channels: dims[1], height: dims[2], width: dims[3], data },
+          ]),
+        );
+      } catch (error) {
+        if (error instanceof TooBigError) return 'too-big' as const;
+        throw error;
+      }
+    };
+    const { multiple, reach } = this;
+    const tiled = (): Promise<Record<string, Planar>> =>
+      runTiled(planes, run, {
+        ...options,
+        multiple,
+        reach,
+        most: this.most,
+        onSmaller: (side) => (this.most = side),
+      });
+    try {
+      return await tiled();
+    } catch (error) {
+      const memory = error instanceof RevealError && error.code === 'engine';
+      if (!memory || this.onCpu || this.engine.order[0] === 'cpu') throw error;
+      this.onCpu = true;
+      this.most = Math.max(TILE, 3 * (reach ?? 0));
+      return tiled();
+    }
+  }
+
+  private async session(batch: number, height: number, width: number): Promise<Session> {
+    const store = await this.engine.store();
+    const { network, model } = this;
+    const order = (cpu: boolean): ProviderName[] => (cpu ? ['cpu'] : this.engine.order);
+    const keyOf = (size: string): string => `${network.name} ${this.sha256} ${size}`;
+    const size = `${batch}x${width}x${height}`;
+    this.sizes.delete(size);
+    this.sizes.set(size, { cpu: this.onCpu });
+    for (const [oldest, { cpu }] of this.sizes) {
+      if (this.sizes.size <= KEPT_SIZES) break;
+      this.sizes.delete(oldest);
+      // Not while it may be running: after whatever has the cores now.
+      void this.engine.alone(undefined, () => store.drop(keyOf(oldest), order(cpu)));
+    }
+    const write = (): Uint8Array => {
+      const graph = new Graph();
+      const inputs = networkInputs(graph, network, { batch, height, width });
+      const outputs = network.build(constantScope(graph, model.weights), inputs, model.card.width ?? 'small');
+      const wanted = Object.entries(outputs).filter(([name]) => !TRAINING_ONLY.has(name));
+      return emit(Object.fromEntries(wanted), { name: network.name }).bytes;
+    };
+    return store.open(keyOf(size), () => Promise.resolve(write()), order(this.onCpu));
+  }
+}
+
+/** All networks of one engine process. */
+export class EngineNetworks {
+  readonly order: ProviderName[];
+  private readonly settings: NetworkSettings;
+  private readonly opened = new Memo<OpenNetwork>(24);
+  private stored: Promise<SessionStore> | null = null;
+
+  constructor(settings: NetworkSettings) {
+    this.settings = settings;
+    this.order = providerOrder(settings.device);
+  }
+
+  /** The networks with a person's own models in the place of shipped ones. */
+  with(inUse: ModelsInUse = {}): Networks {
+    return { open: (task, name = '') => this.open(task, name, inUse) };
+  }
+
+  /** Opens a model of the program, the folder of a model or of a training run, or what is in use. */
+  private async open(task: NetworkTask, name: string, inUse: ModelsInUse): Promise<OpenNetwork | null> {
+    const folder = this.folder(task, name, inUse);
+    if (!folder) {
+      if (name !== '') throw new RevealError('not-found', say('model-gone', { name }));
+      return null;
+    }
+    const opened = async (): Promise<OpenNetwork> => {
+      const model = await readModel(folder);
+      const kind = model.card.network;
+      if (kind !== task || !isKnown(kind))
+        throw new RevealError('bad-input', say('model-other-task', { name: model.card.name, task }));
+      checkWeights(networks[kind], model.card.width ?? 'small', model);
+      return new StoredNetwork(networks[kind], model, this);
+    };
+    try {
+      return await this.opened.get(`${task} ${folder}`, opened);
+    } catch (error) {
+      // The program's own card may say that there are no weights yet: the step does without.
+      if (name === '' && folder === shippedModel(task)) return null;
+      throw error;
+    }
+  }
+
+  private folder(task: NetworkTask, name: string, inUse: ModelsInUse): string | null {
+    const has = (dir: string): boolean => existsSync(path.join(dir, 'card.json'));
+    if (name === '') {
+      const own = inUse[task];
+      if (own && has(own)) return own;
+      return has(shippedModel(task)) ? shippedModel(task) : null;
+    }
+    if (path.isAbsolute(name)) return [path.join(name, 'model'), name].find(has) ?? null;
+    return has(shippedModel(name)) ? shippedModel(name) : null;
+  }
+
+  /** Runs `work` with all cores to itself. */
+  alone<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    return this.settings.cores.with(this.settings.threads, signal, work);
+  }
+
+  /** The sessions; which devices work is found out when the first network is wanted. */
+  store(): Promise<SessionStore> {
+    const { threads, device, binding = onnxBinding } = this.settings;
+    this.stored ??= unusable(device).then((failures) => new SessionStore(binding, threads, failures));
+    return this.stored;
+  }
+
+  async close(): Promise<void> {
+    await (await this.stored)?.close();
+  }
+}
