@@ -1,0 +1,9 @@
+/**
+ * Colour for pictures that have none, or have lost it (the recipe's step `colour`). Analyse and plan: `prepareColour`
+ * looks at the reduced whole picture once; process: `colouredSource` colours parts of any size by that plan; the plan
+ * names the network for the record. Only chroma is made: the lightness of every pixel stays what it is.
+ */
+export { colouredSource } from './source.ts';
+export { gridConfidence, GRID_SIDE, prepareColour } from './plan.ts';
+export { suggestColours, type SuggestedColour } from './suggest.ts';
+export type { Chroma, ColourPlan, OwnColours, PlacedHint, Toning } from './types.ts';

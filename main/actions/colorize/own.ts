@@ -1,0 +1,134 @@
+/**
+ * Colours that a picture still has. First whether it has any: a grey or toned picture (sepia, cyanotype, yellowed
+ * paper) holds one hue, a function of lightness, and toning is not colour. A faded colour picture holds several; in
+ * the restore-faded mode they are kept, raised to what a fresh picture has, and filled up from the network where
+ * nothing is left.
+ */
+import { labSpace } from '../../../app/color/gamut.ts';
+import { boxMean, type Size } from '../../../app/color/guided.ts';
+import type { Planar } from '../../../app/planar.ts';
+import { smoothstep } from './tune.ts';
+import type { Chroma, OwnColours, Toning } from './types.ts';
+
+const BANDS = 20;
+
+/** L*, a*, b* of a picture of one or three planes, sRGB-encoded. */
+export function labOf(picture: Planar): Chroma & { L: Float32Array } {
+  const n = picture.width * picture.height;
+  const { data } = picture;
+  const g = picture.channels === 1 ? 0 : n;
+  const space = labSpace('srgb');
+  const out = { L: new Float32Array(n), a: new Float32Array(n), b: new Float32Array(n) };
+  for (let i = 0; i < n; i++) {
+    space.get(data[i], data[g + i], data[2 * g + i]);
+    out.L[i] = Math.min(100, space.lab[0]);
+    if (g > 0) {
+      out.a[i] = space.lab[1];
+      out.b[i] = space.lab[2];
+    }
+  }
+  return out;
+}
+
+/** Median of a list; 0 for none. */
+export function median(values: number[]): number {
+  if (values.length === 0) return 0;
+  const sorted = Float64Array.from(values).sort();
+  return sorted[sorted.length >> 1];
+}
+
+/** Chroma of the tone as a function of lightness: medians in bands of L*, smoothed, read by `toneAt`. */
+function toneCurve(L: Float32Array, plane: Float32Array): Float64Array {
+  const bands: number[][] = Array.from({ length: BANDS }, () => []);
+  for (let i = 0; i < L.length; i++)
+    bands[Math.min(BANDS - 1, Math.max(0, Math.floor((L[i] / 100) * BANDS)))].push(plane[i]);
+  const known = bands.map((band) => (band.length >= 8 ? median(band) : null));
+  const found = known.flatMap((v, i) => (v === null ? [] : [i]));
+  if (found.length === 0) return new Float64Array(BANDS);
+  const filled = known.map((v, i) => {
+    if (v !== null) return v;
+    const nearest = found.reduce((best, j) => (Math.abs(j - i) < Math.abs(best - i) ? j : best));
+    return known[nearest] ?? 0;
+  });
+  return Float64Array.from(
+    filled,
+    (v, i) => (filled[Math.max(0, i - 1)] + 2 * v + filled[Math.min(BANDS - 1, i + 1)]) / 4,
+  );
+}
+
+function toneAt(curve: Float64Array, L: number): number {
+  const v = Math.min(BANDS - 1.001, Math.max(0, (L / 100) * BANDS - 0.5));
+  const i = Math.floor(v);
+  return curve[i] + (curve[Math.min(BANDS - 1, i + 1)] - curve[i]) * (v - i);
+}
+
+export interface Colours {
+  toning: Toning;
+  /** Chroma less the tone of each lightness, on the picture's pixels. */
+  residual: Chroma;
+  chroma: Chroma;
+}
+
+/** Whether a picture is neutral, toned or coloured. */
+export function coloursOf(picture: Planar): Colours {
+  const { L, a, b } = labOf(picture);
+  const n = L.length;
+  const tone = { a: toneCurve(L, a), b: toneCurve(L, b) };
+  const residual = { a: new Float32Array(n), b: new Float32Array(n) };
+  for (let i = 0; i < n; i++) {
+    residual.a[i] = a[i] - toneAt(tone.a, L[i]);
+    residual.b[i] = b[i] - toneAt(tone.b, L[i]);
+  }
+  // Noise and JPEG blocks are not colour: what counts is what neighbours agree on.
+  const r = Math.max(1, Math.round(Math.max(picture.width, picture.height) / 250));
+  const smooth = { a: boxMean(residual.a, picture, r), b: boxMean(residual.b, picture, r) };
+  let several = 0;
+  for (let i = 0; i < n; i++) if (Math.hypot(smooth.a[i], smooth.b[i]) > 5) several++;
+  const share = several / n;
+  const mid = [0.3, 0.5, 0.7].map((l) => [toneAt(tone.a, 100 * l), toneAt(tone.b, 100 * l)]);
+  const ta = mid.reduce((s, [v]) => s + v, 0) / 3;
+  const tb = mid.reduce((s, [, v]) => s + v, 0) / 3;
+  const chroma = Math.hypot(ta, tb);
+  const hue = ((Math.atan2(tb, ta) * 180) / Math.PI + 360) % 360;
+  return {
+    toning: { kind: share > 0.04 ? 'colours' : chroma > 2 ? 'toned' : 'neutral', chroma, hue, share },
+    residual,
+    chroma: { a, b },
+  };
+}
+
+/** 90th percentile of chroma in a fresh colour photograph, about. */
+const FRESH = 26;
+const MOST_GAIN = 3;
+
+/**
+ * The picture's own colours, or null where it has none to keep.
+ * @param choice the recipe's `own`: auto, keep or replace
+ */
+export function ownColours(
+  { toning, residual, chroma }: Colours,
+  size: Size,
+  choice: 'auto' | 'keep' | 'replace',
+): OwnColours | null {
+  if (choice === 'replace') return null;
+  if (choice === 'auto' && toning.kind !== 'colours') return null;
+  if (toning.chroma === 0 && toning.share === 0) return null;
+  const n = residual.a.length;
+  const r = Math.max(1, Math.round(Math.max(size.width, size.height) / 160));
+  const smooth = { a: boxMean(residual.a, size, r), b: boxMean(residual.b, size, r) };
+  const strength = Float32Array.from(smooth.a, (v, i) => Math.hypot(v, smooth.b[i]));
+  const sorted = strength.slice().sort();
+  const high = sorted[Math.floor(0.9 * (n - 1))];
+  const faded = 1 - smoothstep(0.35 * FRESH, 0.75 * FRESH, high);
+  const gain = 1 + faded * (Math.min(MOST_GAIN, FRESH / Math.max(1, high)) - 1);
+  const floor = Math.max(1.5, 0.12 * high);
+  return {
+    // What is left over the cast of fading; a fresh picture's own chroma as it is.
+    a: residual.a.map((v, i) => v + (1 - faded) * (chroma.a[i] - v)),
+    b: residual.b.map((v, i) => v + (1 - faded) * (chroma.b[i] - v)),
+    raw: chroma,
+    trust: strength.map((v) => 1 - faded * (1 - smoothstep(floor, 3 * floor, v))),
+    gain,
+    faded,
+  };
+}
