@@ -103,6 +103,24 @@ describe('a training session', () => {
     expect((await session.step(batchOf(1), settings(1))).finite).toBe(true);
   });
 
+  it('lets paced weights learn and decay as if at so much lower a rate, and the others as ever', async () => {
+    const paced = await start({ pace: { of: ['fine.*', 'middle.*'], factor: 0.1 } });
+    const full = await start();
+    const tenth = await start();
+    const at = (rate: number) => ({ lr: rate, decay: 0.5, average: 0 });
+    await paced.session.step(batchOf(0), at(1e-2));
+    await full.session.step(batchOf(0), at(1e-2));
+    await tenth.session.step(batchOf(0), at(1e-3));
+    for (const [name, { data }] of paced.state.weights('net')) {
+      const slow = /^(fine|middle)\./.test(name);
+      const [same, other] = slow ? [tenth, full] : [full, tenth];
+      const distance = (state: TrainState): number =>
+        Math.max(...(state.weights('net').get(name)?.data ?? []).map((v, i) => Math.abs(v - data[i])));
+      expect(distance(same.state), name).toBeLessThan(1e-6);
+      expect(distance(other.state), name).toBeGreaterThan(1e-3);
+    }
+  });
+
   it('keeps frozen weights bit-equal while the others change', async () => {
     const { state, session } = await start({ frozen: ['fine.*', 'middle.*'] });
     for (let k = 0; k < 3; k++) await session.step(batchOf(k), settings(k));

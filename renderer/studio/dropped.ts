@@ -1,7 +1,8 @@
 /** Pictures and films dropped on the room: imported into the library like any others, then learnt from. */
 import { useEffect, useState } from 'react';
+import type { Job } from '../../app/contract/jobs.ts';
 import { getClient, type Dropped } from '../client.ts';
-import { errorText, useApp } from '../store/app.ts';
+import { errorText, refreshJobs, useApp } from '../store/app.ts';
 
 export interface Import {
   /** Library items that came of it, so far as they are known. */
@@ -27,6 +28,15 @@ interface State extends Import {
   jobIds: number[] | null;
 }
 
+/**
+ * Whether an import is over. Only jobs that are over can be cleared from the queue: one that is no longer in it has
+ * ended. The queue must have been asked since the import began.
+ */
+export const importOver = (
+  jobIds: readonly number[],
+  jobs: ReadonlyMap<number, Pick<Job, 'finishedAt'>>,
+): boolean => jobIds.every((id) => (jobs.get(id)?.finishedAt ?? null) !== null || !jobs.has(id));
+
 /** Imports what was dropped (more may be dropped later: what is in the library already comes back as it is). */
 export function useImport(files: readonly Dropped[]): Import {
   const [state, setState] = useState<State>({ of: [], jobIds: null, itemIds: [], done: true, error: '' });
@@ -37,7 +47,10 @@ export function useImport(files: readonly Dropped[]): Import {
     const show = (sent: number, total: number) => useApp.setState({ upload: { sent, total } });
     getClient()
       .importFiles([...files], show)
-      .then(({ jobIds }) => wanted && setState({ ...begun, jobIds }))
+      .then(async ({ jobIds }) => {
+        await refreshJobs();
+        if (wanted) setState({ ...begun, jobIds });
+      })
       .catch((error: unknown) => wanted && setState({ ...begun, done: true, error: errorText(error) }))
       .finally(() => useApp.setState({ upload: null }));
     return () => {
@@ -45,14 +58,7 @@ export function useImport(files: readonly Dropped[]): Import {
     };
   }, [files]);
   const { jobIds } = state;
-  const ended = useApp(
-    (s) =>
-      jobIds !== null &&
-      jobIds.every((id) => {
-        const job = s.jobs.get(id);
-        return job !== undefined && job.finishedAt !== null;
-      }),
-  );
+  const ended = useApp((s) => jobIds !== null && importOver(jobIds, s.jobs));
   useEffect(() => {
     if (!ended || jobIds === null) return;
     let wanted = true;

@@ -19,12 +19,14 @@ import { countNetwork } from '../../../models/count.ts';
 import { networks } from '../../../models/index.ts';
 import type { JobQueue } from '../../jobs/types.ts';
 import type { EngineProgress } from '../../engine/protocol.ts';
+import { checkWeights, readModel } from '../run/model.ts';
 import { newRun } from '../run/plan-run.ts';
 import { readRunFile, withMinutes, writeRunFile } from '../run/position.ts';
 import { shippedModel } from '../shipped.ts';
 import type { StudioFolders } from './folders.ts';
 import { describeDataset } from './datasets.ts';
-import { describeRun, Diaries, liveSchema, thinned, type Live } from './runs.ts';
+import { Diaries, thinned } from './diaries.ts';
+import { describeRun, liveSchema, type Live } from './runs.ts';
 
 export type StudioCalls = Extract<keyof Handlers, `studio.${string}`>;
 
@@ -77,20 +79,24 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
   const changed = (what: 'datasets' | 'runs'): void =>
     publish('studio.changed', { datasets: what === 'datasets', runs: what === 'runs' });
 
+  /** Whether a folder holds a card and the weights it names; whether they are sound is seen when they are read. */
   const hasModel = (dir: string): boolean => {
     try {
-      return (
-        (JSON.parse(readFileSync(path.join(dir, 'card.json'), 'utf8')) as { weights: unknown }).weights !==
-        null
-      );
+      const { weights } = JSON.parse(readFileSync(path.join(dir, 'card.json'), 'utf8')) as {
+        weights: string | null;
+      };
+      return weights !== null && existsSync(path.join(dir, path.basename(weights)));
     } catch {
       return false;
     }
   };
   const modelDir = (network: string, model: string | null): string | null => {
-    const wanted = model ?? folders.inUse()[network as NetworkName] ?? SHIPPED;
-    const dir = wanted === SHIPPED ? shippedModel(network) : path.join(folders.dir('runs', wanted), 'model');
-    return hasModel(dir) ? dir : null;
+    const dirOf = (wanted: string): string =>
+      wanted === SHIPPED ? shippedModel(network) : path.join(folders.dir('runs', wanted), 'model');
+    // One in use whose folder is gone or damaged must not take its task with it.
+    const used = folders.inUse()[network as NetworkName];
+    const wanted = model !== null ? [model] : [...(used ? [used] : []), SHIPPED];
+    return wanted.map(dirOf).find(hasModel) ?? null;
   };
 
   const submit = (id: string, settings: StudioRun['settings']): number =>
@@ -215,6 +221,9 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         throw new RevealError('not-found', say('studio-no-model', { run: model }));
       if (model !== null && runOf(model).settings.network !== network)
         throw new RevealError('bad-request', `${model} is no ${network}.`);
+      // What would fail at the first picture fails here, naming the file.
+      const dir = model === null ? null : modelDir(network, model);
+      if (dir !== null) checkWeights(networks[network], runOf(model!).settings.width, await readModel(dir));
       const before = await folders.setInUse(network, model);
       changed('runs');
       return { before };

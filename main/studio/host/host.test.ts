@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,9 +15,13 @@ import { runSettingsSchema, type RunPoint } from '../../../app/contract/studio.t
 import { RevealError } from '../../../app/contract/messages.ts';
 import type { NewJob } from '../../jobs/types.ts';
 import type { LogLine } from '../run/log.ts';
+import { initialWeights } from '../../../app/graph/scope.ts';
+import { networkParameters, networks } from '../../../models/index.ts';
+import type { Dataset } from '../dataset/types.ts';
+import { runModel } from '../run/model.ts';
 import { StudioFolders } from './folders.ts';
 import { studioHost, type StudioHost } from './handlers.ts';
-import { thinned } from './runs.ts';
+import { thinned } from './diaries.ts';
 
 let dir: string;
 let folders: StudioFolders;
@@ -97,13 +109,22 @@ const diary = (run: string, lines: LogLine[]): void =>
     path.join(folders.dir('runs', run), 'log.jsonl'),
     lines.map((l) => JSON.stringify(l) + '\n').join(''),
   );
-const model = (run: string): void => {
-  mkdirSync(path.join(folders.dir('runs', run), 'model'), { recursive: true });
-  writeFileSync(
-    path.join(folders.dir('runs', run), 'model', 'card.json'),
-    JSON.stringify({ weights: 'weights.rvw' }),
-  );
-};
+/** A model as a run leaves it. */
+async function model(run: string): Promise<void> {
+  const network = networks.restorer;
+  const weights = initialWeights(networkParameters(network, 'small'), 1);
+  const dataset = { name: 'holidays', pictures: [] } as unknown as Dataset;
+  await runModel({
+    ...{ dir: folders.dir('runs', run), network, width: 'small', dataset, weights },
+    ...{ parent: null, provenance: [] },
+  }).save(new Map(), { step: 3, seconds: 3, size: 64, figures: {} });
+}
+/** A critic as a run leaves it, as far as the host looks at it. */
+function judge(run: string): void {
+  const dir = path.join(folders.dir('runs', run), 'critic');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(path.join(dir, 'card.json'), '{}');
+}
 
 describe('datasets', () => {
   it('are built by a job from things of the library and folders that the host knows', async () => {
@@ -155,7 +176,7 @@ describe('runs', () => {
     await expect(call('studio.removeRun', { id: run.id })).rejects.toThrow(RevealError);
     await expect(call('studio.use', { network: 'restorer', model: run.id })).rejects.toThrow(RevealError);
 
-    model(run.id);
+    await model(run.id);
     job(1, { state: 'done' });
     await expect(call('studio.use', { network: 'filler', model: run.id })).rejects.toThrow(RevealError);
     expect(await call('studio.use', { network: 'restorer', model: run.id })).toEqual({ before: null });
@@ -172,6 +193,47 @@ describe('runs', () => {
     await expect(call('studio.continueRun', { id: run.id, minutes: 1 })).rejects.toThrow(RevealError);
     await call('studio.stopRun', { id: run.id });
     expect(jobs[1].state).toBe('cancelled');
+  });
+  it('whose model in use was damaged or is gone give way to what we ship, and a damaged one is not put to work', async () => {
+    await ready();
+    const run = await call<{ id: string }>('studio.startRun', settings);
+    await model(run.id);
+    job(1, { state: 'done' });
+    await call('studio.use', { network: 'restorer', model: run.id });
+    const dir = path.join(folders.dir('runs', run.id), 'model');
+    const file = readdirSync(dir).find((name) => name.endsWith('.rvw'))!;
+    const shipped = path.resolve('models', 'restorer');
+    const hasShipped = existsSync(path.join(shipped, 'weights.rvw'));
+    rmSync(path.join(dir, file));
+    expect(host.modelDir('restorer', null)).toBe(hasShipped ? shipped : null);
+    expect(host.modelDir('restorer', run.id)).toBeNull();
+    await call('studio.use', { network: 'restorer', model: null });
+    writeFileSync(path.join(dir, file), 'no weights');
+    await expect(call('studio.use', { network: 'restorer', model: run.id })).rejects.toThrow(file);
+    expect(folders.inUse()).toEqual({});
+  });
+  it('hand their critic to a run in which one learns', async () => {
+    await ready();
+    const first = await call<{ id: string }>('studio.startRun', { ...settings, phase: 'critic' });
+    const against = { ...settings, phase: 'gan', critic: first.id } as const;
+    await expect(call('studio.startRun', against)).rejects.toThrow(/no critic to begin with/);
+    judge(first.id);
+    job(1, { state: 'done' });
+    const { networks: known } = await call<{ networks: { name: string; critics: unknown[] }[] }>(
+      'studio.networks',
+      {},
+    );
+    expect(known.find((n) => n.name === 'restorer')?.critics).toEqual([{ run: first.id, width: 'small' }]);
+    expect(known.find((n) => n.name === 'filler')?.critics).toEqual([]);
+    await expect(call('studio.startRun', { ...against, phase: 'generator' })).rejects.toThrow(
+      /in which a critic learns/,
+    );
+    expect(await call('studio.startRun', against)).toMatchObject({ settings: { critic: first.id } });
+    expect(await call('studio.runs', {})).toMatchObject({
+      runs: expect.arrayContaining([
+        expect.objectContaining({ id: first.id, critic: true, model: null, state: 'done' }),
+      ]),
+    });
   });
   it('keep their name while they are in the bin, so that each of them can come back', async () => {
     const first = await folders.reserve('runs', 'one');

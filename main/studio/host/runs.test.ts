@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSettingsSchema } from '../../../app/contract/studio.ts';
 import { LOG_NAME, type LogLine } from '../run/log.ts';
 import { StudioFolders } from './folders.ts';
-import { describeRun, Diaries, thinned } from './runs.ts';
+import { Diaries, MOST_EVENTS, MOST_POINTS, thinned } from './diaries.ts';
+import { describeRun } from './runs.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -37,6 +38,37 @@ describe('a diary', () => {
     expect(diaries.of(dir).map((l) => l.step)).toEqual([1]);
     appendFileSync(file, next.slice(20) + text(point(3)));
     expect(diaries.of(dir).map((l) => l.step)).toEqual([1, 2, 3]);
+  });
+
+  it('of a month takes no more memory than one of an hour, and keeps its course, its end and what happened', () => {
+    const diaries = new Diaries();
+    const lines: LogLine[] = [];
+    const count = 10 * MOST_POINTS + 7;
+    const event = (step: number, kind: string): LogLine => ({
+      ...{ type: 'event', step, at: 0, level: 'info' },
+      ...{ kind, text: kind },
+    });
+    for (let k = 1; k <= count; k++) {
+      lines.push(point(k, k));
+      if (k % 5 === 0) lines.push(event(k, 'switch'));
+    }
+    lines.push(figures(count, 'run', 20), event(count, 'alarm'));
+    writeFileSync(path.join(dir, LOG_NAME), text(event(0, 'size'), ...lines));
+    const kept = diaries.of(dir);
+    const points = kept.flatMap((l) => (l.type === 'point' ? [l] : []));
+    expect(points.length).toBeLessThanOrEqual(1.5 * MOST_POINTS);
+    expect(points.at(-1)!.step).toBe(count);
+    // The loss of the test is its step: a mean of neighbours stays close to it, all over the run.
+    const worst = Math.max(...points.map((p) => Math.abs(p.losses.total - p.step)));
+    expect(worst).toBeLessThan(32);
+    expect(thinned(points, 10).map((p) => Math.round(p.step / count / 0.1))).toEqual([
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    ]);
+    const events = kept.flatMap((l) => (l.type === 'event' ? [l] : []));
+    expect(events.length).toBeLessThanOrEqual(1.25 * MOST_EVENTS + 1);
+    expect([events[0].kind, events.at(-1)!.kind]).toEqual(['size', 'alarm']);
+    expect(kept.filter((l) => l.type === 'figures')).toHaveLength(1);
+    expect(kept.map((l) => l.step)).toEqual(kept.map((l) => l.step).sort((a, b) => a - b));
   });
 
   it('that was written anew by a run that goes on is read anew', () => {

@@ -1,10 +1,11 @@
 /** A run as the window sees it, from its folder and its job. */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Job } from '../../../app/contract/jobs.ts';
 import type { RunFigures, RunPoint, StudioRun } from '../../../app/contract/studio.ts';
-import { LOG_NAME, parseLog, type LogLine } from '../run/log.ts';
+import type { LogLine } from '../run/log.ts';
+import type { Diaries } from './diaries.ts';
 import { CRITIC_FOLDER } from '../run/model.ts';
 import { readRunFile } from '../run/position.ts';
 import type { StudioFolders } from './folders.ts';
@@ -19,46 +20,6 @@ export const liveSchema = z.object({
   memoryBytes: z.number().nullable(),
 });
 export type Live = z.infer<typeof liveSchema>;
-
-interface Diary {
-  /** Identity of the file: a run that goes on writes it anew. */
-  inode: number;
-  /** Bytes read, up to the end of a whole line. */
-  read: number;
-  lines: LogLine[];
-}
-
-/** Diaries of runs. A diary grows by a line a second for days: what was read is kept, and only what is new is read. */
-export class Diaries {
-  private readonly kept = new Map<string, Diary>();
-  of(dir: string): readonly LogLine[] {
-    const file = path.join(dir, LOG_NAME);
-    let fd: number;
-    try {
-      fd = openSync(file, 'r');
-    } catch {
-      return [];
-    }
-    try {
-      const { ino, size } = fstatSync(fd);
-      const known = this.kept.get(dir);
-      const diary =
-        known && known.inode === ino && known.read <= size ? known : { inode: ino, read: 0, lines: [] };
-      if (size > diary.read) {
-        const bytes = Buffer.alloc(size - diary.read);
-        const got = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, diary.read));
-        // A line that is being written is left for the next time.
-        const whole = got.subarray(0, got.lastIndexOf(0x0a) + 1);
-        diary.read += whole.length;
-        for (const line of parseLog(whole.toString('utf8'))) diary.lines.push(line);
-      }
-      this.kept.set(dir, diary);
-      return diary.lines;
-    } finally {
-      closeSync(fd);
-    }
-  }
-}
 
 const lastOf = <T extends LogLine['type']>(
   lines: readonly LogLine[],
@@ -145,24 +106,4 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
     critic: hasCritic,
     inUse: folders.inUse()[settings.network] === id,
   };
-}
-
-/** At most `count` points, evenly over the run, each the mean of those it stands for. */
-export function thinned(points: readonly RunPoint[], count: number): RunPoint[] {
-  if (points.length <= count) return [...points];
-  return Array.from({ length: count }, (_, k) => {
-    const group = points.slice(
-      Math.floor((k * points.length) / count),
-      Math.floor(((k + 1) * points.length) / count),
-    );
-    const last = group[group.length - 1];
-    const names = new Set(group.flatMap((p) => Object.keys(p.losses)));
-    const losses = Object.fromEntries(
-      [...names].map((name) => {
-        const values = group.flatMap((p) => (name in p.losses ? [p.losses[name]] : []));
-        return [name, values.reduce((a, b) => a + b, 0) / values.length];
-      }),
-    );
-    return { ...last, losses };
-  });
 }

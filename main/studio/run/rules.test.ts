@@ -5,7 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { criticAlarm, driftAlarms, finiteAlarm } from './alarms.ts';
 import { exploded, proposeRate, sweepRate, sweepDefaults } from './finder.ts';
 import { readLog, RunLog, type LogLine } from './log.ts';
-import { batchAt, planRun, stageAt } from './plan.ts';
+import { runSettingsSchema } from '../../../app/contract/studio.ts';
+import { networks } from '../../../models/index.ts';
+import { newRun } from './plan-run.ts';
+import { batchAt, frozenShare, planRun, stageAt } from './plan.ts';
+import { atStart, withMinutes, withSteps } from './position.ts';
+import { rateAt, rateFrom } from './rates.ts';
 import { evaluated, noEvaluation, type StopState } from './stop.ts';
 import { afterStep, firstTurn, switcherDefaults, type SwitcherState } from './switcher.ts';
 
@@ -71,11 +76,53 @@ describe('the learning-rate finder', () => {
   });
 });
 
+describe('the learning rate', () => {
+  it("is the run's, times what was asked for", () => {
+    const settings = (rate: number) =>
+      runSettingsSchema.parse({ dataset: 'x', network: 'restorer', size: 64, rate });
+    const run = (rate: number) => ({ ...newRun(settings(rate), networks.restorer, 100), rate: 1e-3 });
+    const at = { ...atStart(), stageStep: 50 };
+    expect(rateAt(run(1), at)).toBeGreaterThan(2e-4);
+    expect(rateAt(run(0.3), at)).toBeCloseTo(0.3 * rateAt(run(1), at), 12);
+  });
+  it('of a sweep stays near what is known to work', () => {
+    expect(rateFrom(new Array(60).fill(1), 5e-4).rate).toBe(5e-4);
+    // A bowl as below, that would bear far more.
+    const losses: number[] = [];
+    for (let k = 0, x = 1; k < 60 && !exploded(losses); k++) {
+      losses.push(x * x);
+      x *= 1 - sweepRate(k) * 20;
+    }
+    expect(rateFrom(losses, 5e-4).rate).toBe(2e-3);
+  });
+});
+
+describe('a run that is given another length', () => {
+  const base = newRun(
+    runSettingsSchema.parse({ dataset: 'x', network: 'restorer', minutes: 10 }),
+    networks.restorer,
+    null,
+  );
+  it('has more of its last stage, at its speed', () => {
+    const timed = { ...base, stages: base.stages.map((s) => ({ ...s, steps: 100 })) };
+    expect(withMinutes(timed, 12, 0.5).stages.map((s) => s.steps)).toEqual([100, 160]);
+    expect(withMinutes(timed, 12, 0.5).settings.minutes).toBe(12);
+    expect(withMinutes(timed, 1, 0.5).stages.at(-1)!.steps).toBe(1);
+    expect(withMinutes(base, 12, null).stages.map((s) => s.steps)).toEqual([null, null]);
+  });
+  it('in steps, cannot be shorter than what lies before its last stage', () => {
+    const steps = newRun(base.settings, networks.restorer, 100);
+    expect(steps.stages.map((s) => s.steps)).toEqual([70, 30]);
+    expect(withSteps(steps, 150).stages.map((s) => s.steps)).toEqual([70, 80]);
+    expect(() => withSteps(steps, 70)).toThrow(/have 70 steps already/);
+  });
+});
+
 describe('alarms', () => {
   it('a loss that is not finite stops the run and names the loss', () => {
     expect(finiteAlarm(7, { l1: 1, ssim: NaN })).toMatchObject({
       action: 'stop',
-      text: expect.stringContaining('ssim'),
+      text: expect.stringMatching(/ssim.*--rate 0\.3/),
     });
     expect(finiteAlarm(7, { l1: 1 })).toBeNull();
   });
@@ -143,6 +190,30 @@ describe('the plan', () => {
     const stages = planRun({ phase: 'generator', size: null, multiple: 64, batch: 8, minutes: 5 });
     expect(stages.map((s) => s.size)).toEqual([64, 128]);
     expect(planRun({ phase: 'generator', size: null, multiple: 128, batch: 8, minutes: 5 })).toHaveLength(1);
+  });
+  it('freezes a pre-trained encoder first, and cuts the stage in which it is freed', () => {
+    const plan = (frozen: number | null) =>
+      planRun({ phase: 'generator', size: null, multiple: 32, batch: 16, minutes: 60, frozen }).map((s) => [
+        s.size,
+        Number(s.share.toFixed(3)),
+        s.encoder,
+      ]);
+    expect(plan(0.6)).toEqual([
+      [64, 0.5, 'frozen'],
+      [96, 0.1, 'frozen'],
+      [96, 0.15, 'slow'],
+      [128, 0.25, 'slow'],
+    ]);
+    expect(plan(0.5).map((s) => s[2])).toEqual(['frozen', 'slow', 'slow']);
+    expect(plan(1).map((s) => s[2])).toEqual(['frozen', 'frozen', 'frozen']);
+    expect(plan(0).map((s) => s[2])).toEqual(['slow', 'slow', 'slow']);
+    expect(plan(null).map((s) => s[2])).toEqual(['full', 'full', 'full']);
+    const settings = { freeze: false, unfreezeAfter: null, start: null, phase: 'generator' } as const;
+    expect(frozenShare(settings)).toBe(0.5);
+    expect(frozenShare({ ...settings, start: 'shipped' })).toBe(0);
+    expect(frozenShare({ ...settings, phase: 'gan' })).toBe(0);
+    expect(frozenShare({ ...settings, unfreezeAfter: 20 })).toBe(0.2);
+    expect(frozenShare({ ...settings, freeze: true })).toBe(1);
   });
   it('knows the stage of any time', () => {
     const stages = planRun({ phase: 'generator', size: null, multiple: 32, batch: 16, minutes: 60 });

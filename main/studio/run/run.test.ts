@@ -1,52 +1,23 @@
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSettingsSchema, type RunSettings } from '../../../app/contract/studio.ts';
-import { seeded } from '../../../app/random.ts';
-import { encodePng } from '../../files/rgb.ts';
+import { initialWeights } from '../../../app/graph/scope.ts';
+import { critic } from '../../../models/critic/network.ts';
+import { networkParameters, networks } from '../../../models/index.ts';
+import { openDataset } from '../dataset/open.ts';
+import { shippedModel } from '../shipped.ts';
+import { draw } from './drawn.ts';
 import { RunControl } from './gate.ts';
 import { readLog, type LogLine } from './log.ts';
-import { checkWeights, readModel } from './model.ts';
+import { checkWeights, readModel, runModel } from './model.ts';
 import { objectives } from './objectives/index.ts';
 import { openRun, type OpenOptions } from './open.ts';
 import { trainRun } from './runner.ts';
 
 let root: string;
 let data: string;
-
-/** Photographs of nothing: soft gradients with discs, in colour. */
-async function draw(dir: string, count: number): Promise<void> {
-  mkdirSync(dir, { recursive: true });
-  for (let k = 0; k < count; k++) {
-    const random = seeded('run test', k);
-    const side = 64;
-    const rgb = new Uint8Array(side * side * 3);
-    const ends = Array.from({ length: 6 }, () => random.int(256));
-    const discs = Array.from({ length: 5 }, () => ({
-      x: random.int(side),
-      y: random.int(side),
-      r: 4 + random.int(14),
-      rgb: [random.int(256), random.int(256), random.int(256)],
-    }));
-    for (let y = 0; y < side; y++)
-      for (let x = 0; x < side; x++) {
-        const disc = discs.findLast((d) => (d.x - x) ** 2 + (d.y - y) ** 2 < d.r ** 2);
-        for (let c = 0; c < 3; c++)
-          rgb[(y * side + x) * 3 + c] = disc ? disc.rgb[c] : (ends[c] * (side - x) + ends[3 + c] * x) / side;
-      }
-    writeFileSync(path.join(dir, `${k}.png`), await encodePng({ width: side, height: side, data: rgb }));
-  }
-}
 
 const options = (
   dir: string,
@@ -66,14 +37,12 @@ const options = (
   threads: 2,
 });
 
-async function train(open: OpenOptions, stopAt?: number) {
+async function train(open: OpenOptions) {
   const request = await openRun(open);
-  const control = new RunControl();
   const lines: LogLine[] = [];
-  const result = await trainRun(request, control, {
+  const result = await trainRun(request, new RunControl(), {
     line: (line) => {
       lines.push(line);
-      if (line.type === 'figures' && line.step === stopAt) control.stop();
     },
     progress: () => undefined,
   });
@@ -90,11 +59,6 @@ function weightsFile(dir: string): string {
   expect(files).toHaveLength(1);
   return path.join(folder, files[0]);
 }
-const modelHash = (dir: string) =>
-  createHash('sha256')
-    .update(readFileSync(weightsFile(dir)))
-    .digest('hex');
-
 beforeAll(async () => {
   root = mkdtempSync(path.join(os.tmpdir(), 'revelado-run-'));
   data = path.join(root, 'pictures');
@@ -103,31 +67,84 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a training run', () => {
-  it('learns, leaves a model that can be read back, and goes on after a stop with the same numbers', async () => {
-    const whole = await train(options('whole', {}, 20));
-    expect(whole.result).toMatchObject({ state: 'done', step: 20 });
-    const first = losses('whole')[0][1];
-    const last = losses('whole').at(-1)![1];
-    expect(last).toBeLessThan(first);
+  it('learns, leaves a model that can be read back, and goes on for longer on the same pictures', async () => {
+    const whole = await train(options('whole', {}, 4));
+    expect(whole.result).toMatchObject({ state: 'done', step: 4 });
+    expect(losses('whole')).toHaveLength(5);
+    expect(losses('whole').every(([, loss]) => Number.isFinite(loss))).toBe(true);
     const model = await readModel(path.join(root, 'whole', 'model'));
     checkWeights(objectives.restorer.network, 'small', model);
     expect(model.card.network).toBe('restorer');
 
-    const one = await train(options('halves', {}, 20), 3);
-    expect(one.result).toMatchObject({ state: 'stopped', step: 3 });
-    const two = await train(options('halves', {}, 20, true));
-    expect(two.result).toMatchObject({ state: 'done', step: 20 });
-    expect(losses('halves')).toEqual(losses('whole'));
-    expect(modelHash('halves')).toBe(modelHash('whole'));
+    // The same pictures under another name are the same pictures.
+    const moved = path.join(root, 'moved');
+    cpSync(data, moved, { recursive: true });
+    const more = await train({ ...options('whole', {}, 6, true), dataDir: moved, given: ['steps'] });
+    expect(more.result).toMatchObject({ state: 'done', step: 6 });
+    expect(losses('whole').map(([step]) => step)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(weightsFile('whole')).toBeTruthy();
+
+    // One more picture: others.
+    await draw(moved, 25);
+    const other = openRun({ ...options('whole', {}, 6, true), dataDir: moved });
+    await expect(other).rejects.toThrow(/some were added, removed or changed/);
   }, 60_000);
 
-  it('takes turns between critic and generator, and says so', async () => {
-    const { lines, result } = await train(options('gan', { phase: 'gan' }, 6));
-    expect(result.step).toBe(6);
-    const points = lines.flatMap((l) => (l.type === 'point' ? [l] : []));
-    expect(points.every((p) => Object.values(p.losses).every(Number.isFinite))).toBe(true);
-    expect(points.some((p) => 'accuracy' in p.losses)).toBe(true);
-  }, 60_000);
+  it('does not pass over settings that are other than the run’s, and names them', async () => {
+    const given: OpenOptions = {
+      ...options('whole', { width: 'base', seed: 7 }, 6, true),
+      given: ['width', 'seed', 'size', 'start'],
+      startDir: '/elsewhere',
+    };
+    await expect(openRun(given)).rejects.toThrow(
+      /--width base \(the run has small\), --seed 7 \(the run has 1\), --start \/elsewhere \(the run has none\)\. Leave that out/,
+    );
+    const minutes: OpenOptions = { ...options('whole', { minutes: 5 }, 6, true), given: ['minutes'] };
+    await expect(openRun(minutes)).rejects.toThrow(/is 6 steps: give it more by --steps/);
+    await expect(
+      openRun({ ...options('whole', {}, 6, true), given: ['size', 'steps'] }),
+    ).resolves.toBeTruthy();
+  });
+
+  it('is compared with the shipped model when the one in use is broken, and says which file', async () => {
+    const inUseDir = path.join(root, 'broken');
+    cpSync(path.join(root, 'whole', 'model'), inUseDir, { recursive: true });
+    const file = readdirSync(inUseDir).find((name) => name.endsWith('.rvw'))!;
+    writeFileSync(path.join(inUseDir, file), 'no weights');
+    const request = await openRun({ ...options('beside', {}, 1), inUseDir });
+    expect(request.notices).toHaveLength(1);
+    expect(request.notices[0]).toMatchObject({ kind: 'in-use', text: expect.stringContaining(file) });
+    const shipped = await readModel(shippedModel('restorer')).catch(() => null);
+    if (shipped?.card.width === 'small') {
+      expect(request.notices[0].text).toContain('takes its place');
+      expect([...request.inUse!.get('stem.weight')!.data]).toEqual([
+        ...shipped.weights.get('stem.weight')!.data,
+      ]);
+    } else expect(request.inUse).toBeNull();
+  });
+
+  it('begins with a critic of its own network and width, or says what is wrong', async () => {
+    const weights = initialWeights(networkParameters(critic, 'small'), 99);
+    const dataset = await openDataset(data);
+    const judge = path.join(root, 'judge');
+    const { restorer } = networks;
+    const none = { weights: new Map(), parent: null, provenance: [] };
+    const model = runModel({ ...none, dir: judge, network: restorer, width: 'small', dataset });
+    await model.saveCritic(weights, { step: 5, seconds: 60 });
+    const gan = { ...options('against', { phase: 'gan', critic: 'given' }, 1), criticDir: judge };
+    const request = await openRun(gan);
+    for (const [name, { data: numbers }] of weights)
+      expect(request.critic.get(name)?.data, name).toEqual(numbers);
+    const refused = (patch: Partial<RunSettings>) =>
+      openRun({ ...options('e', { phase: 'gan', critic: 'given', ...patch }, 1), criticDir: judge });
+    await expect(refused({ network: 'filler' })).rejects.toThrow(/judge what restorer makes; filler/);
+    await expect(refused({ width: 'base' })).rejects.toThrow(/does not fit critic \(base\)/);
+    await expect(refused({ phase: 'generator' })).rejects.toThrow(/in which a critic learns/);
+    await expect(openRun(options('e', { phase: 'gan', critic: 'gone' }, 1))).rejects.toThrow(
+      /run gone has no/,
+    );
+    expect(existsSync(path.join(root, 'e'))).toBe(false);
+  });
 
   it('refuses too few pictures, a folder in use, another architecture and a size that does not fit, in words', async () => {
     const few = path.join(root, 'few');

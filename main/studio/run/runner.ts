@@ -6,7 +6,6 @@
  */
 import path from 'node:path';
 import type { RunPhase, RunSettings } from '../../../app/contract/studio.ts';
-import { learningRate } from '../../../app/graph/step/index.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { SessionStore } from '../../engine/session.ts';
 import { TrainState } from '../../engine/train-session.ts';
@@ -14,7 +13,7 @@ import { readCheckpoint, saveCheckpoint, type Checkpoint } from '../../engine/tr
 import { createLoader } from '../dataset/loader.ts';
 import type { Batch, Loader } from '../dataset/types.ts';
 import { criticAlarm, driftAlarms, finiteAlarm, RunAlarm, type Alarm } from './alarms.ts';
-import { proposeRate } from './finder.ts';
+import { rateAt, rateFrom } from './rates.ts';
 import type { RunControl } from './gate.ts';
 import { lockRun } from './lock.ts';
 import { RunLog, type LogLine } from './log.ts';
@@ -46,8 +45,6 @@ const EVALUATION_SECONDS = 45;
 const PATIENCE = 6;
 /** Points of a curve, at most: the diary of a month is no longer than that of an hour or two. */
 const MOST_POINTS = 20_000;
-/** AdamW on these networks becomes unsteady above it, whatever a sweep says. */
-const HIGHEST_RATE = 2e-3;
 /** Steps until a stage's length is fixed: the first are slow. */
 const SLOW = 3;
 /** Steps that its speed is taken from: where two learn in turn and a step of one costs more, over several turns. */
@@ -160,8 +157,8 @@ class Run {
   }
 
   private loader(stage: TimedStage, split: 'train' | 'test', batch: number): Loader {
-    const { dataset, objective, loaderThreads } = this.request;
-    return createLoader(dataset, {
+    const { dataset, objective, loaderThreads, makeLoader = createLoader } = this.request;
+    return makeLoader(dataset, {
       task: objective.task,
       split,
       size: stage.size,
@@ -218,17 +215,6 @@ class Run {
     this.device = sessions.device;
   }
 
-  private rateAt(stage: TimedStage): number {
-    const rate = (this.run.rate as number) * stage.rate * this.settings.rate;
-    if (stage.phase !== 'generator') return rate / 10;
-    const last = this.run.stages.at(-1) === stage;
-    const steps = stage.steps ?? 1000;
-    return learningRate(
-      { kind: 'cosine', rate, steps, warmup: Math.min(50, Math.ceil(steps / 10)), floor: last ? 0.02 : 0.2 },
-      this.position.stageStep,
-    );
-  }
-
   private async steps(
     stage: TimedStage,
     sessions: StageSessions,
@@ -249,7 +235,7 @@ class Run {
         return { state: 'stopped', because: say('studio-stopped'), step: position.step };
       const begun = performance.now();
       const batch = await loader.next(position.stageStep);
-      const lr = this.rateAt(stage);
+      const lr = rateAt(this.run, position);
       const report = await sessions.step(batch, lr, position.switcher);
       const seconds = (performance.now() - begun) / 1000;
       if (sessions.failures.length > 0) this.watchDevices(sessions);
@@ -443,21 +429,9 @@ class Run {
       }).finally(() => loader.close());
       // A sweep that was cut short says nothing: the next life does it whole.
       if (this.control.stopped) return;
-      const proposed = proposeRate(losses);
-      // Damage differs from batch to batch, and so does the loss: a proposal far below what is known to work is noise.
-      const found = proposed !== null && proposed >= objective.rate / 8 ? proposed : null;
-      this.run.rate =
-        found === null ? objective.rate : Math.min(HIGHEST_RATE, Math.max(objective.rate / 4, found));
-      this.say(
-        'rate',
-        found === null
-          ? say('studio-rate-none', { rate: String(this.run.rate) })
-          : say('studio-rate', {
-              steps: String(losses.length),
-              found: found.toPrecision(2),
-              rate: this.run.rate.toPrecision(2),
-            }),
-      );
+      const { rate, text } = rateFrom(losses, objective.rate);
+      this.run.rate = rate;
+      this.say('rate', text);
     }
     await writeRunFile(dir, this.run);
   }

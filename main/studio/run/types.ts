@@ -2,7 +2,7 @@
 import type { Weights } from '../../../app/graph/scope.ts';
 import type { Sentence } from '../../../app/words/sentences.ts';
 import type { ProviderFailure, ProviderName, SessionStore } from '../../engine/session.ts';
-import type { Dataset } from '../dataset/types.ts';
+import type { Dataset, Loader, LoaderOptions } from '../dataset/types.ts';
 import type { LogLine } from './log.ts';
 import type { RunModel } from './model.ts';
 import type { Objective } from './objective.ts';
@@ -34,6 +34,8 @@ export interface RunRequest {
   /** Goes on from the folder's checkpoint. */
   resume: boolean;
   loaderThreads?: number;
+  /** Where batches come from, if not from `createLoader`. */
+  makeLoader?: (dataset: Dataset, options: LoaderOptions) => Loader;
   /** Seconds between checkpoints (60). */
   checkpointSeconds?: number;
 }

@@ -11,7 +11,7 @@ import { averagePool } from '../../../../app/graph/ops/resize.ts';
 import { concat } from '../../../../app/graph/ops/shape.ts';
 import { huber } from '../../../../app/graph/losses/index.ts';
 import { mergeChroma } from '../../../../app/color/merge.ts';
-import { CHROMA_SCALE, colourTargets } from '../../../../models/colorist/colour.ts';
+import { CHROMA_SCALE, colourTargets, pixelRows } from '../../../../models/colorist/colour.ts';
 import { colorist } from '../../../../models/colorist/network.ts';
 import type { Objective, StepTensors } from '../objective.ts';
 import { sampleOf } from './pictures.ts';
@@ -31,7 +31,7 @@ export const coloristObjective: Objective = {
   content({ logits, ab }, batch: StepTensors) {
     const { target, weight } = colourTargets(batch.ab);
     // Of each pixel -sum t log p, times the weight of its own true colour.
-    const choice = mean(mul(neg(sum(mul(target, logSoftmax(logits, 1)), [1], true)), weight));
+    const choice = mean(mul(neg(sum(mul(target, logSoftmax(pixelRows(logits), 2)), [2], true)), weight));
     const chroma = huber(ab, batch.ab, null, 0.1);
     return { total: add(choice, mul(chroma, CHROMA)), parts: { choice, chroma } };
   },
@@ -51,5 +51,6 @@ export const coloristObjective: Objective = {
   },
   rate: 1e-3,
   decay: 0.01,
-  verdict: (figures) => figures.abDistance,
+  // Not the distance of chroma: that is least where everything is dull.
+  verdict: (figures) => figures.lossChoice,
 };
