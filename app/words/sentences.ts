@@ -38,6 +38,21 @@ export const sentences = {
   'role-leader': 'This is a leader: it shows film base, not a picture.',
   'role-flat': 'This shows the light source without film.',
 
+  // What age did to a print.
+  'age-fresh': 'Its dyes stand as they should: there is nothing to give back.',
+  'age-dyes':
+    'Its dyes have faded: cyan lost {{cyan:n}} %, magenta {{magenta:n}} %, yellow {{yellow:n}} % of their density.',
+  'age-stain': 'It has a stain that holds back {{density:n}} D more light of one colour than of another.',
+  'age-flat': 'Its tones reach over {{range:n}} D; those of a fresh print over {{fresh:n}} D.',
+  'age-plain': 'It is black and white and was not toned.',
+  'age-yellowed': 'Its paper has yellowed: it holds back {{density:n}} D more blue light than red.',
+  'age-sepia': 'It is toned brown (sepia), which belongs to the photograph.',
+  'age-cyanotype': 'It is a blue print (cyanotype); the blue belongs to the photograph.',
+  'age-selenium': 'It is toned purple brown (as by selenium), which belongs to the photograph.',
+  'age-gold': 'It is toned a cool violet (as by gold), which belongs to the photograph.',
+  'age-hand-coloured': 'It is coloured by hand over black and white, which belongs to the photograph.',
+  'age-album': 'One setting for {{count:n}} prints of one album.',
+
   // Film base, reference and flat field.
   'base-clipped':
     'Part of this area is clipped: the scan was exposed too long here, or it is a perforation or naked light. Pick unexposed film beside the picture.',

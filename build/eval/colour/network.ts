@@ -27,8 +27,8 @@ interface Ort {
 export function openColorist(folder = 'models/colorist'): OpenNetwork {
   const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
   const card = modelCardSchema.parse(JSON.parse(readFileSync(path.join(folder, 'card.json'), 'utf8')));
-  const bytes = readFileSync(path.join(folder, card.weights));
-  const weights = decodeWeights(bytes, card.weights).tensors;
+  const bytes = readFileSync(path.join(folder, card.weights ?? 'weights.rvw'));
+  const weights = decodeWeights(bytes, folder).tensors;
   const network = networks.colorist;
   const sessions = new Map<string, Promise<OrtSession>>();
   return {

@@ -1,0 +1,104 @@
+/**
+ * What time did to a print, read off the print alone.
+ *
+ * Monochrome or colour: over the tone scale a monochrome print has one hue, whatever it was toned with. Its channels'
+ * densities are straight lines of each other: D_c = paper_c + hue_c * D; toning shows in the slope (the silver itself
+ * is coloured), yellowed paper in the offset.
+ *
+ * Colour: dye k fades to (1 - f_k) of its density and stain is added. What f does to a picture: all density
+ * differences in that dye shrink. Edges of a scene are mostly edges of light, equal in all layers of a fresh print, so
+ * the main axis of density steps tells the ratios of what is left (the grey-edge hypothesis of van de Weijer, Gevers
+ * and Gijsenij, "Edge-based color constancy", IEEE Transactions on Image Processing 16, 2007, here in density, where
+ * the steps do not depend on stain); deepest blacks and the spread of tones say the same with other errors. The stain
+ * then is what lightest parts and mid-tones still have too much.
+ */
+import type { Planar } from '../../../app/planar.ts';
+import type { Rgb } from '../../../app/picture.ts';
+import { say, type Sentence } from '../../../app/words/sentences.ts';
+import { evidenceOf, estimate } from './evidence.ts';
+import { densityPlanes, percentile } from './density.ts';
+import { monoOf } from './toning.ts';
+import type { AgeingAnalysis, ToningName } from './types.ts';
+
+const TONING: Record<Exclude<ToningName, 'none'>, () => Sentence> = {
+  sepia: () => say('age-sepia'),
+  cyanotype: () => say('age-cyanotype'),
+  selenium: () => say('age-selenium'),
+  gold: () => say('age-gold'),
+  'hand-coloured': () => say('age-hand-coloured'),
+};
+
+/** Densities that a fresh print spans, about. */
+export const FRESH_RANGE = 1.7;
+
+/**
+ * Reads the signs of age.
+ * @param picture the reduced whole print (about 500 to 1000 px), one or three planes, sRGB-encoded 0..1
+ */
+export function analyseAgeing(picture: Planar): AgeingAnalysis {
+  const planes = densityPlanes(picture);
+  const mono = monoOf(picture, planes);
+  const reasons: Sentence[] = [];
+  if (mono) {
+    if (mono.toning !== 'none') reasons.push(TONING[mono.toning]());
+    else reasons.push(say('age-plain'));
+    const yellow = mono.paper[2] - mono.paper[0];
+    if (mono.toning === 'none' && yellow > 0.04)
+      reasons.push(say('age-yellowed', { density: yellow.toFixed(2) }));
+    const range = mono.black - mono.white;
+    if (range < 0.8 * FRESH_RANGE) reasons.push(flat(range));
+    return {
+      version: 1,
+      kind: 'mono',
+      toning: mono.toning,
+      loss: [0, 0, 0],
+      stain: mono.paper,
+      hue: mono.hue,
+      white: mono.white,
+      black: mono.black,
+      confidence: mono.confidence,
+      reasons,
+    };
+  }
+  const evidence = evidenceOf(picture, planes);
+  const { loss, stain, confidence } = estimate(evidence);
+  const [white, black] = rangeAfter(planes, loss, stain);
+  const worst = Math.max(...loss);
+  if (worst > 0.04)
+    reasons.push(
+      say('age-dyes', {
+        cyan: (100 * loss[0]).toFixed(0),
+        magenta: (100 * loss[1]).toFixed(0),
+        yellow: (100 * loss[2]).toFixed(0),
+      }),
+    );
+  const cast = Math.max(...stain) - Math.min(...stain);
+  if (cast > 0.03) reasons.push(say('age-stain', { density: cast.toFixed(2) }));
+  if (black - white < 0.8 * FRESH_RANGE) reasons.push(flat(black - white));
+  if (reasons.length === 0) reasons.push(say('age-fresh'));
+  return {
+    version: 1,
+    kind: 'colour',
+    toning: 'none',
+    loss,
+    stain,
+    hue: [1, 1, 1],
+    white,
+    black,
+    confidence,
+    reasons,
+  };
+}
+
+const flat = (range: number): Sentence =>
+  say('age-flat', { range: range.toFixed(1), fresh: FRESH_RANGE.toFixed(1) });
+
+/** Lightest and darkest density of the corrected picture, by its channels' mean. */
+function rangeAfter(planes: readonly Float32Array[], loss: Rgb, stain: Rgb): [number, number] {
+  const n = planes[0].length;
+  const mean = new Float32Array(n);
+  for (let i = 0; i < n; i++)
+    for (let c = 0; c < 3; c++) mean[i] += (planes[c][i] - stain[c]) / (1 - loss[c]) / 3;
+  mean.sort();
+  return [percentile(mean, 0.005), percentile(mean, 0.995)];
+}
