@@ -1,11 +1,38 @@
-/** Entry of the command line without Electron: runs the command, sets the exit status. */
-import { runCommand } from './cli/commands.ts';
+/**
+ * Entry of the command line without Electron: runs the command, sets the exit status. The commands are a file of
+ * their own when bundled (build/bundle.mjs): they take a moment to load, in which the threads of a develop start.
+ */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSpareThreads } from './engine/spare-threads.ts';
+
+const argv = process.argv.slice(2);
+
+/** Whether pixels of one scan will be computed in this very process, by as many threads as there are cores. */
+function willDevelop([command, file, ...rest]: readonly string[]): boolean {
+  if (command !== 'develop' || !file || file.startsWith('-')) return false;
+  if (rest.length > 0 && !rest[0].startsWith('-')) return false;
+  if (rest.some((word) => word.startsWith('--threads') || word === '--help' || word === '-h')) return false;
+  try {
+    return statSync(file).isFile();
+  } catch {
+    // The command says what is wrong with it.
+    return false;
+  }
+}
+
+const here = fileURLToPath(import.meta.url);
+if (!here.endsWith('.ts') && willDevelop(argv))
+  startSpareThreads(path.join(path.dirname(here), 'pixel-worker.cjs'));
 
 // A closed pipe (`| head`) is no error of ours; there is just nobody left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-void runCommand(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+void import('./cli/commands.ts')
+  .then(({ runCommand }) => runCommand(argv))
+  .then((status) => {
+    process.exitCode = status;
+  });

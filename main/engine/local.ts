@@ -4,7 +4,7 @@ import { asRevealError } from './dispatch.ts';
 import { createEngineCore } from './methods.ts';
 import type { EngineSettings } from './process.ts';
 import type { Engine, EngineMethods } from './protocol.ts';
-import { servePixels } from './socket.ts';
+import type { servePixels } from './socket.ts';
 
 /** Its threads start with the first call. Nothing ends it but `close`. */
 export function localEngine(settings: EngineSettings): Engine {
@@ -32,7 +32,9 @@ export function localEngine(settings: EngineSettings): Engine {
         throw asRevealError(error, signal.aborted);
       }
     },
-    socket: async () => (await (server ??= servePixels(core))).address,
+    // A web server, which few callers need.
+    socket: async () =>
+      (await (server ??= import('./socket.ts').then((socket) => socket.servePixels(core)))).address,
     onExit: () => () => undefined,
     close: async () => {
       if (closed) return;

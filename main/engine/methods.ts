@@ -12,7 +12,6 @@ import { threadCount } from './core.ts';
 import type { EngineCore, Methods } from './core.ts';
 import { exportPicture } from './export.ts';
 import { Previews } from './preview.ts';
-import { probeProviders } from './process-probe.ts';
 import { studioMethods } from './studio-methods.ts';
 import type { EngineSettings } from './process.ts';
 import { flatBand, planContext } from './render.ts';
@@ -95,7 +94,8 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     develop: (task, call) => exportPicture(shop, task, call),
 
     ...studioMethods(settings),
-    providers: async () => ({ providers: await probeProviders() }),
+    // It brings a library for graphs along.
+    providers: async () => ({ providers: await (await import('./process-probe.ts')).probeProviders() }),
 
     memory: async () => {
       const { rss, heapUsed } = process.memoryUsage();

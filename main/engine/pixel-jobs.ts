@@ -65,6 +65,8 @@ export interface PixelResult extends ScanResult {
 export type WorkerMessage =
   | { t: 'run'; job: PixelJob; planId: number | null; plan?: unknown }
   | { t: 'forget'; planId: number }
+  /** Load what the first jobs will need. */
+  | { t: 'warm' }
   | { t: 'collect' };
 export type WorkerAnswer =
   { t: 'done'; result: PixelResult } | { t: 'failed'; code: ErrorCode; message: string };

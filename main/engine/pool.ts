@@ -16,6 +16,7 @@ import type { Budget } from './budget.ts';
 import { collectGarbage } from './collect.ts';
 import type { PixelJob, PixelResult, WorkerAnswer, WorkerMessage } from './pixel-jobs.ts';
 import { unpacked } from './process-fork.ts';
+import { takeSpareThread } from './spare-threads.ts';
 
 /** What the jobs of one picture share; sent to each thread once, forgotten by `release`. */
 export interface SharedPlan {
@@ -187,7 +188,7 @@ export class PixelPool {
   }
 
   private start(): Thread {
-    const worker = new Worker(workerEntry());
+    const worker = takeSpareThread() ?? new Worker(workerEntry());
     const thread: Thread = { worker, plans: new Set(), current: null };
     worker.on('message', (answer: WorkerAnswer) => {
       worker.unref();

@@ -7,7 +7,6 @@
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ErrorCode } from '../../app/contract/messages.ts';
 import { classifyExit, EngineGoneError, systemOomKillCount } from './exit.ts';
-import { probeProviders } from './process-probe.ts';
 import { engineEntry, forkNode } from './process-fork.ts';
 import type { EngineChannel, EngineFork } from './process-fork.ts';
 import type { Engine, EngineExit, EngineProgress, EngineMethod, EngineMethods } from './protocol.ts';
@@ -196,6 +195,8 @@ export function startEngine(options: EngineOptions): RestartableEngine {
     if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
     if (method === 'providers') {
       // In processes of their own, started the way this engine is: a bad driver must not take the engine along.
+      // It brings a library for graphs along.
+      const { probeProviders } = await import('./process-probe.ts');
       const providers = await probeProviders(forkEngine);
       return { providers } as EngineMethods[M][1];
     }
