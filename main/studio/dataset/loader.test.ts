@@ -1,6 +1,8 @@
 /** The loader: same step same numbers, corrupt and grey pictures replaced and told once, pairs, jumps, closing. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeJpeg } from '../../files/index.ts';
 import { scene, withFolder, writeScenes } from './fixture.ts';
@@ -152,6 +154,30 @@ describe('createLoader', () => {
       await loader.close();
       await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
       await expect(loader.next(1)).rejects.toMatchObject({ code: 'cancelled' });
+    }));
+
+  it('that is closed while batches come in lets a process go on to its end', () =>
+    withFolder(async (dir) => {
+      await writeScenes(dir, 4);
+      const from = (name: string): string =>
+        JSON.stringify(pathToFileURL(path.join(import.meta.dirname, name)));
+      // Nothing but the loader keeps this process alive; answers are made to arrive in the middle of closing.
+      const script = `
+        import { createLoader } from ${from('loader.ts')};
+        import { openDataset } from ${from('open.ts')};
+        const set = await openDataset(${JSON.stringify(dir)});
+        for (const picture of set.pictures) picture.split = 'train';
+        const loader = createLoader(set, { task: 'restorer', split: 'train', size: 32, batch: 1, seed: 1, preset: 'any', workers: 1 });
+        await loader.next(0);
+        const until = Date.now() + 700;
+        while (Date.now() < until);
+        await loader.close();
+        console.log('closed');`;
+      const file = path.join(dir, 'script.mjs');
+      writeFileSync(file, script);
+      const done = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+      expect(done.stderr).toBe('');
+      expect(done.stdout).toBe('closed\n');
     }));
 });
 

@@ -208,7 +208,8 @@ class ThreadedLoader implements Loader {
     worker.on('message', (answer: LoaderAnswer) => {
       const step = answer.ok ? answer.batch.step : answer.step;
       thread.steps.splice(thread.steps.indexOf(step), 1);
-      if (thread.steps.length === 0) worker.unref();
+      // While it is closed its end is waited for: an answer that comes now must not let the process go before.
+      if (thread.steps.length === 0 && !this.closed) worker.unref();
       if (answer.ok) this.take(answer.batch);
       else this.wanted.get(step)?.reject(new RevealError(answer.code, answer.message));
     });
