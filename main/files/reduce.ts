@@ -10,6 +10,7 @@
  */
 import type { Picture, Rect, Samples, ToneCurve } from '../../app/picture.ts';
 import { linearTable, toLinear } from '../../app/color/curve.ts';
+import { type Owner, type ReduceKernel, reduceKernel } from './reduce-kernel.ts';
 import { allocate } from './tiff-pixels.ts';
 
 /** The curve of reduced integer pictures. */
@@ -83,8 +84,11 @@ export class Reducer {
   private y: number;
   private out: number;
   private readonly end: number;
+  /** For the usual scan, where WebAssembly can be had; else null, and the loops here do the same. */
+  private readonly kernel: ReduceKernel | null;
+  private readonly owner: Owner;
 
-  constructor(input: ReduceInput, width: number, height: number) {
+  constructor(input: ReduceInput, width: number, height: number, kernel = reduceKernel()) {
     this.input = input;
     this.width = width;
     this.height = height;
@@ -113,6 +117,9 @@ export class Reducer {
     this.infrared = input.infrared >= 0 ? new Uint16Array(new SharedArrayBuffer(width * height * 2)) : null;
     this.row = new Float64Array(width * this.planes);
     this.sum = new Float64Array(width * this.planes);
+    const usual = type === 16 && input.samples === 3 && input.channels === 3;
+    this.kernel = usual ? kernel : null;
+    this.owner = { across: this.across, tables: this.tables, sum: this.sum };
   }
 
   /** The input row that comes next. */
@@ -123,17 +130,20 @@ export class Reducer {
   /** The next `rows` rows, interleaved. */
   push(band: Samples, rows: number): void {
     const pitch = this.input.width * this.input.samples;
+    this.kernel?.adopt(this.owner, pitch);
     for (let r = 0; r < rows && this.out < this.end; r++) {
       if (this.y >= this.down.first[this.out]) {
         const { type, samples, channels } = this.input;
-        if (type === 16 && samples === 3 && channels === 3 && band instanceof Uint16Array)
-          this.reduceColour(band, r * pitch);
+        const wide = band instanceof Uint16Array ? band : null;
+        if (this.kernel && wide) this.kernel.reduceRow(wide.subarray(r * pitch, (r + 1) * pitch), this.width);
+        else if (type === 16 && samples === 3 && channels === 3 && wide) this.reduceColour(wide, r * pitch);
         else this.reduceRow(band, r * pitch);
         if (this.least) this.leastOfRow(band, r * pitch, this.least.row);
         this.addRow();
       }
       this.y++;
     }
+    if (this.out >= this.end) this.kernel?.handBack(this.owner);
   }
 
   /** What `reduceRow` does, for the usual scan: three 16-bit samples a pixel, each visited once. */
@@ -214,7 +224,8 @@ export class Reducer {
     while (this.out < this.end) {
       const o = this.out;
       const weight = y === down.first[o] ? down.firstWeight[o] : y === down.last[o] ? down.lastWeight[o] : 1;
-      for (let i = 0; i < sum.length; i++) sum[i] += row[i] * weight;
+      if (this.kernel) this.kernel.addRow(weight, this.width);
+      else for (let i = 0; i < sum.length; i++) sum[i] += row[i] * weight;
       if (this.least) {
         const { row: seen, pixel } = this.least;
         for (let x = 0; x < pixel.length; x++) if (seen[x] < pixel[x]) pixel[x] = seen[x];
@@ -226,7 +237,8 @@ export class Reducer {
   }
 
   private emit(): void {
-    const { sum, planes, width, out, data, infrared } = this;
+    const { planes, width, out, data, infrared } = this;
+    const sum = this.kernel?.sums(width) ?? this.sum;
     const { channels } = this.input;
     const scale = 1 / (this.across.step * this.down.step);
     const float = data instanceof Float32Array;

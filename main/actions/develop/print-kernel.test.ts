@@ -5,7 +5,7 @@ import { planDevelop, type PlanOptions, type PlanSource } from './plan.ts';
 import { printKernel } from './print-kernel.ts';
 import { processBand, type FlatBand, type OutputSamples } from './process.ts';
 import { analysis, noise, params } from './process-fixtures.ts';
-import { signed, unsigned } from './wasm-code.ts';
+import { signed, unsigned } from '../../../app/wasm-code.ts';
 
 const PIXELS = 4099;
 const random = noise(11);

@@ -6,7 +6,15 @@
  */
 import { PAPER_MAX, PAPER_MIN, PAPER_SIZE } from './paper.ts';
 import type { DevelopPlan } from './plan.ts';
-import { f64x2, i32, repeatWhile, v128, WasmFunction, type Code, type Local } from './wasm-code.ts';
+import {
+  f64x2,
+  i32,
+  repeatWhile,
+  v128,
+  WasmFunction,
+  type Code,
+  type Local,
+} from '../../../app/wasm-code.ts';
 
 /** Pixels a call may take. */
 export const CHUNK = 2048;

@@ -1,7 +1,7 @@
 /**
  * Just enough of WebAssembly's binary format (core specification 2.0, chapter 5) to write a pixel loop down as
- * expressions: 32-bit integers for addresses, pairs of doubles for the arithmetic, one memory, one function a
- * module. An expression is the bytes of its operands followed by its own instruction, as the stack machine has it.
+ * expressions: 32-bit integers for addresses, doubles and pairs of them for the arithmetic, one memory, one
+ * function a module. An expression is the bytes of its operands followed by its own instruction, as the stack machine has it.
  * Arithmetic on doubles is IEEE 754's, one rounding an operation, and so the same bit for bit as JavaScript's.
  */
 
@@ -43,11 +43,27 @@ export const i32 = {
   const: (v: number): Code => [0x41, signed(v)],
   add: binary([0x6a]),
   mul: binary([0x6c]),
+  or: binary([0x72]),
   shl: binary([0x74]),
+  /** 1 or 0. */
   lessUnsigned: binary([0x49]),
+  notLessUnsigned: binary([0x4f]),
+  load32: (address: Code, offset: number): Code => [address, 0x28, at(offset)],
+  store8: (address: Code, offset: number, value: Code): Code => [address, value, 0x3a, at(offset)],
   /** Stored samples of 8 and 16 bits. */
   load8: (address: Code, offset: number): Code => [address, 0x2d, at(offset)],
   load16: (address: Code, offset: number): Code => [address, 0x2f, at(offset)],
+};
+
+export const f64 = {
+  const: (v: number): Code => [0x44, double(v)],
+  add: binary([0xa0]),
+  mul: binary([0xa2]),
+  load: (address: Code, offset: number): Code => [address, 0x2b, at(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [address, value, 0x39, at(offset)],
+  /** A float from the memory, and to it, rounded. */
+  loadFloat: (address: Code, offset: number): Code => [address, 0x2a, at(offset), 0xbb],
+  storeFloat: (address: Code, offset: number, value: Code): Code => [address, value, 0xb6, 0x38, at(offset)],
 };
 
 /** Two doubles side by side. */
@@ -71,6 +87,8 @@ export const f64x2 = {
 };
 
 export const v128 = {
+  load: (address: Code, offset: number): Code => [address, simd(0x00), at(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [address, value, simd(0x0b), at(offset)],
   /** One float or two beside each other into the low lanes, the others 0. */
   load32: (address: Code, offset: number): Code => [address, simd(0x5c), at(offset)],
   load64: (address: Code, offset: number): Code => [address, simd(0x5d), at(offset)],
@@ -141,6 +159,11 @@ export class WasmFunction {
 /** Repeats `body` while `again` is not zero; `body` runs at least once. */
 export function repeatWhile(body: Code, again: Code): Code {
   return [0x03, 0x40, body, again, 0x0d, 0, 0x0b];
+}
+/** Repeats `body` while `condition` is not zero. */
+export function whileTrue(condition: Code, body: Code): Code {
+  // A loop in a block: out of it when the condition fails, else once more.
+  return [0x02, 0x40, 0x03, 0x40, condition, 0x45, 0x0d, 1, body, 0x0c, 0, 0x0b, 0x0b];
 }
 
 function variable(index: number): Local {
