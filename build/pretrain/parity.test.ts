@@ -20,8 +20,14 @@ import { beginning, lossGraph, networkGraph } from './graphs.ts';
 import { PieceWriter } from './pictures.ts';
 
 const python = '/usr/bin/python3';
-const probe = spawnSync(python, ['-c', 'import torch, numpy; torch.zeros(1).scatter_reduce']);
-const there = probe.status === 0;
+// Versions are read, not imported: PyTorch takes seconds to wake up, and the test itself wakes it anyway.
+const probe = spawnSync(
+  python,
+  ['-c', "from importlib.metadata import version; version('numpy'); print(version('torch'))"],
+  { encoding: 'utf8' },
+);
+const [major, minor] = (probe.stdout ?? '').split('.').map(Number);
+const there = probe.status === 0 && (major > 1 || (major === 1 && minor >= 12));
 if (!there)
   console.log(
     `${python} with PyTorch 1.12 or newer is not installed: the parity of models/pretrain is not tested`,

@@ -95,9 +95,9 @@ export function runModel(options: ModelOptions): RunModel {
       const sample = { batch: 1, height: facts.size, width: facts.size };
       const all: Weights = new Map([...options.weights, ...learnt]);
       await writeModel(path.join(dir, 'model'), network, width, all, 'f16', { step: facts.step }, (file) => ({
-        ...file,
         name: `${network.name}-${path.basename(dir)}`,
         version: String(facts.step),
+        ...file,
         inputs: network
           .inputs(sample)
           .map((i) => ({ name: i.name, shape: shapeWords(i.shape), meaning: i.meaning })),
@@ -118,9 +118,9 @@ export function runModel(options: ModelOptions): RunModel {
         'f32',
         { step: facts.step, judges: network.name },
         (file) => ({
-          ...file,
           name: `critic-${path.basename(dir)}`,
           version: String(facts.step),
+          ...file,
           inputs: critic
             .inputs({ batch: 1, height: critic.multiple, width: critic.multiple })
             .map((i) => ({ name: i.name, shape: shapeWords(i.shape), meaning: i.meaning })),
