@@ -6,6 +6,7 @@
  */
 import { linearTable } from '../../../app/color/curve.ts';
 import type { Picture, Rgb } from '../../../app/picture.ts';
+import { gridKernel } from './grid-kernel.ts';
 import { median, percentile, percentiles, spread } from './order.ts';
 import type { FlatField } from './reference.ts';
 
@@ -33,9 +34,10 @@ export interface Grid {
 }
 
 /**
- * Makes the grid. `flat`, when given, divides out the light source's unevenness.
+ * Makes the grid. `flat`, when given, divides out the light source's unevenness. `kernel`: null for the loops in
+ * JavaScript.
  */
-export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid {
+export function makeGrid(picture: Picture, flat: FlatField | null = null, kernel = gridKernel()): Grid {
   const { width: w0, height: h0, channels, data } = picture;
   const factor = Math.max(1, Math.round(Math.max(w0, h0) / GRID_SIDE));
   const width = Math.max(1, Math.floor(w0 / factor));
@@ -54,7 +56,10 @@ export function makeGrid(picture: Picture, flat: FlatField | null = null): Grid 
   const xs = Math.min(factor, w0);
   const ys = Math.min(factor, h0);
   const area = 1 / (xs * ys);
-  for (let c = 0; c < channels; c++) {
+  const fast = channels === 3 && data instanceof Uint16Array && tables ? kernel : null;
+  if (fast && tables && data instanceof Uint16Array)
+    fast.planes(data, w0, tables, { width, height, xs, ys, factor }, clipAt, lin, clipped);
+  for (let c = 0; c < channels && !fast; c++) {
     const plane = lin[c];
     const table = tables ? tables[c] : null;
     for (let y = 0; y < height; y++)
