@@ -46,6 +46,60 @@ const open = async (page) => {
   await page.locator('[data-id="2"]').dblclick();
   await page.waitForTimeout(800);
 };
+/** A print of the wedding album, small enough to be on the table at once. */
+const openPrint = async (page) => {
+  await page
+    .getByRole('button', { name: /^Wedding album/ })
+    .first()
+    .click();
+  await page.waitForTimeout(500);
+  await page.locator('[data-id="80"]').dblclick();
+  await page.waitForTimeout(900);
+};
+const restorePrint = async (page) => {
+  await openPrint(page);
+  await page.keyboard.press('a');
+  await page.waitForTimeout(700);
+};
+const stroke = async (page, ...points) => {
+  await page.mouse.move(...points[0]);
+  await page.mouse.down();
+  for (const p of points.slice(1)) await page.mouse.move(...p, { steps: 5 });
+  await page.mouse.up();
+};
+const drawMask = async (page) => {
+  await restorePrint(page);
+  await page.keyboard.press('e');
+  await page.waitForTimeout(900);
+  await stroke(page, [430, 300], [470, 330], [520, 320]);
+  await page.keyboard.press('l');
+  await stroke(page, [400, 250], [560, 480]);
+  await page.keyboard.press('o');
+  await stroke(page, [560, 300], [620, 300], [630, 360], [560, 350]);
+  await page.keyboard.press('b');
+  await page.mouse.move(480, 420);
+  await page.waitForTimeout(300);
+};
+const view = async (page, key) => {
+  await restorePrint(page);
+  await page.keyboard.press(key);
+  await page.waitForTimeout(700);
+};
+const giveHints = async (page) => {
+  await restorePrint(page);
+  await page.keyboard.press('t');
+  await page.waitForTimeout(900);
+  for (const [x, y, n] of [
+    [450, 330, 2],
+    [560, 360, 14],
+  ]) {
+    await page.mouse.click(x, y);
+    await page.waitForTimeout(400);
+    await page.locator('[role=dialog] [role=group] button').nth(n).click();
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(400);
+  }
+};
 const screens = {
   library: {},
   'library-large': { size: large },
@@ -141,6 +195,59 @@ const screens = {
     },
   },
   'lightbox-eu': { query: 'language=eu', act: open },
+  'print-large': { size: large, act: openPrint },
+  print: { act: openPrint },
+  'print-light-es': { query: 'theme=light&language=es', act: openPrint },
+  'print-eu': { query: 'language=eu', act: openPrint },
+  'film-after': {
+    act: async (page) => {
+      await open(page);
+      await page.getByRole('button', { name: /^After the development/ }).click();
+      await page.locator('[data-step=detail]').scrollIntoViewIfNeeded();
+    },
+  },
+  mask: { act: drawMask },
+  'mask-large-light-es': { size: large, query: 'theme=light&language=es', act: drawMask },
+  'mask-heal-es': {
+    query: 'language=es',
+    act: async (page) => {
+      await drawMask(page);
+      await page.keyboard.press('h');
+      await page.mouse.move(500, 380);
+      await page.mouse.down();
+      await page.mouse.move(520, 430, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForTimeout(600);
+    },
+  },
+  labels: { act: (page) => view(page, 'Shift+L') },
+  'labels-light-es': { query: 'theme=light&language=es', act: (page) => view(page, 'Shift+L') },
+  changes: { act: (page) => view(page, 'Shift+C') },
+  confidence: { act: (page) => view(page, 'Shift+K') },
+  'split-print': {
+    act: async (page) => {
+      await restorePrint(page);
+      await page.keyboard.press('s');
+      await page.waitForTimeout(700);
+    },
+  },
+  hints: { act: giveHints },
+  'hints-large-light-es': { size: large, query: 'theme=light&language=es', act: giveHints },
+  'hint-colours': {
+    act: async (page) => {
+      await giveHints(page);
+      await page.mouse.click(640, 420);
+      await page.waitForTimeout(500);
+    },
+  },
+  'hint-colours-light-es': {
+    query: 'theme=light&language=es',
+    act: async (page) => {
+      await giveHints(page);
+      await page.mouse.click(640, 420);
+      await page.waitForTimeout(500);
+    },
+  },
 };
 
 const browser = await chromium.launch({

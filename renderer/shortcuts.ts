@@ -5,7 +5,10 @@
  * whoever handles it. Screens register commands once at module load (`registerCommands`) and handle them
  * with the hooks in `useShortcut.ts`.
  */
-export type Scope = 'global' | 'library' | 'lightbox' | 'queue';
+export type Scope = 'global' | 'library' | 'lightbox' | 'marks' | 'hints' | 'queue';
+
+/** A tool's scope lies over the room it is used in: keys that it has no meaning for keep the room's. */
+const below: Partial<Record<Scope, Scope>> = { marks: 'lightbox', hints: 'lightbox' };
 
 export interface Command {
   /** Stable, stored in the settings: 'library.selectAll'. */
@@ -96,14 +99,15 @@ export function conflicts(overrides: Overrides, commands = allCommands()): [stri
   return found;
 }
 
-/** The command a key means: the top scope wins over 'global'. */
+/** The command a key means: the top scope wins over what lies below it, and that over 'global'. */
 export function commandFor(
   key: string,
   scope: Scope,
   overrides: Overrides,
   commands = allCommands(),
 ): Command | null {
-  for (const wanted of scope === 'global' ? (['global'] as const) : ([scope, 'global'] as const)) {
+  const under = below[scope];
+  for (const wanted of new Set([scope, ...(under ? [under] : []), 'global' as const])) {
     for (const command of commands) {
       if (command.scope === wanted && keysFor(command, overrides).includes(key)) return command;
     }

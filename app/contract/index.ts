@@ -138,6 +138,24 @@ export const calls = {
     z.object({ itemId: id, recipe: recipeSchema, x: z.number(), y: z.number() }),
     readoutSchema,
   ],
+  /**
+   * Colours to offer for a hint at a point (fractions of the scan as stored), the likeliest first: those that the
+   * network thinks possible there, and those that the person gave to something alike (`memory`).
+   */
+  'colour.suggest': [
+    z.object({ itemId: id, recipe: recipeSchema, x: z.number(), y: z.number() }),
+    z.object({
+      colours: z.array(
+        z.object({
+          /** Display colour, sRGB-encoded 0..1. */
+          colour: z.tuple([z.number(), z.number(), z.number()]),
+          /** 0..1: how likely. */
+          share: z.number(),
+          from: z.enum(['network', 'memory']),
+        }),
+      ),
+    }),
+  ],
   /** Uses this item as its roll's blank / leader / flat-field frame. */
   'roll.setReference': [z.object({ groupId: id, itemId: id, as: z.enum(['base', 'flat', 'none']) }), ok],
   'roll.analyse': [z.object({ groupId: id }), z.object({ jobId: id })],

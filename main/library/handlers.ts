@@ -43,7 +43,7 @@ import { analyseAgain } from './rolls.ts';
 
 type LibraryCalls = Extract<
   keyof Handlers,
-  `library.${string}` | `recipe.${string}` | `develop.${string}` | `roll.${string}` | `frames.${string}`
+  `library.${string}` | `recipe.${string}` | `colour.${string}` | `develop.${string}` | `roll.${string}` | `frames.${string}`
 >;
 
 /** All but `library.pick`, which needs the host. */
@@ -227,6 +227,10 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
           : null,
         warnings: analysis.warnings,
       };
+    },
+    'colour.suggest': ({ itemId }) => {
+      core.item(itemId);
+      return { colours: [] };
     },
     'develop.pickBase': async ({ itemId, rect }, { signal }) => {
       const row = core.item(itemId);

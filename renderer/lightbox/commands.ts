@@ -1,13 +1,16 @@
 /** Every command of the lightbox with its key: the one list that tooltips, the '?' sheet and the dispatcher read. */
 import { registerCommands, type Command } from '../shortcuts.ts';
 
-const list: readonly (readonly [id: string, key: string, also?: readonly string[], hold?: boolean])[] = [
+type Line = readonly [id: string, key: string, also?: readonly string[], hold?: boolean];
+
+const list: readonly Line[] = [
   ['back', 'Escape'],
   ['next', 'ArrowRight'],
   ['previous', 'ArrowLeft'],
   ['panels', 'Tab'],
   ['fullscreen', 'F'],
-  ['film', 'Space', [], true],
+  // The second key works while a tool has taken Space for moving the view.
+  ['film', 'Space', ['\\'], true],
   ['split', 'S'],
   ['side', 'D'],
   ['zoomIn', '+', ['=']],
@@ -23,6 +26,10 @@ const list: readonly (readonly [id: string, key: string, also?: readonly string[
   ['panDown', 'Shift+ArrowDown'],
   ['clipping', 'J'],
   ['dust', 'I'],
+  ['damage', 'Shift+D'],
+  ['labels', 'Shift+L'],
+  ['changes', 'Shift+C'],
+  ['confidence', 'Shift+K'],
   ['undo', 'Mod+Z'],
   ['redo', 'Mod+Shift+Z', ['Mod+Y']],
   ['auto', 'A'],
@@ -35,6 +42,8 @@ const list: readonly (readonly [id: string, key: string, also?: readonly string[
   ['straighten', 'L'],
   ['frames', 'G'],
   ['neutral', 'N'],
+  ['marks', 'E'],
+  ['hints', 'T'],
   ['rotateRight', 'R'],
   ['rotateLeft', 'Shift+R'],
   ['mirror', 'M'],
@@ -54,13 +63,60 @@ const list: readonly (readonly [id: string, key: string, also?: readonly string[
   ['focusPanels', 'F6'],
 ];
 
-export const lightboxCommands: readonly Command[] = list.map(([id, key, also, hold]) => ({
-  id: `lightbox.${id}`,
-  scope: 'lightbox' as const,
-  key,
-  also,
-  hold,
-  label: `lightbox.commands.${id}`,
-}));
+/** While a mask tool is in hand; what is not here means what it means in the lightbox. */
+const marks: readonly Line[] = [
+  ['tools.select', 'V'],
+  ['tools.brush', 'B'],
+  ['tools.line', 'L'],
+  ['tools.lasso', 'O'],
+  ['tools.erase', 'E'],
+  ['tools.spare', 'S'],
+  ['tools.heal', 'H'],
+  ['tools.clone', 'C'],
+  // Where the brackets need AltGr, Windows calls that Ctrl and Alt.
+  ['commands.smaller', '[', ['Mod+Alt+[']],
+  ['commands.larger', ']', ['Mod+Alt+]']],
+  ['commands.put', 'Enter'],
+  ['commands.close', 'Shift+Enter'],
+  ['commands.source', 'Alt+Enter'],
+  ['commands.next', '.'],
+  ['commands.previous', ','],
+  ['commands.remove', 'Delete', ['Backspace']],
+  ['commands.mask', 'M'],
+  ['commands.pan', 'Space', [], true],
+];
+
+/** While colour hints are given. */
+const hints: readonly Line[] = [
+  ['commands.put', 'Enter'],
+  ['commands.pick', 'I'],
+  ['commands.next', '.'],
+  ['commands.previous', ','],
+  ['commands.remove', 'Delete', ['Backspace']],
+  ['commands.pan', 'Space', [], true],
+];
+
+const ofTool = (scope: 'marks' | 'hints', lines: readonly Line[]): Command[] =>
+  lines.map(([name, key, also, hold]) => ({
+    id: `${scope}.${name.split('.')[1]}`,
+    scope,
+    key,
+    also,
+    hold,
+    label: `lightbox.${scope}.${name}`,
+  }));
+
+export const lightboxCommands: readonly Command[] = [
+  ...list.map(([id, key, also, hold]) => ({
+    id: `lightbox.${id}`,
+    scope: 'lightbox' as const,
+    key,
+    also,
+    hold,
+    label: `lightbox.commands.${id}`,
+  })),
+  ...ofTool('marks', marks),
+  ...ofTool('hints', hints),
+];
 
 registerCommands(lightboxCommands);

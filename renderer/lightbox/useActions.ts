@@ -1,12 +1,15 @@
 /** What the lightbox's buttons and keys do; one place, so that a key and its button cannot differ. */
 import { useTranslation } from 'react-i18next';
-import { developSteps, defaultDevelopParams, DEVELOP_VERSION } from '../../app/recipe/develop.ts';
+import { allSteps, defaultDevelopParams, DEVELOP_VERSION } from '../../app/recipe/develop.ts';
+import { isPrint, wantedSteps } from '../../app/recipe/wanted.ts';
 import { openExport } from '../store/app.ts';
 import { runCommand } from '../shortcuts.ts';
 import { useShortcut } from '../useShortcut.ts';
 import { useSession } from './context.ts';
 import { rotated } from './logic/geometry.ts';
-import type { Overlay, Session, Tool } from './logic/session.ts';
+import { withSteps } from './logic/controls.ts';
+import { filmTools } from './logic/state.ts';
+import type { Overlay, Session, Tool, View } from './logic/session.ts';
 import { allKeys, pasteKeys } from './logic/sync.ts';
 
 export interface LightboxActions {
@@ -15,6 +18,7 @@ export interface LightboxActions {
   side(): void;
   clipping(): void;
   dust(): void;
+  view(view: View): void;
   zoomToggle(): void;
   keepZoom(): void;
   tool(tool: Tool): void;
@@ -26,8 +30,8 @@ export interface LightboxActions {
   export(): void;
 }
 
-/** A crop is of one picture; everything else may be pasted. */
-const pasted = allKeys(developSteps).filter((k) => k !== 'frame.crop');
+/** A crop is of one picture, and so is what was drawn on it; everything else may be pasted. */
+const pasted = allKeys(allSteps).filter((k) => !['frame.crop', 'repair.marks', 'colour.hints'].includes(k));
 
 export interface ActionOptions {
   close(): void;
@@ -54,10 +58,13 @@ export function useActions(options: ActionOptions): LightboxActions {
     side: () => store.setState((s) => ({ compare: s.compare === 'side' ? 'off' : 'side' })),
     clipping: () => overlay('clipping'),
     dust: () => overlay('dust'),
+    view: overlay,
     zoomToggle: () => void runCommand('lightbox.zoomToggle'),
     keepZoom: () => store.setState((s) => ({ keepZoom: !s.keepZoom })),
     tool: (tool) => {
       session.commit();
+      const { items, id } = get();
+      if (filmTools.has(tool) && items[id] && isPrint(items[id].kind)) return;
       store.setState((s) => ({ tool: s.tool === tool ? 'none' : tool, flicker: false }));
     },
     rotate(quarters) {
@@ -70,8 +77,12 @@ export function useActions(options: ActionOptions): LightboxActions {
     },
     panels: () => store.setState((s) => ({ panels: !s.panels })),
     auto() {
-      const { auto } = get();
-      if (auto) session.apply(auto.recipe, 'auto');
+      const { auto, recipe, items, id } = get();
+      const kind = items[id]?.kind;
+      // A print is no negative: there is nothing to develop, but there is time to undo.
+      if (kind && isPrint(kind)) {
+        if (recipe) session.apply(withSteps(recipe, wantedSteps('auto', kind)), 'autoRestored');
+      } else if (auto) session.apply(auto.recipe, 'auto');
     },
     sync: options.openSync,
     export() {
@@ -85,7 +96,7 @@ export function useActions(options: ActionOptions): LightboxActions {
   };
   const paste = () => {
     const { clipboard, recipe } = get();
-    if (clipboard && recipe) session.apply(pasteKeys(developSteps, clipboard, recipe, pasted), 'paste');
+    if (clipboard && recipe) session.apply(pasteKeys(allSteps, clipboard, recipe, pasted), 'paste');
     else session.say('info', t('lightbox.nothingCopied'));
   };
   const reset = () =>
@@ -103,6 +114,10 @@ export function useActions(options: ActionOptions): LightboxActions {
   useShortcut('lightbox.side', actions.side);
   useShortcut('lightbox.clipping', actions.clipping);
   useShortcut('lightbox.dust', actions.dust);
+  useShortcut('lightbox.damage', () => actions.view('damage'));
+  useShortcut('lightbox.labels', () => actions.view('labels'));
+  useShortcut('lightbox.changes', () => actions.view('changes'));
+  useShortcut('lightbox.confidence', () => actions.view('confidence'));
   useShortcut('lightbox.keepZoom', actions.keepZoom);
   useShortcut('lightbox.undo', session.undo);
   useShortcut('lightbox.redo', session.redo);
@@ -116,6 +131,8 @@ export function useActions(options: ActionOptions): LightboxActions {
   useShortcut('lightbox.straighten', () => actions.tool('straighten'));
   useShortcut('lightbox.frames', () => actions.tool('frames'));
   useShortcut('lightbox.neutral', () => actions.tool('neutral'));
+  useShortcut('lightbox.marks', () => actions.tool('marks'));
+  useShortcut('lightbox.hints', () => actions.tool('hints'));
   useShortcut('lightbox.rotateRight', () => actions.rotate(1));
   useShortcut('lightbox.rotateLeft', () => actions.rotate(-1));
   useShortcut('lightbox.mirror', actions.mirror);

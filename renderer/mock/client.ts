@@ -1,13 +1,16 @@
 /** A client with nothing behind it but `data.ts`: for looking at the screens and for tests. Never in the product. */
 import type { CallArgs, CallName, CallResult, TopicEvent, TopicName } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { restoreStepNames } from '../../app/contract/library.ts';
 import { defaultSettings, type DoctorReport } from '../../app/contract/host.ts';
 import { exportRecipeSchema } from '../../app/contract/jobs.ts';
 import { defaultDevelopParams, DEVELOP_VERSION, type Recipe } from '../../app/recipe/develop.ts';
 import type { Client } from '../client.ts';
 import { BlobThumbs } from '../transport/thumbs.ts';
-import { makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
+import { isPrint } from '../../app/recipe/wanted.ts';
+import { chance, makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
 import { paint } from './paint.ts';
+import { mockPlace, mockRestore } from './restore.ts';
 import { mockRecord } from './record.ts';
 import { mockStudio, mockStudioPicture } from './studio.ts';
 
@@ -60,7 +63,19 @@ export function mockClient(options: MockOptions = {}): Client {
     listeners.get(topic)?.forEach((listener) => listener(event));
   const removed = new Map<string, typeof library.items>();
   const recipe: Recipe = { action: 'develop', version: DEVELOP_VERSION, params: defaultDevelopParams() };
-  const recipes = new Map<number, Recipe>();
+  /** Every item's history, the newest last. */
+  const recipes = new Map<number, { recipe: Recipe; label: string; at: number }[]>();
+  const recipeOf = (id: number): Recipe => recipes.get(id)?.at(-1)?.recipe ?? recipe;
+  const tellSteps = (id: number) => {
+    const item = library.items.find((i) => i.id === id);
+    const { params } = recipeOf(id);
+    if (item) item.steps = restoreStepNames.filter((step) => params[step].on);
+    publish('library.changed', { ids: [id], groups: false });
+  };
+  const store = (id: number, next: Recipe, label: string) => {
+    recipes.set(id, [...(recipes.get(id) ?? []), { recipe: next, label, at: Date.now() }]);
+    tellSteps(id);
+  };
   const ok = { ok: true } as const;
   const studio = mockStudio(publish, options.many === -1);
   setInterval(studio.tick, 1000);
@@ -145,15 +160,38 @@ export function mockClient(options: MockOptions = {}): Client {
       return { jobId: 4 };
     },
     'recipe.get': ({ itemId }) => ({
-      recipe: recipes.get(itemId) ?? null,
-      history: [{ id: 1, at: Date.now(), label: 'Developed automatically', version: null, recipe }],
+      recipe: recipes.get(itemId)?.at(-1)?.recipe ?? null,
+      history: (recipes.get(itemId) ?? []).map((entry, i) => ({ ...entry, id: i + 1, version: null })),
     }),
-    'recipe.set': (args) => {
-      recipes.set(args.itemId, args.recipe as Recipe);
+    'recipe.set': ({ itemId, recipe: next, label }) => {
+      store(itemId, next as Recipe, label);
       return ok;
     },
     'recipe.nameVersion': () => ok,
     'recipe.sync': ({ toIds }) => ({ changed: toIds.length }),
+    'recipe.apply': ({ ids, steps, label }) => {
+      for (const id of ids) {
+        const params = structuredClone(recipeOf(id).params) as unknown as Record<string, object>;
+        for (const [step, values] of Object.entries(steps)) Object.assign(params[step], values);
+        store(id, { ...recipe, params: params as unknown as Recipe['params'] }, label);
+      }
+      return { changed: ids };
+    },
+    'recipe.takeBack': ({ ids, label }) => {
+      const changed = ids.filter((id) => recipes.get(id)?.at(-1)?.label === label);
+      for (const id of changed) {
+        recipes.get(id)?.pop();
+        tellSteps(id);
+      }
+      return { changed };
+    },
+    'colour.suggest': ({ x, y }) => ({
+      colours: [0, 1, 2, 3].map((n) => ({
+        colour: [chance(n + Math.round(x * 99)), 0.45, chance(n * 7 + Math.round(y * 99))],
+        share: 0.4 / (n + 1),
+        from: n === 3 ? ('memory' as const) : ('network' as const),
+      })),
+    }),
     'develop.auto': () => ({
       recipe,
       reasons: ['Film base found in the rebate', 'Exposure from the roll'],
@@ -275,7 +313,12 @@ export function mockClient(options: MockOptions = {}): Client {
     pixels: async (request) => {
       await Promise.resolve();
       const longest = Math.min(request.maxWidth, request.maxHeight);
-      const { context, w, h } = canvas(request.itemId, longest, request.show === 'film');
+      const kind = kindOf(request.itemId);
+      const print = isPrint(kind);
+      const { context, w, h } = canvas(request.itemId, longest, request.show === 'film' && !print);
+      const { params } = (request.recipe as Recipe | null) ?? recipeOf(request.itemId);
+      const place = mockPlace(params, w * 8, h * 8, request.geometry ?? true);
+      if (print) mockRestore(context, request, params, place, w, h, kind === 'bw-print');
       const rgba = context.getImageData(0, 0, w, h).data as Uint8ClampedArray<ArrayBuffer>;
       const histogram = new Array<number>(768).fill(0);
       for (let i = 0; i < rgba.length; i += 4) for (let c = 0; c < 3; c++) histogram[c * 256 + rgba[i + c]]++;
@@ -289,6 +332,7 @@ export function mockClient(options: MockOptions = {}): Client {
           histogram,
           clippedWhite: 0.001,
           clippedBlack: 0.002,
+          place: { ...place, map: [...place.map] },
           ms: 14,
         },
       };

@@ -5,10 +5,12 @@
  */
 import { z } from 'zod';
 import { EV } from '../../app/color/density.ts';
+import { scanKinds } from '../../app/contract/library.ts';
 import { developRecordSchema, type DevelopRecord } from '../../app/contract/record.ts';
-import { DEVELOP_VERSION, developSteps } from '../../app/recipe/develop.ts';
+import { DEVELOP_VERSION } from '../../app/recipe/develop.ts';
 import type { ParamSpec, StepSpec } from '../../app/recipe/spec.ts';
 import { numberLocale } from '../format.ts';
+import { stepsFor } from '../lightbox/logic/cards.ts';
 import { formatNumber, sameValue, withUnit } from '../lightbox/logic/controls.ts';
 import { baseDensity, swatchColour } from '../lightbox/logic/swatch.ts';
 
@@ -39,7 +41,7 @@ export function readRecord(record: unknown, t: Translate, locale: string): Recor
   const parsed = developRecordSchema.safeParse(record);
   if (!parsed.success || parsed.data.recipeVersion > DEVELOP_VERSION) return null;
   const reader = new Reader(parsed.data, t, locale);
-  return [reader.scan(), ...developSteps.map((step) => reader.step(step)), ...reader.roll(), reader.output()];
+  return [reader.scan(), ...reader.steps(), ...reader.roll(), reader.output()];
 }
 
 class Reader {
@@ -102,6 +104,15 @@ class Reader {
     };
   }
 
+  /** What was done, in the order of the cards; steps that somebody must ask for are only told of where they ran. */
+  steps(): RecordSection[] {
+    const kind = scanKinds.find((k) => k === this.#r.analysis?.kind) ?? null;
+    const { main, after } = stepsFor(kind);
+    const ran = (step: StepSpec): boolean =>
+      step.offByDefault !== true || this.#r.params[step.id]?.['on'] === true;
+    return [...main, ...after].filter(ran).map((step) => this.step(step));
+  }
+
   step(step: StepSpec): RecordSection {
     const values = this.#r.params[step.id] ?? {};
     const title = this.#t(`params.${step.id}.title`);
@@ -125,9 +136,10 @@ class Reader {
 
   /** What a step came to, beyond what was set: what was automatic, and what the automatic found. */
   #found(step: string): RecordRow[] {
-    const { plan, params, analysis, roll, masks } = this.#r;
+    const { plan, params, analysis, roll } = this.#r;
+    const masks = this.#r.masks.filter((mask) => mask.name === 'dust');
     const t = this.#t;
-    if (step === 'film') {
+    if (step === 'film' && plan) {
       const film = params['film'] ?? {};
       const auto = (is: boolean, text: string) => (is ? `${text} (${t('jobs.page.auto')})` : text);
       const source = film['base']
@@ -174,7 +186,7 @@ class Reader {
               ].join(', '),
             ),
           );
-    if (step === 'lights')
+    if (step === 'lights' && plan)
       return [
         this.#row('exposure', withUnit(this.#number(plan.exposure / EV, 2, true), 'EV')),
         this.#row(
@@ -198,6 +210,9 @@ class Reader {
     if (spec.type === 'choice')
       return this.#word(`params.${step}.${spec.key}.options.${String(value)}`, String(value));
     if (spec.type === 'switch') return this.#t(value === true ? 'lightbox.on' : 'lightbox.off');
+    if (spec.type === 'model') return value === '' ? this.#t('lightbox.ownModel') : String(value);
+    if (spec.type === 'marks' || spec.type === 'hints')
+      return this.#t(`lightbox.${spec.type}.count`, { count: Array.isArray(value) ? value.length : 0 });
     if (value === null) return this.#t('lightbox.automatic');
     const rect = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }).safeParse(value);
     if (!rect.success) return JSON.stringify(value);

@@ -14,14 +14,12 @@ import {
 } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { developSteps } from '../../../app/recipe/develop.ts';
-import type { StepSpec } from '../../../app/recipe/spec.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { syncTo } from '../logic/roll.ts';
+import { stepsFor } from '../logic/cards.ts';
 import { rollMembers } from '../logic/members.ts';
 import { presetTicks, stepTick, syncKeys, tickStep, type Ticks } from '../logic/sync.ts';
 
-const steps = developSteps as readonly StepSpec[];
 type Target = 'selection' | 'roll' | 'all';
 const presets = ['roll', 'changed', 'all', 'none'] as const;
 
@@ -33,8 +31,12 @@ export function SyncDialog({ onClose }: { onClose(): void }) {
   const id = useLightbox((s) => s.id);
   const ids = useLightbox((s) => s.ids);
   const selection = useLightbox((s) => s.selection);
+  const kind = useLightbox((s) => s.items[s.id]?.kind ?? null);
+  const shown = stepsFor(kind);
+  const steps = [...shown.main, ...shown.after];
   const chosen = selection.filter((s) => s !== id);
-  const roll = group?.kind === 'roll' ? group : null;
+  // An album is to its prints what a roll is to its frames.
+  const roll = group && group.kind !== 'reel' ? group : null;
   const [ticks, setTicks] = useState<Ticks>(() => (recipe ? presetTicks(steps, recipe, 'roll') : {}));
   const [target, setTarget] = useState<Target>(chosen.length > 0 ? 'selection' : roll ? 'roll' : 'all');
   const [busy, setBusy] = useState(false);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { developSteps } from '../../../app/recipe/develop.ts';
+import { allSteps } from '../../../app/recipe/develop.ts';
 import { scanKinds } from '../../../app/contract/library.ts';
 import type { StepSpec } from '../../../app/recipe/spec.ts';
 import { lightboxCommands } from '../commands.ts';
@@ -47,7 +47,7 @@ const needed = new Set<string>([
   ...lightboxCommands.map((c) => c.label),
   ...scanKinds.map((k) => `lightbox.kinds.${k}`),
 ]);
-for (const step of developSteps as readonly StepSpec[]) {
+for (const step of allSteps as readonly StepSpec[]) {
   needed.add(`params.${step.id}.title`);
   for (const p of step.params) {
     needed.add(`params.${step.id}.${p.key}.label`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDevelopParams, developSteps, type DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { defaultDevelopParams, allSteps, type DevelopRecipe } from '../../../app/recipe/develop.ts';
 import type { NumberSpec, StepSpec } from '../../../app/recipe/spec.ts';
 import {
   decimalsOf,
@@ -17,7 +17,7 @@ import {
 
 const recipe: DevelopRecipe = { action: 'develop', version: 1, params: defaultDevelopParams() };
 const spec = (step: string, key: string) =>
-  (developSteps as readonly StepSpec[])
+  (allSteps as readonly StepSpec[])
     .find((s) => s.id === step)
     ?.params.find((p) => p.key === key) as NumberSpec;
 const exposure = spec('lights', 'exposure');
@@ -25,10 +25,10 @@ const red = spec('lights', 'red');
 
 describe('cards', () => {
   it('has one card per step and one control per parameter, rare ones apart', () => {
-    const cards = makeCards(developSteps, recipe.params);
-    expect(cards.map((c) => c.id)).toEqual(developSteps.map((s) => s.id));
+    const cards = makeCards(allSteps, recipe.params);
+    expect(cards.map((c) => c.id)).toEqual(allSteps.map((s) => s.id));
     for (const [i, card] of cards.entries())
-      expect(card.controls.length + card.advanced.length).toBe(developSteps[i].params.length);
+      expect(card.controls.length + card.advanced.length).toBe(allSteps[i].params.length);
     const film = cards[0];
     expect(film.advanced.map((c) => c.spec.key)).toContain('slopeRed');
     expect(film.controls.map((c) => c.spec.key)).toEqual(['film', 'stock', 'base']);
@@ -43,7 +43,7 @@ describe('cards', () => {
   it('marks what differs from its default and hides what it is told to', () => {
     const changed = setParam(recipe, 'lights', 'exposure', 0.35);
     expect(recipe.params.lights.exposure).toBe(0);
-    const lights = makeCards(developSteps, changed.params, ['lights.mode']).find((c) => c.id === 'lights');
+    const lights = makeCards(allSteps, changed.params, ['lights.mode']).find((c) => c.id === 'lights');
     expect(lights?.changed).toBe(true);
     expect(lights?.controls.find((c) => c.spec.key === 'exposure')?.changed).toBe(true);
     expect(lights?.controls.find((c) => c.spec.key === 'red')?.changed).toBe(false);
@@ -52,7 +52,7 @@ describe('cards', () => {
 
   it('counts a rectangle equal to its default as unchanged, another as changed', () => {
     const crop = setParam(recipe, 'frame', 'crop', { x: 0, y: 0, w: 0.5, h: 0.5 });
-    const frame = makeCards(developSteps, crop.params).find((c) => c.id === 'frame');
+    const frame = makeCards(allSteps, crop.params).find((c) => c.id === 'frame');
     expect(frame?.controls.find((c) => c.spec.key === 'crop')?.changed).toBe(true);
   });
 
@@ -60,7 +60,7 @@ describe('cards', () => {
     let r = setParam(recipe, 'dust', 'threshold', 12);
     r = setParam(r, 'dust', 'on', false);
     r = setParam(r, 'print', 'grade', 3);
-    const back = resetStep(developSteps, r, 'dust');
+    const back = resetStep(allSteps, r, 'dust');
     expect(back.params.dust).toEqual(recipe.params.dust);
     expect(getParam(back, 'print', 'grade')).toBe(3);
   });

@@ -5,11 +5,23 @@
  * and arrow keys (plain = one step, shift = ten, alt = a tenth).
  */
 import type { DevelopParams, DevelopRecipe } from '../../../app/recipe/develop.ts';
+import type { StepChanges } from '../../../app/recipe/wanted.ts';
+import type { Hint, Mark } from '../../../app/recipe/marks.ts';
 import { numberLocale } from '../../format.ts';
 import type { NumberSpec, ParamSpec, StepSpec } from '../../../app/recipe/spec.ts';
 
 export type ParamValue =
-  number | string | boolean | readonly number[] | { x: number; y: number; w: number; h: number } | null;
+  | number
+  | string
+  | boolean
+  | readonly number[]
+  | { x: number; y: number; w: number; h: number }
+  | readonly Mark[]
+  | readonly Hint[]
+  | null;
+
+/** How a step begins: switched on, unless its description says otherwise. */
+const onAtFirst = (step: StepSpec): boolean => step.offByDefault !== true;
 
 export interface Control {
   step: string;
@@ -69,7 +81,7 @@ export function makeCards(steps: Steps, params: DevelopParams, hidden: readonly 
       on,
       controls: all.filter((c) => !c.spec.advanced),
       advanced: all.filter((c) => c.spec.advanced),
-      changed: all.some((c) => c.changed) || !on,
+      changed: all.some((c) => c.changed) || on !== onAtFirst(step),
     };
   });
 }
@@ -87,11 +99,19 @@ export function setParam(recipe: DevelopRecipe, step: string, key: string, value
   };
 }
 
-/** A recipe whose step is back at its defaults and switched on. */
+/** A recipe with several parameters of several steps changed (app/recipe/wanted.ts). */
+export function withSteps(recipe: DevelopRecipe, changes: StepChanges): DevelopRecipe {
+  const params = { ...recipe.params };
+  for (const [step, values] of Object.entries(changes))
+    Object.assign(params, { [step]: { ...stepValues(params, step), ...values } });
+  return { ...recipe, params };
+}
+
+/** A recipe whose step is as it was before anybody touched it. */
 export function resetStep(steps: Steps, recipe: DevelopRecipe, stepId: string): DevelopRecipe {
   const step = steps.find((s) => s.id === stepId);
   if (!step) return recipe;
-  const values: Record<string, ParamValue> = { on: true };
+  const values: Record<string, ParamValue> = { on: onAtFirst(step) };
   for (const p of step.params) values[p.key] = p.default as ParamValue;
   return { ...recipe, params: { ...recipe.params, [stepId]: values } };
 }

@@ -55,7 +55,7 @@ function bench() {
       recipe,
       show: 'developed',
       geometry: true,
-      before: false,
+      before: null,
       fluid: false,
       space: 'srgb',
       stage,
@@ -134,14 +134,14 @@ describe('feed', () => {
   it('fetches the film after the picture, and only anew when its outline changes', async () => {
     const b = bench();
     b.feed.start(1);
-    b.feed.want(b.wish({ before: true }));
+    b.feed.want(b.wish({ before: 'film' }));
     await b.answer();
     await b.answer();
     expect(b.asked.map((r) => r.show)).toEqual(['developed', 'film']);
-    b.feed.want(b.wish({ before: true, recipe: setParam(recipe, 'lights', 'exposure', 1) }));
+    b.feed.want(b.wish({ before: 'film', recipe: setParam(recipe, 'lights', 'exposure', 1) }));
     await b.answer();
     expect(b.asked.map((r) => r.show)).toEqual(['developed', 'film', 'developed']);
-    b.feed.want(b.wish({ before: true, recipe: setParam(recipe, 'frame', 'rotate', '90') }));
+    b.feed.want(b.wish({ before: 'film', recipe: setParam(recipe, 'frame', 'rotate', '90') }));
     await b.answer();
     await b.answer();
     expect(b.asked.map((r) => r.show)).toEqual(['developed', 'film', 'developed', 'developed', 'film']);
@@ -165,11 +165,11 @@ describe('feed', () => {
   it('takes frames of the old outline away in the moment the new one arrives', async () => {
     const b = bench();
     b.feed.start(1);
-    b.feed.want(b.wish({ before: true }));
+    b.feed.want(b.wish({ before: 'film' }));
     await b.answer();
     await b.answer();
     b.setSize({ w: 8000, h: 12000 });
-    b.feed.want(b.wish({ before: true, recipe: setParam(recipe, 'frame', 'rotate', '90') }));
+    b.feed.want(b.wish({ before: 'film', recipe: setParam(recipe, 'frame', 'rotate', '90') }));
     expect(b.feed.picture).toEqual(full);
     expect(b.feed.layers.before.detail).not.toBeNull();
     await b.answer();

@@ -12,7 +12,7 @@ import { makeCoalescer, type Coalescer } from './coalescer.ts';
 import { covers, planRequest, visible, type Box, type Size } from './viewport.ts';
 
 export type Layer = 'after' | 'before';
-export type Show = 'developed' | 'film' | 'dust' | 'clipping';
+export type Show = NonNullable<PixelsRequest['show']>;
 
 export interface Frame<Bitmap> {
   bitmap: Bitmap;
@@ -36,8 +36,8 @@ export interface Wish {
   show: Show;
   /** false = the whole scan without crop and straighten, turned as the picture is (tools). */
   geometry: boolean;
-  /** Whether the film is needed too (compare, flicker). */
-  before: boolean;
+  /** What is compared with, where that is needed (compare, flicker): the film as it is, or another recipe. */
+  before: 'film' | DevelopRecipe | null;
   /** A slider is moving. */
   fluid: boolean;
   space: Space;
@@ -49,6 +49,7 @@ export interface Wish {
 
 interface Ask {
   request: PixelsRequest;
+  recipe: DevelopRecipe;
   key: string;
   outline: string;
   fluid: boolean;
@@ -56,7 +57,12 @@ interface Ask {
 type Slot = 'after' | 'before' | 'overview';
 
 /** A frame arrived: paint. */
-export type FrameListener = (layer: Layer, header: PixelsHeader, fluid: boolean) => void;
+export type FrameListener = (
+  layer: Layer,
+  header: PixelsHeader,
+  fluid: boolean,
+  recipe: DevelopRecipe,
+) => void;
 
 export interface FeedOptions<Bitmap> {
   fetch(request: PixelsRequest, signal: AbortSignal): Promise<PixelsAnswer>;
@@ -158,7 +164,9 @@ export class Feed<Bitmap> {
     const part = visible(wish.box, wish.stage);
     if (part.w <= 0 || part.h <= 0) return;
     this.ask('after', wish, wish.show, part);
-    if (wish.before) this.ask('before', wish, 'film', part);
+    const { before } = wish;
+    if (before === 'film') this.ask('before', wish, 'film', part);
+    else if (before) this.ask('before', { ...wish, recipe: before }, 'developed', part);
     else {
       this.queue.cancel('before');
       delete this.asked.before;
@@ -228,6 +236,7 @@ export class Feed<Bitmap> {
       key,
       outline: outlineOf(wish),
       fluid: wish.fluid,
+      recipe: wish.recipe,
       request: {
         itemId: wish.itemId,
         recipe: wish.recipe,
@@ -268,6 +277,6 @@ export class Feed<Bitmap> {
       if (isWhole) target.overview = frame;
     }
     if (layer === 'after') this.picture = { w: header.fullWidth, h: header.fullHeight };
-    this.listener(layer, header, ask.fluid);
+    this.listener(layer, header, ask.fluid, ask.recipe);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDevelopParams, developSteps, type DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { defaultDevelopParams, allSteps, type DevelopRecipe } from '../../../app/recipe/develop.ts';
 import type { StepSpec } from '../../../app/recipe/spec.ts';
 import { conflicts } from '../../shortcuts.ts';
 import { lightboxCommands } from '../commands.ts';
@@ -15,7 +15,7 @@ import { centreOn, layoutStrip, stripRange, stripWith } from './strip.ts';
 import { baseDensity, swatchColour } from './swatch.ts';
 import { allKeys, pasteKeys, presetTicks, stepTick, syncKeys, tickStep } from './sync.ts';
 
-const steps = developSteps as readonly StepSpec[];
+const steps = allSteps as readonly StepSpec[];
 const recipe: DevelopRecipe = { action: 'develop', version: 1, params: defaultDevelopParams() };
 const scan = { w: 6000, h: 2000 };
 const frame = (x: number, y: number, w = 0.2, h = 0.4) => ({ x, y, w, h, angle: 0 });
@@ -136,7 +136,7 @@ describe('what is synced', () => {
     ticks = { ...ticks, 'lights.red': true };
     expect(syncKeys(steps, ticks)).toEqual(['lights.red', 'print']);
     expect(stepTick(steps[2], ticks)).toBe('some');
-    expect(syncKeys(steps, presetTicks(steps, recipe, 'all'))).toEqual(developSteps.map((s) => s.id));
+    expect(syncKeys(steps, presetTicks(steps, recipe, 'all'))).toEqual(allSteps.map((s) => s.id));
   });
   it('knows what the roll shares and what was changed', () => {
     const roll = syncKeys(steps, presetTicks(steps, recipe, 'roll'));

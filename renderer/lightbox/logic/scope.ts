@@ -1,9 +1,9 @@
 /** Which parameters the frames of a roll share, read from the descriptions of the steps. */
-import { developSteps } from '../../../app/recipe/develop.ts';
+import { allSteps } from '../../../app/recipe/develop.ts';
 import type { StepSpec } from '../../../app/recipe/spec.ts';
 
 const roll = new Set(
-  (developSteps as readonly StepSpec[]).flatMap((s) =>
+  (allSteps as readonly StepSpec[]).flatMap((s) =>
     s.params.filter((p) => p.scope === 'roll').map((p) => `${s.id}.${p.key}`),
   ),
 );

@@ -21,7 +21,7 @@ import { stripWith } from './strip.ts';
 import { move, present, push, stackFrom, startStack, type UndoStack } from './undo.ts';
 import { FIT } from './viewport.ts';
 
-export type { Auto, Compare, Level, Overlay, SessionState, Tool } from './state.ts';
+export type { Auto, Compare, Level, Overlay, SessionState, Tool, View } from './state.ts';
 
 export interface Session {
   store: StoreApi<SessionState>;
@@ -168,8 +168,11 @@ export function createSession(options: {
         stack: null,
         history: [],
         header: null,
+        shown: null,
+        chosenHint: null,
         outline: '',
         tool: 'none',
+        brush: { ...get().brush, chosen: null, source: null },
         fluid: false,
         flicker: false,
         viewport: keepZoom ? viewport : FIT,

@@ -3,14 +3,20 @@ import type { CallResult, HistoryEntry } from '../../../app/contract/index.ts';
 import type { Group, Item } from '../../../app/contract/library.ts';
 import type { PixelsHeader } from '../../../app/contract/pixels.ts';
 import type { DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { startBrush, type Brush } from './marks.ts';
 import { nextLine, scanKey, type FrameStacks, type HandUndo } from './scanframes.ts';
 import type { UndoStack } from './undo.ts';
 import { FIT, type Size, type Viewport } from './viewport.ts';
 
 export type Auto = CallResult<'develop.auto'>;
-export type Tool = 'none' | 'base' | 'crop' | 'straighten' | 'frames' | 'neutral';
+export type Tool = 'none' | 'base' | 'crop' | 'straighten' | 'frames' | 'neutral' | 'marks' | 'hints';
+/** Tools that read film; a print has none. */
+export const filmTools: ReadonlySet<Tool> = new Set<Tool>(['base', 'neutral']);
 export type Compare = 'off' | 'split' | 'side';
-export type Overlay = 'none' | 'dust' | 'clipping';
+/** What was changed and how sure it is: views of the restore steps, each with a legend. */
+export const views = ['damage', 'labels', 'changes', 'confidence'] as const;
+export type View = (typeof views)[number];
+export type Overlay = 'none' | 'dust' | 'clipping' | View;
 export type Level = 'info' | 'warning' | 'error';
 
 export interface SessionState {
@@ -33,6 +39,8 @@ export interface SessionState {
   /** A control is being moved: previews are asked for at a fluid size. */
   fluid: boolean;
   header: PixelsHeader | null;
+  /** The recipe that the newest frame on stage was made with: what was drawn since is not in it yet. */
+  shown: DevelopRecipe | null;
   /** Full-resolution size of what is on the stage, and what decides its outline (see feed.ts). */
   picture: Size | null;
   outline: string;
@@ -44,6 +52,12 @@ export interface SessionState {
   /** Held key: the film instead of the picture. */
   flicker: boolean;
   overlay: Overlay;
+  /** The mask tools: which is in hand, how large, and what is chosen. */
+  brush: Brush;
+  /** The hint whose colour is being chosen, by its place in the list. */
+  chosenHint: number | null;
+  /** The pan key is held while a tool draws: drags move the view. */
+  panning: boolean;
   viewport: Viewport;
   keepZoom: boolean;
   panels: boolean;
@@ -73,6 +87,7 @@ export function startState(ids: readonly number[], id: number): SessionState {
     saving: false,
     fluid: false,
     header: null,
+    shown: null,
     picture: null,
     outline: '',
     busy: false,
@@ -81,6 +96,9 @@ export function startState(ids: readonly number[], id: number): SessionState {
     divider: 0.5,
     flicker: false,
     overlay: 'none',
+    brush: startBrush,
+    chosenHint: null,
+    panning: false,
     viewport: FIT,
     keepZoom: false,
     panels: true,

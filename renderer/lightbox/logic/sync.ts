@@ -4,10 +4,13 @@
  * for one). Crop and exposure belong to a frame and start unticked; what a roll shares starts ticked.
  */
 import type { DevelopRecipe } from '../../../app/recipe/develop.ts';
-import type { StepSpec } from '../../../app/recipe/spec.ts';
+import type { ParamSpec, StepSpec } from '../../../app/recipe/spec.ts';
 import { getParam, setParam } from './controls.ts';
 
 export type Ticks = Readonly<Record<string, boolean>>;
+
+/** What was drawn on one picture has no meaning on another, unless somebody asks for just that. */
+export const ofOnePicture = (spec: ParamSpec): boolean => spec.type === 'marks' || spec.type === 'hints';
 
 const keysOf = (step: StepSpec): string[] => [
   ...(step.switchable ? [`${step.id}.on`] : []),
@@ -31,11 +34,13 @@ export function presetTicks(
       ticks[`${step.id}.on`] =
         preset === 'all' ||
         preset === 'roll' ||
-        (preset === 'changed' && getParam(recipe, step.id, 'on') === false);
+        (preset === 'changed' && getParam(recipe, step.id, 'on') === (step.offByDefault === true));
     for (const p of step.params) {
       const changed = JSON.stringify(getParam(recipe, step.id, p.key)) !== JSON.stringify(p.default);
       ticks[`${step.id}.${p.key}`] =
-        preset === 'all' || (preset === 'roll' && p.scope === 'roll') || (preset === 'changed' && changed);
+        preset === 'all' ||
+        (preset === 'roll' && p.scope === 'roll') ||
+        (preset === 'changed' && changed && !ofOnePicture(p));
     }
   }
   return ticks;

@@ -6,6 +6,7 @@ import { Alert, Box, Button, Collapse, Skeleton, Typography } from '@mui/materia
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { numberLocale } from '../../format.ts';
+import { isPrint } from '../../../app/recipe/wanted.ts';
 import { useSaid } from '../../i18n/said.ts';
 import { useLightbox, useSession } from '../context.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
@@ -24,30 +25,49 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,
   });
-  const reasons = auto ? [...auto.reasons, ...(auto.infrared ? [auto.infrared.reason] : [])] : [];
+  // A print has no film base and no infrared; what Auto does to it does not hang on the develop.
+  const print = item !== undefined && isPrint(item.kind);
+  const reasons = print
+    ? item.kindReasons
+    : auto
+      ? [...auto.reasons, ...(auto.infrared ? [auto.infrared.reason] : [])]
+      : [];
   return (
-    <Box component="section" aria-label={t('lightbox.auto.title')} sx={{ px: 1.5, py: 1.25 }}>
+    <Box
+      component="section"
+      aria-label={t(print ? 'lightbox.auto.titlePrint' : 'lightbox.auto.title')}
+      sx={{ px: 1.5, py: 1.25 }}
+    >
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography variant="h4" component="h3" noWrap sx={{ fontSize: 13 }}>
             {item ? t(`lightbox.kinds.${item.kind}`) : '\u00a0'}
           </Typography>
-          <Typography variant="caption" noWrap component="p" sx={{ color: 'text.secondary' }}>
-            {auto ? t(`params.film.film.options.${auto.film}`) : '\u00a0'}
+          <Typography
+            variant="caption"
+            noWrap={!print}
+            component="p"
+            sx={{ color: 'text.secondary', textWrap: 'pretty' }}
+          >
+            {print
+              ? t('lightbox.auto.printHelp')
+              : auto
+                ? t(`params.film.film.options.${auto.film}`)
+                : '\u00a0'}
           </Typography>
         </Box>
         <Button
           variant="contained"
           startIcon={<AutoFixHigh />}
-          disabled={!auto}
+          disabled={!auto && !print}
           onClick={onAuto}
           title={key ? `${t('lightbox.commands.auto')} (${key})` : undefined}
         >
           {t('lightbox.auto.button')}
         </Button>
       </Box>
-      {!auto && !error && <Skeleton variant="rounded" height={40} sx={{ mt: 1 }} />}
-      {error && (
+      {!auto && !error && !print && <Skeleton variant="rounded" height={40} sx={{ mt: 1 }} />}
+      {error && !print && (
         <Alert
           severity="error"
           sx={{ mt: 1 }}
@@ -56,36 +76,38 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
           {error}
         </Alert>
       )}
-      {auto && (
+      {(auto || print) && (
         <>
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
-            <Box
-              role="img"
-              aria-label={t('lightbox.auto.swatch')}
-              sx={{
-                width: 34,
-                height: 34,
-                flex: 'none',
-                borderRadius: 0.75,
-                border: 1,
-                borderColor: 'room.lineStrong',
-              }}
-              style={{ background: swatchColour(auto.base) }}
-            />
-            <Box sx={{ minWidth: 0 }}>
-              <Typography variant="body2" sx={{ fontSize: 12.5 }}>
-                {t('lightbox.auto.base')} ·{' '}
-                {t(`lightbox.auto.source.${auto.baseSource}`, { defaultValue: auto.baseSource })}
-              </Typography>
-              <Typography variant="figure" component="p" sx={{ fontSize: 12, color: 'text.secondary' }}>
-                D{' '}
-                {baseDensity(auto.base)
-                  .map((d) => number.format(d))
-                  .join(' · ')}
-              </Typography>
+          {auto && !print && (
+            <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
+              <Box
+                role="img"
+                aria-label={t('lightbox.auto.swatch')}
+                sx={{
+                  width: 34,
+                  height: 34,
+                  flex: 'none',
+                  borderRadius: 0.75,
+                  border: 1,
+                  borderColor: 'room.lineStrong',
+                }}
+                style={{ background: swatchColour(auto.base) }}
+              />
+              <Box sx={{ minWidth: 0 }}>
+                <Typography variant="body2" sx={{ fontSize: 12.5 }}>
+                  {t('lightbox.auto.base')} ·{' '}
+                  {t(`lightbox.auto.source.${auto.baseSource}`, { defaultValue: auto.baseSource })}
+                </Typography>
+                <Typography variant="figure" component="p" sx={{ fontSize: 12, color: 'text.secondary' }}>
+                  D{' '}
+                  {baseDensity(auto.base)
+                    .map((d) => number.format(d))
+                    .join(' · ')}
+                </Typography>
+              </Box>
             </Box>
-          </Box>
-          {auto.warnings.map((w) => (
+          )}
+          {auto?.warnings.map((w) => (
             <Box
               key={w}
               role="note"

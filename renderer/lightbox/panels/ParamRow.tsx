@@ -23,6 +23,7 @@ import { useLightbox, useSession } from '../context.ts';
 import type { Control } from '../logic/controls.ts';
 import type { Tool } from '../logic/session.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
+import { HintsRow, MarksRow } from './DrawnRows.tsx';
 import { ScopeBadge } from './ScopeBadge.tsx';
 import { SliderTrack } from './SliderTrack.tsx';
 import { ValueField } from './ValueField.tsx';
@@ -104,6 +105,9 @@ export function ParamRow({ control, disabled }: RowProps) {
           />
         </Box>
       )}
+      {spec.type === 'model' && <ModelName value={control.value as string} />}
+      {spec.type === 'marks' && <MarksRow />}
+      {spec.type === 'hints' && <HintsRow name={name} />}
       {(spec.type === 'rgb' || spec.type === 'rect') && (
         <Picked control={control} spec={spec} name={name} disabled={disabled} />
       )}
@@ -119,6 +123,16 @@ const hiddenText = {
   clipPath: 'inset(50%)',
   whiteSpace: 'nowrap',
 } as const;
+
+/** Which model does it; ours until the store holds another for the task. */
+function ModelName({ value }: { value: string }) {
+  const { t } = useTranslation();
+  return (
+    <Typography variant="body2" noWrap sx={{ gridColumn: '3 / -1', fontSize: 12.5, color: 'text.secondary' }}>
+      {value === '' ? t('lightbox.ownModel') : value}
+    </Typography>
+  );
+}
 
 function Choice({
   control,

@@ -3,11 +3,12 @@ import { Box, Skeleton, Tab, Tabs } from '@mui/material';
 import { useMemo, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HistoryEntry } from '../../../app/contract/index.ts';
-import { developSteps } from '../../../app/recipe/develop.ts';
 import { useLightbox, useSession } from '../context.ts';
+import { stepsFor } from '../logic/cards.ts';
 import { makeCards } from '../logic/controls.ts';
 import { Histogram } from '../parts/Histogram.tsx';
 import type { LightboxActions } from '../useActions.ts';
+import { AfterCards } from './AfterCards.tsx';
 import { AutoCard } from './AutoCard.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { OriginalCard } from './OriginalCard.tsx';
@@ -31,10 +32,13 @@ export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
   const recipe = useLightbox((s) => s.recipe);
   const roll = useLightbox((s) => s.group?.kind === 'roll');
   // The print mode is the roll's, and stands in its card when there is one.
-  const cards = useMemo(
-    () => (recipe ? makeCards(developSteps, recipe.params, roll ? ['lights.mode'] : []) : []),
-    [recipe, roll],
-  );
+  const kind = useLightbox((s) => s.items[s.id]?.kind ?? null);
+  const [cards, after] = useMemo(() => {
+    if (!recipe) return [[], []];
+    const shown = stepsFor(kind);
+    const hidden = roll ? ['lights.mode'] : [];
+    return [makeCards(shown.main, recipe.params, hidden), makeCards(shown.after, recipe.params)];
+  }, [recipe, roll, kind]);
   const key = (event: KeyboardEvent) => {
     // Escape hands the keyboard back to the picture.
     if (event.key === 'Escape') {
@@ -98,6 +102,7 @@ export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
             {cards.map((card) => (
               <StepCard key={card.id} card={card} />
             ))}
+            {after.length > 0 && <AfterCards cards={after} />}
           </>
         )}
       </Box>

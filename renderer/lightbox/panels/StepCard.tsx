@@ -4,7 +4,7 @@ import RestartAlt from '@mui/icons-material/RestartAlt';
 import { Box, Button, Collapse, IconButton, Switch, Tooltip, Typography } from '@mui/material';
 import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { developSteps } from '../../../app/recipe/develop.ts';
+import { allSteps } from '../../../app/recipe/develop.ts';
 import { useSession } from '../context.ts';
 import { resetStep, type Card } from '../logic/controls.ts';
 import { ParamRow } from './ParamRow.tsx';
@@ -23,7 +23,7 @@ export function StepCard({ card, children }: { card: Card; children?: ReactNode 
   const title = t(card.titleKey);
   const reset = () => {
     const { recipe } = session.store.getState();
-    if (recipe) session.apply(resetStep(developSteps, recipe, card.id), `reset:${card.id}`);
+    if (recipe) session.apply(resetStep(allSteps, recipe, card.id), `reset:${card.id}`);
   };
   return (
     <Box

@@ -6,9 +6,11 @@ import { Box, Typography } from '@mui/material';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLightbox, useSession } from '../context.ts';
+import { beforeName } from '../logic/compare.ts';
 import { toPicture, type Point } from '../logic/viewport.ts';
 import { ToolLayer } from '../tools/ToolLayer.tsx';
 import { Divider } from './Divider.tsx';
+import { Legend } from './Legend.tsx';
 import { useFeed } from './useFeed.ts';
 import { usePanZoom } from './usePanZoom.ts';
 import { useStageCommands } from './useStageCommands.ts';
@@ -17,7 +19,7 @@ import { frameSuffix } from '../../format.ts';
 
 const PADDING = 20;
 const GAP = 2;
-const pointerTools = new Set(['base', 'crop', 'straighten', 'frames', 'neutral']);
+const pointerTools = new Set(['base', 'crop', 'straighten', 'frames', 'neutral', 'marks', 'hints']);
 
 export interface StageProps {
   /** The pointer rests on a point (fractions of what is on stage; `scan`: the whole scan), or left. */
@@ -39,6 +41,9 @@ export function Stage({ hover, onScale }: StageProps) {
   const tool = useLightbox((s) => s.tool);
   const item = useLightbox((s) => s.items[s.id]);
   const flicker = useLightbox((s) => s.flicker);
+  const panning = useLightbox((s) => s.panning);
+  const beforeIs = useLightbox((s) => beforeName(s.recipe, s.items[s.id]?.kind ?? null));
+  const afterIs = beforeIs === 'film' ? 'print' : 'restored';
   const side = compare === 'side' && tool === 'none';
   const gap = GAP * size.ratio;
   const padding = PADDING * size.ratio;
@@ -66,7 +71,7 @@ export function Stage({ hover, onScale }: StageProps) {
     padding,
     viewport,
     change,
-    toolHasPointer: pointerTools.has(tool),
+    toolHasPointer: pointerTools.has(tool) && !panning,
     hover: (p) => hover(p && toPicture(p, box), scan),
   });
 
@@ -101,8 +106,8 @@ export function Stage({ hover, onScale }: StageProps) {
             pointerEvents: 'none',
           },
           touchAction: 'none',
-          cursor: zoomed && tool === 'none' ? 'grab' : 'default',
-          '&:active': zoomed && tool === 'none' ? { cursor: 'grabbing' } : undefined,
+          cursor: zoomed && (tool === 'none' || panning) ? 'grab' : 'default',
+          '&:active': zoomed && (tool === 'none' || panning) ? { cursor: 'grabbing' } : undefined,
         }}
       >
         <canvas
@@ -115,12 +120,15 @@ export function Stage({ hover, onScale }: StageProps) {
         />
         {compare !== 'off' && tool === 'none' && (
           <>
-            <Tag text={t('lightbox.compare.film')} left />
-            <Tag text={t('lightbox.compare.print')} />
+            <Tag text={t(`lightbox.compare.${beforeIs}`)} left />
+            <Tag text={t(`lightbox.compare.${afterIs}`)} />
           </>
         )}
-        {compare === 'off' && film && <Tag text={t('lightbox.compare.film')} left />}
+        {compare === 'off' && film && (
+          <Tag text={t(`lightbox.compare.${tool === 'base' ? 'film' : beforeIs}`)} left />
+        )}
         {compare === 'split' && tool === 'none' && <Divider />}
+        <Legend />
         {tool !== 'none' && <ToolLayer box={css} picture={picture} scan={scan} shelf={shelf} />}
       </Box>
     </Box>

@@ -16,6 +16,8 @@ import RotateLeft from '@mui/icons-material/RotateLeft';
 import RotateRight from '@mui/icons-material/RotateRight';
 import Straighten from '@mui/icons-material/Straighten';
 import Undo from '@mui/icons-material/Undo';
+import Healing from '@mui/icons-material/HealingOutlined';
+import Palette from '@mui/icons-material/PaletteOutlined';
 import ViewColumn from '@mui/icons-material/ViewWeekOutlined';
 import SideBySide from '@mui/icons-material/SplitscreenOutlined';
 import VerticalSplit from '@mui/icons-material/VerticalSplitOutlined';
@@ -23,13 +25,16 @@ import ViewSidebar from '@mui/icons-material/ViewSidebarOutlined';
 import Warning from '@mui/icons-material/ReportProblemOutlined';
 import { Box, Button, Divider, Tooltip, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
+import { isPrint } from '../../../app/recipe/wanted.ts';
 import { useLightbox, useSession } from '../context.ts';
 import type { Tool } from '../logic/session.ts';
 import { canTravel } from '../logic/state.ts';
 import type { LightboxActions } from '../useActions.ts';
+import { filmTools } from '../logic/state.ts';
 import { CommandButton } from './CommandButton.tsx';
 import { Judgement } from './Judgement.tsx';
 import { useKey } from './useKey.ts';
+import { ViewsMenu } from './ViewsMenu.tsx';
 import { frameSuffix } from '../../format.ts';
 
 const tools: readonly (readonly [Exclude<Tool, 'none'>, typeof Crop])[] = [
@@ -38,6 +43,8 @@ const tools: readonly (readonly [Exclude<Tool, 'none'>, typeof Crop])[] = [
   ['base', Layers],
   ['neutral', Colorize],
   ['frames', ViewColumn],
+  ['marks', Healing],
+  ['hints', Palette],
 ];
 
 export function TopBar({ actions }: { actions: LightboxActions }) {
@@ -55,6 +62,7 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
   const viewport = useLightbox((s) => s.viewport);
   const keepZoom = useLightbox((s) => s.keepZoom);
   const panels = useLightbox((s) => s.panels);
+  const print = useLightbox((s) => isPrint(s.items[s.id]?.kind ?? 'reel'));
   const exportKey = useKey('export');
   const rule = <Divider orientation="vertical" flexItem sx={{ mx: 0.5, my: 1 }} />;
   return (
@@ -126,7 +134,15 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
           pressed={overlay === 'clipping'}
           onClick={actions.clipping}
         />
-        <CommandButton command="dust" icon={<BlurOn />} pressed={overlay === 'dust'} onClick={actions.dust} />
+        {!print && (
+          <CommandButton
+            command="dust"
+            icon={<BlurOn />}
+            pressed={overlay === 'dust'}
+            onClick={actions.dust}
+          />
+        )}
+        <ViewsMenu show={actions.view} />
         {rule}
         <CommandButton
           command="zoomToggle"
@@ -140,15 +156,17 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
           onClick={actions.keepZoom}
         />
         {rule}
-        {tools.map(([name, Icon]) => (
-          <CommandButton
-            key={name}
-            command={name}
-            icon={<Icon />}
-            pressed={tool === name}
-            onClick={() => actions.tool(name)}
-          />
-        ))}
+        {tools
+          .filter(([name]) => !print || !filmTools.has(name))
+          .map(([name, Icon]) => (
+            <CommandButton
+              key={name}
+              command={name}
+              icon={<Icon />}
+              pressed={tool === name}
+              onClick={() => actions.tool(name)}
+            />
+          ))}
         <CommandButton command="rotateLeft" icon={<RotateLeft />} onClick={() => actions.rotate(-1)} />
         <CommandButton command="rotateRight" icon={<RotateRight />} onClick={() => actions.rotate(1)} />
         <CommandButton command="mirror" icon={<Flip />} onClick={actions.mirror} />

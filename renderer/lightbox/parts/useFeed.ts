@@ -5,6 +5,7 @@
  */
 import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import { useLightbox, useSession } from '../context.ts';
+import { beforeOf, showOf } from '../logic/compare.ts';
 import { Feed, showsScan, type Wish } from '../logic/feed.ts';
 import { placement, type Box, type Size } from '../logic/viewport.ts';
 import { displaySpace, paint, toBitmap, type Bitmap } from './painter.ts';
@@ -57,7 +58,12 @@ export function useFeed(
   // The base is judged on the film itself.
   const mode =
     flicker || tool === 'base' ? 'before' : compare === 'off' || tool !== 'none' ? 'after' : compare;
-  const film = mode !== 'after' || prefetch;
+  const before: Wish['before'] =
+    mode === 'after' && !prefetch
+      ? null
+      : tool === 'base'
+        ? 'film'
+        : recipe && beforeOf(recipe, item?.kind ?? null);
 
   const [feed] = useState(() => {
     // An engine that died is started anew by the host: ask again before bothering anybody.
@@ -97,12 +103,12 @@ export function useFeed(
   });
 
   useEffect(() => {
-    feed.onChange((layer, header) => {
+    feed.onChange((layer, header, _fluid, made) => {
       if (layer === 'after')
         session.store.setState((s) => {
           const size = feed.picture;
           const same = s.picture && size && s.picture.w === size.w && s.picture.h === size.h;
-          return { header, outline: feed.outline, picture: same ? s.picture : size };
+          return { header, outline: feed.outline, picture: same ? s.picture : size, shown: made };
         });
       schedule();
     });
@@ -130,9 +136,9 @@ export function useFeed(
       ? {
           itemId: id,
           recipe,
-          show: tool === 'none' && overlay !== 'none' ? overlay : 'developed',
+          show: showOf(tool, overlay),
           geometry,
-          before: film,
+          before,
           fluid,
           space,
           stage: pane,
@@ -157,7 +163,21 @@ export function useFeed(
     }
     const timer = setTimeout(ask, VIEW_DELAY);
     return () => clearTimeout(timer);
-  }, [feed, id, recipe, fluid, overlay, tool, outline, viewport, pane.w, pane.h, picture.w, picture.h, film]);
+  }, [
+    feed,
+    id,
+    recipe,
+    fluid,
+    overlay,
+    tool,
+    outline,
+    viewport,
+    pane.w,
+    pane.h,
+    picture.w,
+    picture.h,
+    before,
+  ]);
 
   useEffect(() => schedule(), [mode, divider, gap]);
 

@@ -6,6 +6,8 @@ import type { Box, Size } from '../logic/viewport.ts';
 import { BaseTool } from './BaseTool.tsx';
 import { CropTool } from './CropTool.tsx';
 import { FramesTool } from './FramesTool.tsx';
+import { HintsTool } from './HintsTool.tsx';
+import { MarksTool } from './MarksTool.tsx';
 import { NeutralTool } from './NeutralTool.tsx';
 import { ShelfContext } from './shelf.ts';
 import { StraightenTool } from './StraightenTool.tsx';
@@ -33,9 +35,12 @@ function Hand({ box, picture, scan }: Omit<ToolLayerProps, 'shelf'>) {
   const tool = useLightbox((s) => s.tool);
   const auto = useLightbox((s) => s.auto);
   const autoError = useLightbox((s) => s.autoError);
+  const place = useLightbox((s) => s.header?.place);
   const shared = { box, picture };
   if (tool === 'neutral' && !scan) return <NeutralTool {...shared} />;
   if (tool === 'straighten' && !scan) return <StraightenTool {...shared} />;
+  if (tool === 'marks' && !scan && place) return <MarksTool {...shared} place={place} />;
+  if (tool === 'hints' && !scan && place) return <HintsTool {...shared} place={place} />;
   // Crop and frames start from what was found on the scan.
   const found = auto !== null || autoError !== null;
   if (tool === 'base' && scan) return <BaseTool {...shared} />;
