@@ -1,18 +1,19 @@
 /**
- * The few building blocks that our networks share. None of them normalises: residual branches start at nought
- * (their last convolution is zero), so a deep network starts as a shallow one and needs no statistics of batch or
+ * The few building blocks that our networks share. None of them normalises: residual branches start small
+ * (a quarter of what comes in), so a deep network starts nearly as a shallow one and needs no statistics of batch or
  * picture, which would cost time on a slow machine and break up at tile borders. Most of the work is in 1 x 1
  * convolutions, whose weight gradient is a single matrix product.
  */
 import type { Tensor } from '../app/graph/graph.ts';
 import type { Initial, Scope } from '../app/graph/scope.ts';
 import { leakyRelu } from '../app/graph/ops/activation.ts';
-import { add, div, mul } from '../app/graph/ops/arithmetic.ts';
+import { add, div, mul, sub } from '../app/graph/ops/arithmetic.ts';
 import { conv2d } from '../app/graph/ops/conv.ts';
 import { sqrt, square } from '../app/graph/ops/elementwise.ts';
 import { matmul } from '../app/graph/ops/matmul.ts';
 import { mean } from '../app/graph/ops/reduce.ts';
 import { depthToSpace } from '../app/graph/ops/resize.ts';
+import { padPicture } from '../app/graph/ops/select.ts';
 import { reshape, split, transpose } from '../app/graph/ops/shape.ts';
 import { softmax } from '../app/graph/ops/softmax.ts';
 import { filled, he, orthogonal, subPixel, zeros } from './initial.ts';
@@ -59,7 +60,7 @@ export function residual(scope: Scope, name: string, x: Tensor, dilation = 1): T
   const channels = x.shape[1];
   const half = Math.max(LANES, channels / 2);
   const narrow = activate(convolution(inner, 'narrow', x, half, { kernel: 3, dilation }));
-  return add(x, convolution(inner, 'widen', narrow, channels, { initial: zeros }));
+  return add(x, convolution(inner, 'widen', narrow, channels, { initial: orthogonal(0.25) }));
 }
 
 /** `count` residual blocks, with these dilations in turn. */
@@ -88,6 +89,22 @@ export const enlarge = (
   r = 2,
   initial: Initial = orthogonal(),
 ): Tensor => depthToSpace(convolution(scope, name, x, out * r * r, { initial: subPixel(r, initial) }), r);
+
+/** What a picture differs from itself smoothed, times this, is about 1. */
+const FINE = 8;
+/**
+ * The fine part of a picture, made large: what it differs from itself smoothed (5 x 5 binomial). Noise is a twentieth
+ * of a picture's own range, and a network that is shown both as they are spends its first thousands of steps on
+ * telling them apart.
+ */
+export function finePart(x: Tensor): Tensor {
+  const channels = x.shape[1];
+  const row = [1, 4, 6, 4, 1];
+  const kernel = row.flatMap((v) => row.map((w) => (v * w) / 256));
+  const weight = x.graph.constant(Array.from({ length: channels }, () => kernel).flat(), [channels, 1, 5, 5]);
+  const smooth = conv2d(padPicture(x, [2, 2, 2, 2], 'edge'), weight, { groups: channels });
+  return mul(sub(x, smooth), FINE);
+}
 
 /** Heads of attention; channels must be a multiple of it. */
 const HEADS = 4;

@@ -114,8 +114,11 @@ describe.each(all.map((n) => [n.name, n] as const))('%s', (_name, network) => {
       const outputs = inference(network, shaken(network, 0.2), { batch: 1, height, width });
       const y = { y: outputs.y };
       const feeds: Record<string, Float32Array> = { x: noise(3 * height * width, 'strip') };
+      // All is missing but what changes: nothing nearer by can take its place.
       if (network.name === 'filler')
-        feeds.mask = noise(height * width, 'mask').map((v) => Math.round(v * 0.7));
+        feeds.mask = Float32Array.from({ length: height * width }, (_, i) =>
+          Number(i % width < width / 2 || i % width >= width / 2 + m),
+        );
       const before = (await runOnnx(y, feeds)).y.data;
       const reach = { left: 0, right: 0 };
       for (const column of [width / 2, width / 2 + m - 1]) {
@@ -137,7 +140,12 @@ describe.each(all.map((n) => [n.name, n] as const))('%s', (_name, network) => {
 });
 
 describe('how networks start', () => {
-  it.each(['one', 'restorer'] as const)('%s gives back what it is given', async (name) => {
+  it.each([
+    // Other ways than "as it is" have a share of a few per cent to begin with.
+    ['one', 0.02],
+    // What it adds starts small.
+    ['restorer', 0.1],
+  ] as const)('%s gives back nearly what it is given', async (name, most) => {
     const outputs = inference(networks[name], startWeights(networks[name], 'small', 3), {
       batch: 2,
       height: 64,
@@ -146,14 +154,14 @@ describe('how networks start', () => {
     const x = noise(2 * 3 * 64 * 96, 'clean');
     const { y } = await runOnnx({ y: outputs.y }, { x });
     expect(y.shape).toEqual([2, 3, 64, 96]);
-    expect(Math.max(...y.data.map((v, i) => Math.abs(v - x[i])))).toBeLessThan(1e-5);
+    const off = y.data.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / x.length;
+    expect(off).toBeLessThan(most);
   });
   it('one can turn a negative round by its global path alone', async () => {
     const weights = startWeights(networks.one, 'small', 3);
-    // y = 1 - x: minus one on the diagonal (two less than where it starts), offset 1.
-    const bias = weights.get('global.choose.bias')?.data as Float32Array;
-    [0, 13, 26].forEach((i) => (bias[i] = -2));
-    [36, 37, 38].forEach((i) => (bias[i] = 1));
+    // The second way is the inversion; it is chosen against the head start of the first.
+    const bias = weights.get('global.way.bias')?.data as Float32Array;
+    bias[1] = 30;
     const x = noise(3 * 64 * 64, 'negative');
     const { y } = await runOnnx(
       { y: inference(networks.one, weights, { batch: 1, height: 64, width: 64 }).y },

@@ -160,7 +160,7 @@ function lapaz(bench: Bench): void {
 /** Scans of negatives. */
 function negative(bench: Bench): void {
   const random = bench.random('plan');
-  bench.apply(random.chance(0.78) ? colourNegative : greyNegative);
+  bench.apply(random.chance(0.62) ? colourNegative : greyNegative);
   // Dust lies on the film and is dark in the scan.
   if (random.chance(0.22)) one(bench, [scanDirt, scanDirt, scratchLines], 'dirt');
   if (random.chance(0.18)) bench.apply(jpegCompression);
@@ -269,12 +269,13 @@ export function degrade(picture: Planar, preset: Preset, seed: readonly (number 
       bench.apply(fillerHoles);
       break;
     case 'any': {
-      // Each kind of original, and single faults of otherwise good colour pictures.
+      // Each kind of original, and single faults of otherwise good colour pictures. Scans of negatives most often:
+      // they come in the greatest variety, and whatever else is wrong, a negative must first be seen as one.
       const pick = bench.random('kind').next();
-      if (pick < 0.25) return degrade(picture, 'lapaz', keys);
-      if (pick < 0.5) return degrade(picture, 'negative', keys);
-      if (pick < 0.75) return degrade(picture, 'print', keys);
-      if (pick < 0.87) return degrade(picture, 'film', keys);
+      if (pick < 0.15) return degrade(picture, 'lapaz', keys);
+      if (pick < 0.48) return degrade(picture, 'negative', keys);
+      if (pick < 0.68) return degrade(picture, 'print', keys);
+      if (pick < 0.78) return degrade(picture, 'film', keys);
       const groups: Group[] = [
         'clean',
         'bw',

@@ -36,7 +36,7 @@ describe('colour bins', () => {
     colours.forEach(([a, b], pixel) => {
       const raw = COLOUR_BINS.map(([x, y]) => Math.exp(-((x - a) ** 2 + (y - b) ** 2) / 50));
       const all = raw.reduce((s, v) => s + v, 0);
-      raw.forEach((v, k) => expect(found.data[k * 2 + pixel]).toBeCloseTo(v / all, 6));
+      raw.forEach((v, k) => expect(found.data[pixel * bins + k]).toBeCloseTo(v / all, 6));
       expect(heavy.data[pixel]).toBeCloseTo(
         raw.reduce((s, v, k) => s + (v / all) * weights[k], 0),
         5,

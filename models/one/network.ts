@@ -4,10 +4,12 @@
  * regions. A residual U-Net on a quarter of the size (ResNet-34's stages of 3, 4, 6 and 3 blocks), with attention
  * on the coarsest level and sub-pixel up-sampling. Three paths make the output:
  *
- *  - global: curves and a colour matrix for the whole picture, chosen from what the coarsest level saw. They start
- *    as "leave it as it is"; a negative needs little more than another choice of them;
- *  - residual: what the decoder adds at native resolution, with a cheap branch from the input for detail;
- *  - gate: how much of the residual is wanted, pixel by pixel, so that a clean picture can come out untouched.
+ *  - global: a choice among the classical answers for the whole picture (`tones.ts`: as it is, a negative turned
+ *    round in several ways, stretched), then curves and a colour matrix, all chosen from what the coarsest level saw
+ *    and from the picture's quantiles. It starts as "leave it as it is";
+ *  - residual: what the decoder adds to that at native resolution, with cheap branches from it for detail;
+ *  - gates: how much of the curves is wanted, and of the residual, pixel by pixel, so that a clean picture can come
+ *    out untouched.
  */
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
@@ -18,9 +20,11 @@ import { matmul } from '../../app/graph/ops/matmul.ts';
 import { mean } from '../../app/graph/ops/reduce.ts';
 import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
 import { concat, reshape, split } from '../../app/graph/ops/shape.ts';
+import { softmax } from '../../app/graph/ops/softmax.ts';
 import { activate, attention, convolution, enlarge, halve, residuals } from '../blocks.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
+import { NEGATIVE, tones } from './tones.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
@@ -32,12 +36,41 @@ const ENCODER = [3, 4, 6, 3] as const;
 const DECODER = [2, 2, 2] as const;
 /** Bends that the curves may have, beside a straight line, for each of the three channels. */
 const BENDS = 3;
+/** Numbers that the network remembers about a picture as a whole. */
+const THOUGHTS = 96;
+/** By how much "as it is" is ahead of each other way at the start, in the logarithm: others have half a per cent. */
+const AHEAD = 5;
+
+/** What is known of the whole picture: what the coarsest level saw on the mean, and facts. [N, THOUGHTS, 1, 1] */
+function think(scope: Scope, deepest: Tensor, facts: Tensor): Tensor {
+  const first = convolution(scope, 'think', concat([mean(deepest, [2, 3], true), facts], 1), THOUGHTS, {
+    initial: he(),
+  });
+  return activate(convolution(scope, 'again', activate(first), THOUGHTS, { initial: he() }));
+}
+
+/** The mixture of the ways, nearly always one of them. */
+function choose(scope: Scope, ways: readonly Tensor[], thoughts: Tensor): Tensor {
+  const [n] = thoughts.shape;
+  const logits = reshape(convolution(scope, 'way', thoughts, ways.length, { initial: zeros }), [
+    n,
+    ways.length,
+  ]);
+  const first = thoughts.graph.constant([AHEAD, ...ways.slice(1).map(() => 0)], [1, ways.length]);
+  const shares = split(
+    softmax(add(logits, first), 1),
+    ways.map(() => 1),
+    1,
+  );
+  return ways.map((way, k) => mul(way, reshape(shares[k], [n, 1, 1, 1]))).reduce((a, b) => add(a, b));
+}
 
 /**
  * The picture through curves and a matrix of its own: rows of [3, 12] numbers, the first three columns applied to
- * the channels as they are, the others to rectified copies of them (bends), and an offset.
+ * the channels as they are, the others to rectified copies of them (bends), and an offset; all of it is added to the
+ * picture as far as a gate lets it through.
  */
-function global(scope: Scope, picture: Tensor, deepest: Tensor): Tensor {
+function correct(scope: Scope, picture: Tensor, thoughts: Tensor): Tensor {
   const [n, , h, w] = picture.shape;
   const basis = 3 * (1 + BENDS);
   // relu(x - 1/4), relu(x - 1/2), relu(x - 3/4) of each channel to begin with.
@@ -48,24 +81,22 @@ function global(scope: Scope, picture: Tensor, deepest: Tensor): Tensor {
     Float32Array.from({ length: 3 * BENDS }, (_, i) => -(Math.floor(i / 3) + 1) / (BENDS + 1)),
   );
   const bends = relu(conv2d(picture, kernel, { bias: knees }));
-  const summary = mean(deepest, [2, 3], true);
-  const hidden = activate(convolution(scope, 'think', summary, summary.shape[1], { initial: he() }));
-  const numbers = convolution(scope, 'choose', hidden, 3 * basis + 3, { initial: zeros });
-  const [rows, offset] = split(reshape(numbers, [n, 3 * basis + 3]), [3 * basis, 3], 1);
-  const same = picture.graph.constant(
-    Float32Array.from({ length: 3 * basis }, (_, i) => (i % basis === Math.floor(i / basis) ? 1 : 0)),
-    [1, 3, basis],
-  );
-  const matrix = add(reshape(rows, [n, 3, basis]), same);
+  const numbers = convolution(scope, 'choose', thoughts, 3 * basis + 4, { initial: zeros });
+  const [rows, offset, gate] = split(reshape(numbers, [n, 3 * basis + 4]), [3 * basis, 3, 1], 1);
+  const matrix = reshape(rows, [n, 3, basis]);
   const flat = reshape(concat([picture, bends], 1), [n, basis, h * w]);
-  return reshape(add(matmul(matrix, flat), reshape(offset, [n, 3, 1])), [n, 3, h, w]);
+  const change = add(matmul(matrix, flat), reshape(offset, [n, 3, 1]));
+  return add(picture, mul(reshape(change, [n, 3, h, w]), reshape(sigmoid(gate), [n, 1, 1, 1])));
 }
 
 /** Writes the network down. @param x [N, 3, H, W] sRGB-encoded 0..1 @returns y of the same shape, not clipped */
 function build(scope: Scope, x: Tensor, width: Width): { y: Tensor } {
   const { levels, detail } = CHANNELS[width];
+  const { ways, facts } = tones(x);
   const skips: Tensor[] = [];
-  let z = activate(convolution(scope, 'stem', spaceToDepth(x, 4), levels[0], { initial: he() }));
+  // Beside the picture, what it would be as a colour negative: a thin or dark scan says little as it is.
+  const seen = spaceToDepth(concat([x, ways[NEGATIVE]], 1), 4);
+  let z = activate(convolution(scope, 'stem', seen, levels[0], { initial: he() }));
   levels.forEach((channels, level) => {
     if (level > 0) {
       skips.push(z);
@@ -74,13 +105,19 @@ function build(scope: Scope, x: Tensor, width: Width): { y: Tensor } {
     z = residuals(scope, `encoder${level}`, z, ENCODER[level]);
   });
   z = attention(scope.within('attention'), z);
-  const whole = global(scope.within('global'), x, z);
+  const global = scope.within('global');
+  const thoughts = think(global, z, facts);
+  const whole = correct(global, choose(global, ways, thoughts), thoughts);
+  // The decoder adds to the picture as the global path left it: it is told what that did, and sees the result.
+  z = add(z, convolution(scope, 'told', thoughts, levels[3], { initial: zeros }));
   for (let level = 2; level >= 0; level--) {
     z = add(enlarge(scope, `up${level}`, z, levels[level]), skips[level]);
+    if (level === 0)
+      z = add(z, convolution(scope, 'result', spaceToDepth(whole, 4), levels[0], { initial: he() }));
     z = residuals(scope, `decoder${level}`, z, DECODER[level]);
   }
   // Native detail at half the size: four pixels are twelve channels.
-  const fine = convolution(scope, 'fine', spaceToDepth(x, 2), detail, { kernel: 3 });
+  const fine = convolution(scope, 'fine', spaceToDepth(whole, 2), detail, { kernel: 3 });
   z = activate(add(enlarge(scope, 'up', z, detail), fine));
   z = residuals(scope, 'detail', z, 2);
   // Three channels of residual, which start at nought, and the gate, which starts half open.

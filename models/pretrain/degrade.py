@@ -117,7 +117,7 @@ def _lapaz(p: _Plan, who: np.ndarray) -> None:
 
 
 def _negative(p: _Plan, who: np.ndarray) -> None:
-    colour = p.chance(0.78)
+    colour = p.chance(0.62)
     p.put("render", who & colour, "colour_negative")
     p.put("render", who & ~colour, "grey_negative")
     p.put("lines", who & p.chance(0.22), ("scan_dirt", "scan_dirt", "scratches"))
@@ -239,9 +239,9 @@ def degrade(x: torch.Tensor, preset: str, dice: Dice) -> Sample:
     clean = plan.chance(CLEAN)
     if preset == "any":
         pick = dice.uniform(n)
-        for name, low, high in (("lapaz", 0, 0.25), ("negative", 0.25, 0.5), ("print", 0.5, 0.75), ("film", 0.75, 0.87)):
+        for name, low, high in (("lapaz", 0, 0.15), ("negative", 0.15, 0.48), ("print", 0.48, 0.68), ("film", 0.68, 0.78)):
             _PRESETS[name](plan, (pick >= low) & (pick < high) & ~clean)
-        _single(plan, pick >= 0.87)
+        _single(plan, pick >= 0.78)
     else:
         _PRESETS[preset](plan, everyone & ~clean)
     out = x

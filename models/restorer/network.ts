@@ -2,15 +2,16 @@
  * `restorer`: noise, grain, blur and JPEG taken out of a picture at its native resolution, and a map of damage
  * (scratches, dust, stains, holes) for a person to check and the filler to fill. Everything is local: convolutions
  * only, no statistics of the picture, so tiles that overlap by `margin` join exactly. A residual U-Net on half the
- * size, two levels deep.
+ * size, two levels deep. What it adds to the picture starts small, not at nought: from nought it took thousands of
+ * steps to move.
  */
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
 import { sigmoid } from '../../app/graph/ops/activation.ts';
-import { add } from '../../app/graph/ops/arithmetic.ts';
+import { add, sub } from '../../app/graph/ops/arithmetic.ts';
 import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
-import { split } from '../../app/graph/ops/shape.ts';
-import { activate, convolution, enlarge, halve, residuals } from '../blocks.ts';
+import { concat, split } from '../../app/graph/ops/shape.ts';
+import { activate, convolution, enlarge, finePart, halve, residuals } from '../blocks.ts';
 import { zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
 
@@ -34,7 +35,11 @@ const MARGIN = 80;
 function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; damageLogits: Tensor; damage: Tensor } {
   const levels = CHANNELS[width];
   const skips: Tensor[] = [];
-  let z = activate(convolution(scope, 'stem', spaceToDepth(x, 2), levels[0], { kernel: 3 }));
+  let z = activate(
+    convolution(scope, 'stem', spaceToDepth(concat([sub(x, 0.5), finePart(x)], 1), 2), levels[0], {
+      kernel: 3,
+    }),
+  );
   levels.forEach((channels, level) => {
     if (level > 0) {
       skips.push(z);

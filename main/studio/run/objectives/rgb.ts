@@ -43,7 +43,7 @@ export const restorerObjective: Objective = {
   tensors: (n, s) => ({ x: [n, 3, s, s], y: [n, 3, s, s], mask: [n, 1, s, s] }),
   content({ y, damageLogits }, batch) {
     // What lies under damage is the filler's work: here it counts little, but not nothing.
-    const error = charbonnier(y, batch.y, sub(1, mul(batch.mask, 0.9)));
+    const error = charbonnier(y, batch.y, sub(1, mul(batch.mask, 0.9)), 0.02);
     const structure = ssimLoss(y, batch.y);
     const damage = bceWithLogits(damageLogits, batch.mask, { positiveWeight: MISSED });
     return {

@@ -1,0 +1,107 @@
+/**
+ * What a darkroom worker would try first, in the graph language: the picture inverted, a colour negative read in
+ * density, a black-and-white negative, a faded picture stretched. Each is the classical answer (the formulas are
+ * those of app/baseline/tone.ts, with two simplifications that are said below), made from quantiles of the picture
+ * itself, so `one` has only to choose among them and to correct the choice. Nothing here is learnt, so nothing of it
+ * is ever differentiated.
+ *
+ * Simplified: quantiles come from the picture at a quarter of its size, by a histogram of 64 steps over the root of
+ * the encoded value, which noise hardly moves; and the exposure curve with its encoding, 1.9 decades to sRGB, is
+ * the cubic 0.76 e - 0.464 e^2 + 0.704 e^3, within 0.01 of it.
+ */
+import type { Tensor } from '../../app/graph/graph.ts';
+import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
+import { clip, maximum } from '../../app/graph/ops/compare.ts';
+import { conv2d } from '../../app/graph/ops/conv.ts';
+import { exp, log, sqrt } from '../../app/graph/ops/elementwise.ts';
+import { mean, sum } from '../../app/graph/ops/reduce.ts';
+import { averagePool } from '../../app/graph/ops/resize.ts';
+import { concat, reshape, split } from '../../app/graph/ops/shape.ts';
+import { slice } from '../../app/graph/ops/select.ts';
+
+/** Steps of the histogram. */
+const STEPS = 64;
+/** Which quantiles are told to the network; the first and the last are the ends of a stretch. */
+const SHARES = [0.005, 0.05, 0.25, 0.5, 0.75, 0.95, 0.995] as const;
+/** Encoded values below this count as it: its density is 3.4 of encoded light. */
+const DARKEST = 4e-4;
+/** Ranges of density (natural logarithms), and of encoded value, below which a channel is not stretched further. */
+const LEAST_DENSITY = 0.1;
+const LEAST_RANGE = 0.02;
+/** Grey-world exponents stay within these. */
+const POWERS = [0.5, 2] as const;
+
+/** Rec. 601 luma of [N, 3, H, W], as [N, 1, H, W]. */
+const luma = (x: Tensor): Tensor => conv2d(x, x.graph.constant([0.299, 0.587, 0.114], [1, 3, 1, 1]));
+
+/** Quantiles of each channel of [N, C, h, w], of the square root of its values: [N, C, shares, 1]. */
+function quantiles(x: Tensor): Tensor {
+  const [n, c, h, w] = x.shape;
+  const { graph } = x;
+  const roots = reshape(sqrt(clip(x, 1e-6, 1)), [n, c, 1, h * w]);
+  const at = graph.constant(
+    Array.from({ length: STEPS + 1 }, (_, k) => k + 0.5),
+    [1, 1, STEPS + 1, 1],
+  );
+  // How much of the picture lies below each step, every pixel being spread over one step.
+  const below = reshape(mean(clip(sub(at, mul(roots, STEPS)), 0, 1), [3]), [n, c, 1, STEPS + 1]);
+  const low = slice(below, [null, null, null, [0, STEPS]]);
+  const high = slice(below, [null, null, null, [1, STEPS + 1]]);
+  const wanted = graph.constant(SHARES, [1, 1, SHARES.length, 1]);
+  // The inverse of a line through the counts: every step that lies wholly below the share adds its width.
+  const passed = clip(div(sub(wanted, low), maximum(sub(high, low), 1e-5)), 0, 1);
+  return mul(sum(passed, [3], true), 1 / STEPS);
+}
+
+/** Exposure 0..1 on a scale of 1.9 decades, as encoded light. */
+const develop = (e: Tensor): Tensor => mul(e, add(mul(e, add(mul(e, 0.704), -0.464)), 0.76));
+
+/** v to a power of its own for each channel. */
+const bent = (v: Tensor, power: Tensor): Tensor => exp(mul(log(maximum(v, 1e-4)), power));
+
+/** Exponents that bring the mean of each channel to the mean of all (grey world), from a small picture. */
+function balancing(small: Tensor): Tensor {
+  const means = (v: Tensor): Tensor => clip(mean(v, [2, 3], true), 1e-3, 0.995);
+  const goal = log(mean(means(small), [1], true));
+  let power = clip(div(goal, log(means(small))), ...POWERS);
+  for (let round = 0; round < 2; round++)
+    power = clip(mul(power, div(goal, log(means(bent(small, power))))), ...POWERS);
+  return power;
+}
+
+export interface Tones {
+  /** Pictures to choose from, each [N, 3, H, W]; the first is the picture as it is. */
+  ways: Tensor[];
+  /** Numbers that tell one kind of picture from another, [N, 31, 1, 1], about -1..1: quantiles, exponents. */
+  facts: Tensor;
+}
+/** The place of the colour negative among the ways. */
+export const NEGATIVE = 2;
+
+/** @param x [N, 3, H, W] sRGB-encoded 0..1, sides multiples of 4 */
+export function tones(x: Tensor): Tones {
+  const [n] = x.shape;
+  const four = (t: Tensor): Tensor => concat([t, luma(t)], 1);
+  const small = four(averagePool(x, 4));
+  const roots = quantiles(small);
+  const end = (k: number): Tensor => slice(roots, [null, null, [k, k + 1]]);
+  const darkest = end(0);
+  const lightest = end(SHARES.length - 1);
+  // Density of encoded light: its lowest where the picture is lightest. sqrt(v) = r, so -ln v = -2 ln r.
+  const density = (root: Tensor): Tensor => mul(log(maximum(root, Math.sqrt(DARKEST))), -2);
+  const thin = density(lightest);
+  const range = maximum(sub(density(darkest), thin), LEAST_DENSITY);
+  const exposed = (t: Tensor): Tensor =>
+    develop(clip(div(sub(mul(log(maximum(t, DARKEST)), -1), thin), range), 0, 1));
+  const low = slice(mul(darkest, darkest), [null, [0, 3]]);
+  const room = maximum(sub(slice(mul(lightest, lightest), [null, [0, 3]]), low), LEAST_RANGE);
+  const stretched = (t: Tensor): Tensor => clip(div(sub(t, low), room), 0, 1);
+
+  const coloured = (t: Tensor): Tensor => slice(t, [null, [0, 3]]);
+  const negative = balancing(coloured(exposed(small)));
+  const [colour, grey] = split(exposed(four(x)), [3, 1], 1);
+  return {
+    ways: [x, sub(1, x), bent(colour, negative), concat([grey, grey, grey], 1), stretched(x)],
+    facts: concat([sub(mul(reshape(roots, [n, 4 * SHARES.length, 1, 1]), 2), 1), sub(negative, 1)], 1),
+  };
+}
