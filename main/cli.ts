@@ -3,6 +3,7 @@
  * their own when bundled (build/bundle.mjs): they take a moment to load, in which the threads of a develop start.
  */
 import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSpareThreads } from './engine/spare-threads.ts';
@@ -23,15 +24,21 @@ function willDevelop([command, file, ...rest]: readonly string[]): boolean {
 }
 
 const here = fileURLToPath(import.meta.url);
-if (!here.endsWith('.ts') && willDevelop(argv))
-  startSpareThreads(path.join(path.dirname(here), 'pixel-worker.cjs'));
+const bundled = !here.endsWith('.ts');
+if (bundled && willDevelop(argv)) startSpareThreads(path.join(path.dirname(here), 'pixel-worker.cjs'));
 
 // A closed pipe (`| head`) is no error of ours; there is just nobody left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-void import('./cli/commands.ts')
+type Commands = typeof import('./cli/commands.ts');
+/** From source by `import`; the bundled file by `require`, which does without the loader of modules. */
+const commands: Promise<Commands> = bundled
+  ? Promise.resolve(createRequire(here)('./commands.cjs') as Commands)
+  : import('./cli/commands.ts');
+
+void commands
   .then(({ runCommand }) => runCommand(argv))
   .then((status) => {
     process.exitCode = status;
