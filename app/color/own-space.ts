@@ -20,7 +20,7 @@ const SAME_COLORANT = 0.004;
 const SAME_CURVE = 0.003;
 
 /** Whether a tone curve is that of a space, on all channels. */
-function curveOf(curve: ToneCurve, name: SpaceName, channels: 1 | 3): boolean {
+export function curveOf(curve: ToneCurve, name: SpaceName, channels: 1 | 3): boolean {
   const { decode } = spaces[name];
   for (let c = 0; c < channels; c++) {
     const f = toLinear(curve, c);

@@ -25,14 +25,18 @@ export const developRecordSchema = z.object({
     .catch(null),
   roll: z.object({ base: triple, baseSpread: triple, exposure: z.number() }).nullable().catch(null),
   frame: z.number(),
-  plan: z.object({
-    film: z.string(),
-    stock: z.string(),
-    base: triple,
-    slope: triple,
-    exposure: z.number(),
-    lights: triple,
-  }),
+  /** Null: a print, taken as it is. */
+  plan: z
+    .object({
+      film: z.string(),
+      stock: z.string(),
+      base: triple,
+      slope: triple,
+      exposure: z.number(),
+      lights: triple,
+    })
+    .nullable()
+    .catch(null),
   output: z.object({
     width: z.number(),
     height: z.number(),
@@ -43,5 +47,20 @@ export const developRecordSchema = z.object({
   masks: z.array(
     z.object({ name: z.string(), share: z.number(), places: z.number().optional(), how: z.string() }),
   ),
+  /** What the restore steps did; null: none was on. */
+  restore: z
+    .object({
+      steps: z.array(z.object({ step: z.string(), params: z.unknown(), found: z.unknown() })).catch([]),
+      models: z.array(z.object({ step: z.string(), name: z.string(), sha256: z.string() })).catch([]),
+      labels: z
+        .object({ real: z.number(), interpolated: z.number(), invented: z.number(), all: z.number() })
+        .nullable()
+        .catch(null),
+      mask: z.object({ name: z.string(), sha256: z.string() }).nullable().catch(null),
+      stored: z.object({ ending: z.string(), sha256: z.string(), pixels: z.number() }).nullable().catch(null),
+      warnings: lines.catch([]),
+    })
+    .nullish()
+    .catch(null),
 });
 export type DevelopRecord = z.infer<typeof developRecordSchema>;

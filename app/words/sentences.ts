@@ -142,6 +142,10 @@ export const sentences = {
   'renew-mask-all':
     'The mask {{mask}} covers all of {{file}} ({{percent:n}} %): nothing is left to fill it from. Mark only what is damaged.',
   'renew-mask-none': 'The mask {{mask}} marks nothing.',
+  'stored-damaged': '{{file}} is damaged, or no file of a repair.',
+  'stored-straightened':
+    '{{file}}: the picture was straightened, reduced or enlarged after the repair, so the pixels from before cannot be put back into it.',
+  'stored-other': '{{file}} belongs to another picture: size, channels or bits differ.',
 
   // What is wrong with a folder, a file, an export; what is not there any more.
   'folder-unreadable': 'The folder {{folder}} cannot be read: {{detail}}',

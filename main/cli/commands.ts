@@ -20,7 +20,18 @@ export interface CommandHost {
 
 /** Words that mean a command even where a window could be opened. */
 const WORDS = new Set([
-  ...['develop', 'dataset', 'train', 'eval', 'doctor', 'serve', 'bench', ...COMMANDS_TO_COME],
+  ...[
+    'develop',
+    'restore',
+    'colorize',
+    'dataset',
+    'train',
+    'eval',
+    'doctor',
+    'serve',
+    'bench',
+    ...COMMANDS_TO_COME,
+  ],
   ...['help', '--help', '-h', 'version', '--version'],
 ]);
 
@@ -35,6 +46,10 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
   switch (name) {
     case 'develop':
       return (await import('./develop.ts')).developCommand(rest, host);
+    case 'restore':
+      return (await import('./restore.ts')).restoreCommand(rest, host);
+    case 'colorize':
+      return (await import('./colorize.ts')).colorizeCommand(rest, host);
     case 'train':
       return (await import('./train.ts')).trainCommand(rest);
     case 'eval':
@@ -62,7 +77,7 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
     default:
       if (COMMANDS_TO_COME.includes(name))
         throw new UsageError(
-          `${name} is not in this version. What is: develop, dataset, eval, doctor, serve, bench.`,
+          `${name} is not in this version. What is: develop, restore, colorize, dataset, train, eval, doctor, serve, bench.`,
         );
       throw new UsageError(`There is no command "${name}". Try revelado --help.`);
   }

@@ -36,12 +36,12 @@ export interface DevelopLine {
   outlier?: boolean;
 }
 
-const EXTENSION = { tiff: 'tif', png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
+export const EXTENSION = { tiff: 'tif', png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
 /** Inputs in work at once: one is read and one is written while others are computed, on two cores and more. */
-const IN_FLIGHT = 3;
+export const IN_FLIGHT = 3;
 
 /** Runs `work` over items, at most `limit` at once, in order; stops taking new ones when cancelled. */
-async function inFlight<T>(
+export async function inFlight<T>(
   items: readonly T[],
   limit: number,
   signal: AbortSignal,
@@ -57,7 +57,8 @@ async function inFlight<T>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
 }
 
-async function outputFolder(dir: string): Promise<void> {
+/** Makes the folder for outputs. @throws UsageError when it cannot be one */
+export async function outputFolder(dir: string): Promise<void> {
   const facts = await stat(dir).catch(() => null);
   if (facts && !facts.isDirectory()) throw new UsageError(`--out ${dir}: that is a file, not a folder.`);
   if (facts) return;

@@ -11,7 +11,7 @@ import type { Settings } from '../../app/contract/host.ts';
 import { formats } from '../../app/contract/jobs.ts';
 import type { ExportRecipe } from '../../app/contract/jobs.ts';
 import type { Rect } from '../../app/picture.ts';
-import { developParamsSchema, developRecipeSchema, developSteps } from '../../app/recipe/develop.ts';
+import { allSteps, developParamsSchema, developRecipeSchema } from '../../app/recipe/develop.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
 import type { ParamSpec } from '../../app/recipe/spec.ts';
 import { UsageError } from './usage.ts';
@@ -90,7 +90,8 @@ function rectangle(value: string): Rect {
   return { x, y, w, h };
 }
 
-function existingFile(option: string, value: string, cwd: string): string {
+/** An existing file by its absolute path, or a UsageError that names the option. */
+export function existingFile(option: string, value: string, cwd: string): string {
   const file = path.resolve(cwd, value);
   try {
     if (statSync(file).isFile()) return file;
@@ -100,7 +101,8 @@ function existingFile(option: string, value: string, cwd: string): string {
   throw new UsageError(`--${option}: ${file} is not a file.`);
 }
 
-function readRecipe(file: string): Record<string, unknown> {
+/** The parameters of a recipe file. @throws UsageError */
+export function readRecipe(file: string): Record<string, unknown> {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
@@ -116,23 +118,31 @@ function readRecipe(file: string): Record<string, unknown> {
 }
 
 /** What zod says, with the parameter's name, in one line. */
-function explain(error: z.ZodError): string {
+export function explain(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
 }
 
 /** All parameters by their full name, e.g. "lights.exposure". */
 function parameter(name: string): ParamSpec | 'on' {
   const [stepId, key, ...rest] = name.split('.');
-  const step = developSteps.find((s) => s.id === stepId);
+  const step = allSteps.find((s) => s.id === stepId);
   if (!step || rest.length > 0 || !key)
     throw new UsageError(
-      `--set ${name}: write step.key=value; steps are ${developSteps.map((s) => s.id).join(', ')}.`,
+      `--set ${name}: write step.key=value; steps are ${allSteps.map((s) => s.id).join(', ')}.`,
     );
   if (key === 'on') return 'on';
   const spec = (step.params as readonly ParamSpec[]).find((p) => p.key === key);
   if (!spec)
     throw new UsageError(`--set ${name}: ${stepId} has ${step.params.map((p) => p.key).join(', ')}, on.`);
   return spec;
+}
+
+function json(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`--set ${name}: it must be JSON (${(error as Error).message}).`);
+  }
 }
 
 function parseValue(name: string, text: string): unknown {
@@ -149,12 +159,40 @@ function parseValue(name: string, text: string): unknown {
       throw new UsageError(`--set ${name}=${text}: it must be a number.`);
     return n;
   }
-  if (spec.type === 'choice') return text;
+  if (spec.type === 'choice' || spec.type === 'model') return text;
+  if (spec.type === 'marks' || spec.type === 'hints') return json(name, text);
   if (text === 'auto' || text === 'null') return null;
   const numbers = text.split(',').map(Number);
   if (spec.type === 'rgb') return numbers;
   const [x, y, w, h] = numbers;
   return { x, y, w, h };
+}
+
+/** Puts each `step.key=value` of --set. */
+export function setAll(
+  entries: readonly string[],
+  put: (step: string, key: string, value: unknown) => void,
+): void {
+  for (const entry of entries) {
+    const at = entry.indexOf('=');
+    if (at < 0) throw new UsageError(`--set ${entry}: write step.key=value.`);
+    const name = entry.slice(0, at);
+    const value = parseValue(name, entry.slice(at + 1));
+    const [step, key] = name.split('.');
+    put(step, key, value);
+  }
+}
+
+/** Format and bits, checked together. */
+export function outputFormat(v: { format?: string; bits?: string }): {
+  format: ExportRecipe['format'];
+  bits: 8 | 16;
+} {
+  const format = oneOf('format', v.format ?? 'tiff', formats);
+  const deep = format === 'tiff' || format === 'png';
+  const bits = oneOf('bits', v.bits ?? (deep ? '16' : '8'), ['8', '16']) === '16' ? 16 : 8;
+  if (bits === 16 && !deep) throw new UsageError(`--bits 16: ${format} holds 8 bits; use tiff or png.`);
+  return { format, bits };
 }
 
 /** Reads the arguments after `develop`. @throws UsageError */
@@ -181,21 +219,11 @@ export function parseDevelop(argv: string[], cwd = process.cwd()): DevelopComman
   }
   if (v.exposure !== undefined) put('lights', 'exposure', numberIn('exposure', v.exposure, -4, 4, false));
   if (v.grade !== undefined) put('print', 'grade', numberIn('grade', v.grade, 0, 5, false));
-  for (const entry of v.set ?? []) {
-    const at = entry.indexOf('=');
-    if (at < 0) throw new UsageError(`--set ${entry}: write step.key=value.`);
-    const name = entry.slice(0, at);
-    const value = parseValue(name, entry.slice(at + 1));
-    const [step, key] = name.split('.');
-    put(step, key, value);
-  }
+  setAll(v.set ?? [], put);
   const checked = developParamsSchema.safeParse(raw);
   if (!checked.success) throw new UsageError(`Parameter ${explain(checked.error)}`);
 
-  const format = oneOf('format', v.format ?? 'tiff', formats);
-  const deep = format === 'tiff' || format === 'png';
-  const bits = oneOf('bits', v.bits ?? (deep ? '16' : '8'), ['8', '16']) === '16' ? 16 : 8;
-  if (bits === 16 && !deep) throw new UsageError(`--bits 16: ${format} holds 8 bits; use tiff or png.`);
+  const { format, bits } = outputFormat(v);
   if (v.icc === 'source')
     throw new UsageError(
       '--icc source: a negative has no colours to keep; the positive is converted to an output space. ' +

@@ -9,13 +9,15 @@ export class UsageError extends Error {
 }
 
 /** Commands of later versions: named, so that nobody looks for a typing mistake. */
-export const COMMANDS_TO_COME = ['restore', 'colorize', 'auto', 'film', 'compose', 'models'];
+export const COMMANDS_TO_COME = ['auto', 'film', 'compose', 'models'];
 
 export const HELP = `Revelado, a digital darkroom.
 
 Usage: revelado COMMAND [options]
 
   develop FILES… --out DIR   negatives to positives (files or folders)
+  restore FILES… --out DIR   prints and photographs: damage and ageing removed
+  colorize FILES… --out DIR  colour for black-and-white pictures
   dataset build SOURCES… --out DIR   photographs and films to training data
   train --data DIR --out DIR   trains a network on this machine; can be interrupted and resumed
   eval --data DIR            figures of models beside classical baselines
@@ -24,7 +26,7 @@ Usage: revelado COMMAND [options]
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: restore, colorize, auto, film, compose, models.
+Not in this version: auto, film, compose, models.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
@@ -58,3 +60,46 @@ Machine
 
 Exit status: 0 all done, 1 some inputs failed, 2 wrong usage, 130 cancelled.
 `;
+
+const OUTPUT_HELP = `Recipe
+  --film auto|none|c41|bw|slide   what the files are (auto: from the pixels; none: positives, taken as they are)
+  --recipe FILE.json         a recipe; the options change it
+  --set step.key=value       any parameter, e.g. --set clean.strength=0.3 (may be repeated)
+Output
+  --out DIR                  folder for the pictures; made when it is not there
+  --format tiff|png|jpeg|webp    (tiff)     --bits 8|16   (16; 8 for jpeg and webp)
+  --quality 1..100           for jpeg and webp (92)
+  --icc source|srgb|adobe-rgb|display-p3|prophoto   colour space (source: that of the file; negatives: srgb)
+  --long-side N              longest side in pixels, 16 to 60000 (full size)
+  --overwrite                replace files that are there
+Machine
+  --threads N                at most N cores for everything (all)
+  --device auto|cpu|cuda|dml|coreml|webgpu   for steps that use a network
+  --seed N                   another choice of the grain that is put into fills (0)
+  --json                     one JSON object per finished input on stdout
+
+Exit status: 0 all done, 1 some inputs failed, 2 wrong usage, 130 cancelled.
+`;
+
+export const RESTORE_HELP = `Usage: revelado restore FILES… --out DIR [options]
+
+Takes ageing, damage and noise out of scanned prints and photographs (and of negatives, which are developed
+first). FILES are pictures, or folders of them; they are only read. Pixels outside the damage stay as they are,
+bit for bit, where no step works on the whole picture (--set ageing.on=off --set clean.on=off). Beside each
+output: a change record (NAME.revelado.json) and what the repair replaced (NAME.revelado.repair).
+
+  --strength 0..1            how much of everything (0.5)
+  --mask FILE                a picture of the same size, white where damage is: nothing else is searched for
+  --no-inpaint               nothing is filled: ageing and noise only
+${OUTPUT_HELP}`;
+
+export const COLORIZE_HELP = `Usage: revelado colorize FILES… --out DIR [options]
+
+Gives colour to black-and-white pictures. Their lightness stays what it is. FILES are pictures, or folders of
+them; they are only read.
+
+  --saturation S             0 (grey) to 2 (1)
+  --hints FILE.json          colours you know: [{"x": 0.4, "y": 0.7, "colour": "#7a1f2b"}, …]; places in
+                             fractions of the file as it is stored, or in pixels with its "width" and "height"
+  --model NAME               a model of the program, or the folder of a model or of a training run
+${OUTPUT_HELP}`;

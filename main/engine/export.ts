@@ -3,6 +3,7 @@
  * dust, pixel loop, geometry, encode, change record. Memory is asked for before it is used, so that several
  * 100-megapixel scans queue up; cores likewise.
  */
+import { createHash } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
@@ -19,6 +20,7 @@ import {
   scanIdentities,
   show,
   spareScans,
+  writeAtomic,
   writeFinished,
   writeJsonAtomic,
 } from '../files/index.ts';
@@ -29,6 +31,10 @@ import type { Ahead } from './read-ahead.ts';
 import type { Workshop } from './workshop.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
 import type { ExportResult, ExportTask } from './protocol.ts';
+import { restores } from '../../app/recipe/restore.ts';
+import { takenAsIs } from '../actions/picture/print.ts';
+import { renderRenewed } from './renew-export.ts';
+import type { RenewedPicture, RestoreRecord } from './renew-export.ts';
 import { exportLayout, render } from './render.ts';
 import type { Rendered } from './render.ts';
 import { renderStrips, suitsStrips } from './render-strips.ts';
@@ -38,6 +44,7 @@ import { APP_VERSION } from './version.ts';
 
 /** A photograph that was digitised from a negative on film (IPTC controlled vocabulary). */
 const DIGITAL_SOURCE = 'http://cv.iptc.org/newscodes/digitalsourcetype/negativeFilm';
+const DIGITAL_SOURCE_PRINT = 'http://cv.iptc.org/newscodes/digitalsourcetype/print';
 const DIGITAL_SOURCE_SLIDE = 'http://cv.iptc.org/newscodes/digitalsourcetype/positiveFilm';
 
 /** Shares of the progress bar. */
@@ -54,6 +61,30 @@ const COLLECT_FROM = 32e6;
 type Finish = Pick<Rendered, 'width' | 'height' | 'channels' | 'data' | 'plan'> & {
   until?(samples: number): Promise<void>;
 };
+
+/** Ending of the file of a repair beside an output: labels and the pixels that were there before (stored.ts). */
+const STORED_ENDING = '.revelado.repair';
+
+/** Name of the file of a repair beside an output. */
+export function storedPath(output: string): string {
+  return `${output}${STORED_ENDING}`;
+}
+
+function storedOf({ stored, record }: RenewedPicture): RestoreRecord['stored'] {
+  if (!stored || !record.labels) return null;
+  const { real, interpolated, invented } = record.labels;
+  return {
+    ending: STORED_ENDING,
+    sha256: createHash('sha256').update(stored).digest('hex'),
+    pixels: real + interpolated + invented,
+  };
+}
+
+/** How a picture to which nothing was done came into the computer. */
+function digitalSource(plan: Rendered['plan']): string {
+  if (!plan) return DIGITAL_SOURCE_PRINT;
+  return plan.numbers.film === 'slide' ? DIGITAL_SOURCE_SLIDE : DIGITAL_SOURCE;
+}
 
 /** Name of the change record beside an output. */
 export function recordPath(output: string): string {
@@ -94,9 +125,6 @@ export async function exportPicture(
   // Its helper program needs a moment to start; the pixels are computed meanwhile.
   prepareMetadata(task.path, task);
   const settings = task.export;
-  if (settings.icc === 'source')
-    throw new RevealError('bad-request', 'A positive is converted to an output space; "source" is none.');
-  const space: SpaceName = settings.icc;
   const bits = settings.format === 'tiff' || settings.format === 'png' ? settings.bits : 8;
 
   const { film } = task.params;
@@ -111,6 +139,14 @@ export async function exportPicture(
       signal,
     }));
   const context = { ...task.context, analysis };
+  const print = takenAsIs(task.params, analysis);
+  if (settings.icc === 'source' && !print)
+    throw new RevealError(
+      'bad-request',
+      say('export-scan-profile', { name: show(path.basename(task.path)) }),
+    );
+  // A print keeps its own space, or sRGB where its profile is none of ours.
+  const space: SpaceName = settings.icc === 'source' ? (info.own?.space ?? 'srgb') : settings.icc;
   clock.step('prepare');
 
   const full = fullGeometry(task.params.frame, context, info);
@@ -140,12 +176,17 @@ export async function exportPicture(
       flat: await shop.flat(task.context.flatFile),
       space,
       bits,
-      layout: exportLayout(task.params, context),
+      ...(info.own ? { own: info.own } : {}),
+      layout: exportLayout(task.params, context, info.channels),
       ...(task.safer ? { bandPixels: SAFER_BAND, parallel: 1 } : {}),
     };
     const masks: MaskSummary[] = [];
     let geometry: Geometry;
-    const finish = async (done: Finish, writer: Budget | null): Promise<ExportResult> => {
+    const finish = async (
+      done: Finish,
+      writer: Budget | null,
+      renewed: RenewedPicture | null = null,
+    ): Promise<ExportResult> => {
       const { width, height, plan, channels } = done;
       const source = {
         name: path.basename(task.path),
@@ -161,10 +202,11 @@ export async function exportPicture(
         analysis,
         roll: task.context.roll,
         frame: task.context.frame,
-        numbers: plan.numbers,
-        geometry: isIdentity(geometry) ? full : geometry,
+        numbers: plan?.numbers ?? null,
+        geometry: isIdentity(geometry) ? (renewed?.full ?? full) : geometry,
         output: { width, height, bits, space, format: settings.format },
         masks,
+        ...(renewed ? { restore: { ...renewed.record, stored: storedOf(renewed) } } : {}),
       });
       const write = (): Promise<{ sha256: string }> =>
         writeFinished(
@@ -180,16 +222,21 @@ export async function exportPicture(
             captureDate: task.captureDate,
             scanDate: task.scanDate,
             recordHash: record.sha256,
-            digitalSourceType: plan.numbers.film === 'slide' ? DIGITAL_SOURCE_SLIDE : DIGITAL_SOURCE,
+            digitalSourceType: renewed?.sourceType ?? digitalSource(plan),
             overwrite: settings.overwrite,
           },
         );
       const { sha256 } = writer ? await writer.with(1, signal, write) : await write();
       try {
+        if (renewed?.stored) {
+          const { stored } = renewed;
+          await writeAtomic(storedPath(task.output), true, (sink) => sink.write(stored));
+        }
         await writeJsonAtomic(recordPath(task.output), record.record);
       } catch (error) {
         // A picture that names a record which is not there is no finished picture.
         await unlink(task.output).catch(() => undefined);
+        if (renewed?.stored) await unlink(storedPath(task.output)).catch(() => undefined);
         throw error;
       }
       return {
@@ -201,13 +248,39 @@ export async function exportPicture(
         steps: [],
         analysis,
         record: record.record,
+        ...(renewed ? { models: renewed.record.models, warnings: renewed.record.warnings } : {}),
         sha256,
       };
     };
 
+    if (restores(task.params)) {
+      const { maskFile, seed } = task;
+      const renewal = await shop.renewals.of(
+        { path: task.path, params: task.params, context, maskFile: maskFile ?? null, seed: seed ?? 0 },
+        space,
+        'export',
+        signal,
+      );
+      const renewed = await renderRenewed(shop, renewal, {
+        space,
+        bits,
+        longSide: settings.longSide,
+        geometryAt: (factor) => fullGeometry(task.params.frame, context, info, true, factor),
+        signal,
+        onProgress: (share) => call.progress('print', share * (READ + PRINT) * 100, 100),
+      });
+      clock.step('restore');
+      geometry = renewed.geometry;
+      masks.push(...renewed.masks);
+      call.progress('write', (READ + PRINT) * 100, 100);
+      const result = await finish(renewed.rendered, shop.cores, renewed);
+      clock.step('write');
+      call.progress('write', 100, 100);
+      return { ...result, seconds: clock.seconds, steps: clock.steps };
+    }
     let rendered: Rendered;
     let writing: Promise<ExportResult> | null = null;
-    if (suitsStrips(info, view.region, common, reduced, wantDust)) {
+    if (!print && suitsStrips(info, view.region, common, reduced, wantDust)) {
       geometry = viewGeometry(view, view.region.w, view.region.h);
       rendered = await renderStrips(
         shop.pool,

@@ -25,7 +25,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
   const threads = threadCount(settings.threads);
   // One core's worth each: the core budget says how many run at once.
   setLibvipsThreads(1);
-  const shop = new Workshop(threads, settings.cacheDir);
+  const shop = new Workshop(threads, settings.cacheDir, settings);
   const previews = new Previews(shop);
   const thumbnails = new Thumbnails(shop);
 

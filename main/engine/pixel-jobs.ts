@@ -10,8 +10,12 @@ import type { Geometry, SourcePart } from '../actions/develop/geometry.ts';
 import type { DevelopPlan } from '../actions/develop/plan.ts';
 import { countHistogram, processBand } from '../actions/develop/process.ts';
 import type { FlatBand, OutputSamples } from '../actions/develop/process.ts';
+import { convertPlanes, readPart, writeCodes } from '../actions/picture/as-is.ts';
+import type { CodesOut, SampleReader, StoredSamples } from '../actions/picture/as-is.ts';
+import type { SpaceName } from '../../app/color/spaces.ts';
 import { runDustJob } from './dust-step.ts';
 import type { DustJob, DustOutcome } from './dust-step.ts';
+import type { RestoreJob, RestoreResult } from './restore-jobs.ts';
 import type { ScanJob, ScanResult } from './scan-jobs.ts';
 
 /** From these codes on a channel counts as paper white or black. `mark` paints such pixels, after they are counted. */
@@ -28,6 +32,17 @@ export interface DevelopJob {
   from: number;
   to: number;
   flat: FlatBand | null;
+  /** Count the finished RGBA pixels (8 bits only). */
+  count: Ends | null;
+}
+/** Rows `from`..`to` of a print, taken as it is, in an output space. The reader is the shared plan. */
+export interface PrintJob {
+  kind: 'print';
+  samples: StoredSamples;
+  output: CodesOut;
+  space: SpaceName;
+  from: number;
+  to: number;
   /** Count the finished RGBA pixels (8 bits only). */
   count: Ends | null;
 }
@@ -52,9 +67,9 @@ export interface GeometryJob {
   from: number;
   to: number;
 }
-export type PixelJob = DevelopJob | FilmJob | GeometryJob | DustJob | ScanJob;
+export type PixelJob = DevelopJob | PrintJob | FilmJob | GeometryJob | DustJob | ScanJob | RestoreJob;
 
-export interface PixelResult extends ScanResult {
+export interface PixelResult extends ScanResult, RestoreResult {
   /** 3 x 256 counts, when asked for. */
   histogram: Uint32Array | null;
   /** Pixels with a channel at paper white / black, when asked for. */
@@ -115,7 +130,28 @@ function film(job: FilmJob): void {
   }
 }
 
-/** Does a job. `plan` is the DevelopPlan of a develop job. */
+/** Rows that are planes at the same time. */
+const PRINT_ROWS = 64;
+
+function print(job: PrintJob, reader: SampleReader): PixelResult {
+  const { samples, output, space, from, to, count } = job;
+  for (let y = from; y < to; y += PRINT_ROWS) {
+    const h = Math.min(PRINT_ROWS, to - y);
+    const planes = readPart(samples, reader, { x: 0, y, w: samples.width, h });
+    convertPlanes(planes, reader.space, space);
+    writeCodes(planes, output, 0, y);
+  }
+  if (!count || output.data instanceof Uint16Array) return { histogram: null };
+  return counted(output.data, count, from * output.width, to * output.width);
+}
+
+function counted(rgba: Uint8Array | Uint8ClampedArray, ends: Ends, from: number, to: number): PixelResult {
+  const histogram = new Uint32Array(768);
+  countHistogram(rgba, histogram, from, to);
+  return { histogram, ends: countEnds(rgba, ends, from, to) };
+}
+
+/** Does a job. `plan` is the DevelopPlan of a develop job, the SampleReader of a print job. */
 export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelResult> {
   if (job.kind === 'film') {
     film(job);
@@ -125,14 +161,17 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
     const { runScanJob } = await import('./scan-jobs.ts');
     return { histogram: null, ...(await runScanJob(job)) };
   }
+  if (job.kind === 'damage') {
+    const { runRestoreJob } = await import('./restore-jobs.ts');
+    return { histogram: null, ...runRestoreJob(job) };
+  }
   if (job.kind === 'dust') return { histogram: null, dust: runDustJob(job) };
+  if (job.kind === 'print') return print(job, plan as SampleReader);
   if (job.kind === 'geometry') {
     applyGeometry(job.geometry, job.source, job.channels, job.output, job.from, job.to, 0);
     return { histogram: null };
   }
   processBand(plan as DevelopPlan, job.input, job.output, job.from, job.to, job.flat);
   if (!job.count || job.output instanceof Uint16Array) return { histogram: null };
-  const histogram = new Uint32Array(768);
-  countHistogram(job.output, histogram, job.from, job.to);
-  return { histogram, ends: countEnds(job.output, job.count, job.from, job.to) };
+  return counted(job.output, job.count, job.from, job.to);
 }

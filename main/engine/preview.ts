@@ -154,6 +154,7 @@ export class Previews {
         params: request.params,
         context,
         flat: await this.shop.flat(context.flatFile),
+        ...(info.own ? { own: info.own } : {}),
         space: request.space,
         bits: 8,
         layout: 'rgba',

@@ -21,8 +21,10 @@ export interface EngineSettings {
   /** Threads for everything together (pixel workers, libvips, onnxruntime); 0 = as many as the machine has. */
   threads: number;
   device: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
-  /** Folder for provider probes and deep-zoom pyramids. */
+  /** Folder for deep-zoom pyramids and what was found in pictures. */
   cacheDir: string;
+  /** The library's folder, where the Studio keeps the models in use; none: those that come with the program. */
+  dataDir?: string;
 }
 export interface EngineOptions extends EngineSettings {
   /** What the person has chosen meanwhile; asked at each start of the process, over `threads` and `device`. */
@@ -83,6 +85,7 @@ export function startEngine(options: EngineOptions): RestartableEngine {
     threads: options.threads,
     device: options.device,
     cacheDir: options.cacheDir,
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
   };
   let life: Life | null = null;
   let starting: Promise<Life> | null = null;

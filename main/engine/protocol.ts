@@ -78,6 +78,10 @@ export interface ExportTask {
   scanDate: string | null;
   /** An engine died on it before: fewer threads, smaller bands. */
   safer?: boolean;
+  /** Restore steps: a picture whose white says where damage is. */
+  maskFile?: string | null;
+  /** Restore steps: names the random numbers of grain. */
+  seed?: number;
   /** SHA-256 that the scan had when the recipe was made; nothing is written when it has another by now. */
   sourceHash?: string;
 }
@@ -89,6 +93,10 @@ export interface ExportResult {
   seconds: number;
   steps: { name: string; seconds: number }[];
   analysis: DevelopAnalysis;
+  /** Networks that had a say in the pixels. */
+  models?: { step: string; name: string; sha256: string }[];
+  /** What a person has to know of the restore steps. */
+  warnings?: string[];
   /** Change record as written beside the output (`<output>.revelado.json`). */
   record: unknown;
   /** SHA-256 of the finished file. */

@@ -14,8 +14,11 @@ import { filmOf, planDevelop, planSource } from '../actions/develop/index.ts';
 import type { DevelopPlan, FlatBand, PlanContext } from '../actions/develop/index.ts';
 import type { FlatField } from '../actions/develop/reference.ts';
 import { outputChannels } from '../actions/develop/process.ts';
+import type { OwnSpace } from '../../app/color/own-space.ts';
+import { readerOf } from '../actions/picture/as-is.ts';
+import { takenAsIs } from '../actions/picture/print.ts';
 import { countEnds } from './pixel-jobs.ts';
-import type { Ends, PixelResult } from './pixel-jobs.ts';
+import type { Ends, PixelJob, PixelResult } from './pixel-jobs.ts';
 import { onSharedMemory, sharedLike } from './pool.ts';
 import type { PixelPool } from './pool.ts';
 import type { DevelopContext } from './protocol.ts';
@@ -35,6 +38,8 @@ export interface RenderInput {
   params: DevelopParams;
   context: DevelopContext;
   flat: FlatField | null;
+  /** Space of a print's own samples (`ScanInfo.own`). */
+  own?: OwnSpace;
   space: SpaceName;
   bits: 8 | 16;
   layout: 'rgb' | 'rgba' | 'grey';
@@ -56,7 +61,8 @@ export interface Rendered {
   height: number;
   channels: 1 | 3 | 4;
   data: Uint8Array | Uint16Array;
-  plan: DevelopPlan;
+  /** Null for a print, which is taken as it is. */
+  plan: DevelopPlan | null;
   /** 3 x 256 counts when asked for. */
   histogram: Uint32Array | null;
   /** Pixels with a channel at paper white / black, when asked for. */
@@ -69,8 +75,13 @@ export function planContext(context: DevelopContext): PlanContext {
   return { analysis: analysis && analysisOfFrame(analysis, frame), roll };
 }
 
-/** Layout of an export: black and white is written with one sample a pixel. */
-export function exportLayout(params: DevelopParams, context: DevelopContext): 'rgb' | 'grey' {
+/** Layout of an export: black and white is written with one sample a pixel, a print with as many as it has. */
+export function exportLayout(
+  params: DevelopParams,
+  context: DevelopContext,
+  channels: number,
+): 'rgb' | 'grey' {
+  if (takenAsIs(params, context.analysis)) return channels === 1 ? 'grey' : 'rgb';
   return filmOf(params, context) === 'bw' ? 'grey' : 'rgb';
 }
 
@@ -101,8 +112,10 @@ interface SharedKind {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** Within one code of the print curve's ends nothing can be told apart any more. */
-function endsOf({ print, colour }: DevelopPlan, mark: boolean): Ends {
+/** Within one code of the print curve's ends nothing can be told apart any more; a print's own ends are the codes'. */
+function endsOf(plan: DevelopPlan | null, mark: boolean): Ends {
+  if (!plan) return { white: 255, black: 0, mark };
+  const { print, colour } = plan;
   const { encode } = spaces.srgb;
   const code = (v: number): number =>
     Math.round(colour.identity ? v : 255 * encode(Math.min(1, Math.max(0, v))));
@@ -133,25 +146,35 @@ export async function render(
   onProgress?: (share: number) => void,
 ): Promise<Rendered> {
   const { picture, geometry, bits, layout, bandPixels = BAND_PIXELS } = input;
-  const plan = planDevelop(input.params, planContext(input.context), planSource(picture), {
-    space: input.space,
-    bits,
-    layout,
-  });
-  const channels = outputChannels(plan);
+  // A print is a positive already: nothing but its space and depth may change.
+  const reader = takenAsIs(input.params, input.context.analysis) ? readerOf(picture, input.own) : null;
+  const plan = reader
+    ? null
+    : planDevelop(input.params, planContext(input.context), planSource(picture), {
+        space: input.space,
+        bits,
+        layout,
+      });
+  const channels = outputChannels({ layout });
   const source = onSharedMemory(picture.data);
   const pixels = picture.width * picture.height;
   const Kind: SharedKind = bits === 16 ? Uint16Array : Uint8Array;
   // The loop reads a chunk before it writes it, so equal layouts may share one buffer.
   const inPlace =
-    channels === picture.channels && source instanceof Kind && (input.consume || source !== picture.data);
+    !reader &&
+    channels === picture.channels &&
+    source instanceof Kind &&
+    (input.consume || source !== picture.data);
   const developed = inPlace
     ? (source as Uint8Array | Uint16Array)
     : new Kind(new SharedArrayBuffer(pixels * channels * Kind.BYTES_PER_ELEMENT));
   const turn = isIdentity(geometry) ? 0 : 0.2;
-  const shared = pool.share(plan);
+  const shared = pool.share(reader ?? plan);
   const flat = input.flat ? flatBand(input.flat, input) : null;
   const wanted = input.count === true ? endsOf(plan, input.mark === true) : null;
+  const counting = geometry.exact ? wanted : null;
+  // Bands of a print are rows, those of a develop pixels.
+  const unit = reader ? picture.width : 1;
   const begin = (data: Uint8Array | Uint16Array, width: number, height: number): Prefix => {
     const prefix = new Prefix();
     input.onBegun?.({ width, height, channels, data, plan, until: (samples) => prefix.until(samples) });
@@ -162,25 +185,28 @@ export async function render(
     if (isIdentity(geometry)) prefix = begin(developed, picture.width, picture.height);
     const results = await pool.bands(
       0,
-      pixels,
-      bandPixels,
-      (from, to) => ({
-        kind: 'develop',
-        input: source,
-        output: developed,
-        from,
-        to,
-        flat,
-        // Turning pixels changes no count; straightening makes new ones.
-        count: geometry.exact ? wanted : null,
-      }),
+      pixels / unit,
+      Math.max(1, Math.floor(bandPixels / unit)),
+      // Turning pixels changes no count; straightening makes new ones.
+      (from, to): PixelJob =>
+        reader
+          ? {
+              kind: 'print',
+              samples: { width: picture.width, height: picture.height, data: source },
+              output: { data: developed, width: picture.width, channels },
+              space: input.space,
+              from,
+              to,
+              count: counting,
+            }
+          : { kind: 'develop', input: source, output: developed, from, to, flat, count: counting },
       {
         plan: shared,
         signal,
         parallel: input.parallel,
         onRows: (done, from, to) => {
-          prefix?.done(from * channels, to * channels);
-          onProgress?.((done / pixels) * (1 - turn));
+          prefix?.done(from * unit * channels, to * unit * channels);
+          onProgress?.(((done * unit) / pixels) * (1 - turn));
         },
       },
     );

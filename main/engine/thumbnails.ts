@@ -149,6 +149,7 @@ export class Thumbnails {
         params: withoutDust(task.params),
         context: task.context,
         flat: await shop.flat(task.context.flatFile),
+        ...(info.own ? { own: info.own } : {}),
         space: 'srgb',
         bits: 8,
         layout: 'rgb',

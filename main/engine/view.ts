@@ -26,19 +26,25 @@ export interface ViewPlan {
   maxSide: number;
 }
 
-/** Geometry of the whole finished picture. `geometry` false shows the whole scan, upright as the picture is. */
+/** Geometry of the whole finished picture, at a factor of the scan's size (enlarged). `geometry` false shows the whole scan, upright as the picture is. */
 export function fullGeometry(
   frame: FrameParams,
   context: Pick<DevelopContext, 'analysis' | 'frame'>,
   info: Pick<ScanInfo, 'width' | 'height' | 'orientation'>,
   geometry = true,
+  factor = 1,
 ): Geometry {
   const shown: FrameParams = geometry ? frame : { ...frame, crop: null, format: 'none', straighten: 0 };
+  // A frame is cut out of film. A print is shown whole, unless several were found on the scan.
+  const { analysis } = context;
+  const print = analysis?.kind === 'print' || analysis?.kind === 'bw-print';
+  const whole = print && analysis.frames.filter((f) => f.confidence >= 0.5).length < 2;
   return resolveGeometry(shown, {
-    width: info.width,
-    height: info.height,
+    width: Math.round(info.width * factor),
+    height: Math.round(info.height * factor),
+    scale: factor,
     orientation: info.orientation,
-    frame: context.analysis?.frames[context.frame] ?? null,
+    frame: whole ? null : (analysis?.frames[context.frame] ?? null),
   });
 }
 

@@ -11,6 +11,7 @@ import { Budget } from './budget.ts';
 import { Buffers } from './buffers.ts';
 import { PixelPool } from './pool.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { Renewals } from './renewals.ts';
 import { runOnce } from './run-once.ts';
 import { ANALYSIS_SIDE, fileKey, Memo, Scans } from './scans.ts';
 
@@ -38,19 +39,22 @@ export class Workshop {
   readonly buffers: Buffers;
   readonly scans = new Scans();
   readonly ahead: ReadAhead;
+  readonly renewals: Renewals;
   private readonly flats = new Memo<FlatField>(4);
   private readonly bases = new Memo<BaseReference>(4);
 
   /** Folder for deep-zoom levels. */
   readonly cacheDir: string;
 
-  constructor(threads: number, cacheDir: string) {
+  /** @param engine what the restore steps need to know of their process */
+  constructor(threads: number, cacheDir: string, engine: { device?: string; dataDir?: string } = {}) {
     this.threads = threads;
     this.cacheDir = cacheDir;
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
     this.buffers = new Buffers(() => this.pool.collect());
     this.ahead = new ReadAhead(this.pool, this.buffers);
+    this.renewals = new Renewals(this, engine.device ?? 'auto', engine.dataDir);
   }
 
   /** Flat field of a scan of the light source, or null. Not cancelled with its caller: others wait for it too. */
@@ -102,7 +106,8 @@ export class Workshop {
     return analysis as DevelopAnalysis;
   }
 
-  close(): Promise<void> {
-    return this.pool.close();
+  async close(): Promise<void> {
+    await this.pool.close();
+    await this.renewals.close();
   }
 }

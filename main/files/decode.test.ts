@@ -177,7 +177,7 @@ describe('samples come out exactly as stored', () => {
       2 ** -24,
     ]);
   });
-  it('palette and 1-bit files are decoded, alpha is dropped', async () => {
+  it('palette and 1-bit files are decoded, alpha lays the picture over white', async () => {
     const png = await sharp(rgb8, { raw: { width: W, height: H, channels: 3 } })
       .png({ palette: true, colours: 16 })
       .toBuffer();
@@ -190,18 +190,25 @@ describe('samples come out exactly as stored', () => {
     expect(p.channels).toBe(1);
     expect(new Set(p.data)).toEqual(new Set([255]));
     const rgba = pattern8(W * H * 4);
+    // What is opaque keeps its codes; what is not is mixed with white.
+    for (let i = 3; i < rgba.length; i += 8) rgba[i] = 255;
+    const over = Uint8Array.from(rgba, (v, i) => {
+      const a = rgba[i - (i % 4) + 3] / 255;
+      return Math.round(v * a + 255 * (1 - a));
+    }).filter((_, i) => i % 4 !== 3);
     const alpha = await sharp(rgba, { raw: { width: W, height: H, channels: 4 } })
       .png()
       .toBuffer();
-    const dropped = await stored(put('alpha.png', alpha));
-    expect(dropped.data).toEqual(rgba.filter((_, i) => i % 4 !== 3));
+    const laid = await stored(put('alpha.png', alpha));
+    expect(laid.data).toEqual(over);
+    expect(laid.data[0]).toBe(rgba[0]);
     const tif = await stored(
       put(
         'alpha.tif',
         tiff({ width: W, height: H, samples: 4, data: rgba, fields: [shorts(TAG.extraSamples, [2])] }),
       ),
     );
-    expect(tif.data).toEqual(rgba.filter((_, i) => i % 4 !== 3));
+    expect(tif.data).toEqual(over);
     expect(tif.infrared).toBeUndefined();
   });
 });

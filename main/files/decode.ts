@@ -151,7 +151,7 @@ async function fromTiff(
       const h = Math.min(step, area.h - y);
       const part = band.subarray(0, h * area.w * layout.samples);
       await rows.read({ x: area.x, y: area.y + y, w: area.w, h }, part);
-      if (options.flatten && scan.info.alpha) layOverWhite(part, layout.samples, channels);
+      if (scan.info.alpha) layOverWhite(part, layout.samples, channels, layout.extraSamples.includes(1));
       sink.push(part, h);
     }
     result = sink.end();
@@ -205,15 +205,20 @@ async function infraredPage(
  * Lays pixels over white by the alpha that follows their colours, in place; what is opaque keeps its bits. In the
  * samples' own encoding, as programs do that flatten a picture.
  */
-export function layOverWhite(band: Samples, samples: number, channels: 1 | 3): void {
+export function layOverWhite(
+  band: Samples,
+  samples: number,
+  channels: 1 | 3,
+  premultiplied: boolean,
+): void {
   if (samples <= channels) return;
   const top = band instanceof Uint8Array ? 255 : band instanceof Uint16Array ? 65535 : 1;
   for (let i = 0; i < band.length; i += samples) {
     const alpha = band[i + channels] / top;
     if (alpha >= 1) continue;
     for (let c = 0; c < channels; c++) {
-      const v = band[i + c] * alpha + top * (1 - alpha);
-      band[i + c] = top === 1 ? v : Math.round(v);
+      const v = band[i + c] * (premultiplied ? 1 : alpha) + top * (1 - alpha);
+      band[i + c] = top === 1 ? v : Math.min(top, Math.round(v));
     }
   }
 }
@@ -239,7 +244,7 @@ function reducing(
   };
 }
 
-/** Full size where the file has more samples than the picture: alpha is dropped, infrared becomes a plane. */
+/** Full size where the file has more samples than the picture: alpha has done its work, infrared becomes a plane. */
 function splitting(
   type: 8 | 16 | 32,
   channels: 1 | 3,
@@ -303,7 +308,7 @@ async function fromVips(
     for (let y = 0; y < area.h; y += PUSH_ROWS) {
       const h = Math.min(PUSH_ROWS, area.h - y);
       const part = pixels.data.subarray(y * pitch, (y + h) * pitch);
-      if (options.flatten && info.alpha) layOverWhite(part, pixels.samples, channels);
+      if (info.alpha) layOverWhite(part, pixels.samples, channels, false);
       sink.push(part, h);
       if (options.signal) {
         await breathe();

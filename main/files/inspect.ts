@@ -153,7 +153,7 @@ async function inspectTiff(source: FileSource): Promise<Found> {
   };
   const { curve, reason, iccName } = chooseCurve(evidence);
   const channels = layout ? (layout.samples >= 3 ? 3 : 1) : grey ? 1 : 3;
-  const alpha = (samples === 4 || samples === 2) && photometric !== 3 && !fourth && infrared !== 'alpha';
+  const alpha = !fourth && layout !== null && layout.extraSamples.some((e) => e === 1 || e === 2);
   const irLayout = infraredPage ? tiffLayout(file, infraredPage) : null;
   const route: Route = layout
     ? { by: 'tiff', layout, infrared: irLayout }

@@ -34,7 +34,7 @@ export interface ScanInfo {
   curveReason: string;
   /** RGB space of the samples as stored, for pictures that are taken as they are; absent: not looked at (RAW, film). */
   own?: OwnSpace;
-  /** The file has an alpha channel. */
+  /** The file has an alpha channel: the picture is laid over white by it. */
   alpha?: boolean;
   bytes: number;
   modifiedMs: number;
@@ -48,8 +48,6 @@ export interface DecodeOptions {
   infrared?: boolean;
   /** The infrared of a reduced copy is the least that falls on each pixel, not the mean: what dust is judged by. */
   leastInfrared?: boolean;
-  /** Lay the picture over white by its alpha channel; without it alpha is dropped. */
-  flatten?: boolean;
   /** Where the samples of a full-size TIFF go: shared memory of at least so many bytes. New memory by default. */
   memory?: (bytes: number) => SharedArrayBuffer;
   /** Which libvips threads budget; default the engine's. */

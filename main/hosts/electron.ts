@@ -77,7 +77,7 @@ export async function startElectronHost(
 
   const hub = new Hub();
   const fork = utilityFork(electron.utilityProcess);
-  const engines = hostEngines({ cacheDir, fork });
+  const engines = hostEngines({ cacheDir, dataDir, fork });
   const windows = new Set<ElectronModule.BrowserWindow>();
   const pickPaths = async (
     properties: ('openFile' | 'openDirectory' | 'multiSelections' | 'createDirectory')[],

@@ -42,7 +42,15 @@ function make(threads?: number) {
     made.push(p);
     return p;
   };
-  return { made, engines: hostEngines({ cacheDir: '/nowhere', fork, ...(threads ? { threads } : {}) }) };
+  return {
+    made,
+    engines: hostEngines({
+      cacheDir: '/nowhere',
+      dataDir: '/nowhere',
+      fork,
+      ...(threads ? { threads } : {}),
+    }),
+  };
 }
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -16,11 +16,16 @@ export interface HostEngines {
 }
 
 /** @param options.threads named at the host's start: outranks the settings */
-export function hostEngines(options: { cacheDir: string; threads?: number; fork?: EngineFork }): HostEngines {
-  const { cacheDir, fork } = options;
+export function hostEngines(options: {
+  cacheDir: string;
+  dataDir: string;
+  threads?: number;
+  fork?: EngineFork;
+}): HostEngines {
+  const { cacheDir, dataDir, fork } = options;
   let chosen: Pick<Settings, 'threads' | 'device'> = { threads: options.threads ?? 0, device: 'auto' };
   const start = (role: 'interactive' | 'batch' | 'training'): ReturnType<typeof startEngine> =>
-    startEngine({ role, ...chosen, chosen: () => chosen, cacheDir, ...(fork ? { fork } : {}) });
+    startEngine({ role, ...chosen, chosen: () => chosen, cacheDir, dataDir, ...(fork ? { fork } : {}) });
   const engines = { interactive: start('interactive'), batch: start('batch'), training: start('training') };
   return {
     ...engines,

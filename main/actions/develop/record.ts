@@ -30,7 +30,10 @@ export interface RecordInput {
   roll: RollBaseline | null;
   /** Which picture on the scan. */
   frame: number;
-  numbers: PlanNumbers;
+  /** Null for a print, which is not developed. */
+  numbers: PlanNumbers | null;
+  /** What the restore steps did; absent: none was on. */
+  restore?: unknown;
   geometry: Geometry;
   output: { width: number; height: number; bits: 8 | 16; space: string; format: string };
   masks: MaskSummary[];
@@ -79,6 +82,7 @@ export function developRecord(input: RecordInput): {
     },
     output: input.output,
     masks: input.masks,
+    ...(input.restore === undefined ? {} : { restore: input.restore }),
   });
   return {
     record: JSON.parse(json) as Record<string, unknown>,

@@ -1,0 +1,115 @@
+/**
+ * What `restore` and `colorize` share of their options: the common ones of every command, and how they become a
+ * recipe. Everything is checked before anything is opened.
+ */
+import path from 'node:path';
+import { devices } from '../../app/contract/host.ts';
+import type { Settings } from '../../app/contract/host.ts';
+import { iccNames, type ExportRecipe } from '../../app/contract/jobs.ts';
+import { developParamsSchema, type DevelopParams } from '../../app/recipe/develop.ts';
+import { existingFile, explain, numberIn, oneOf, outputFormat, readRecipe, setAll } from './options.ts';
+import { UsageError } from './usage.ts';
+
+/** A recipe on its way: parameters by step and key, not checked yet. */
+export type RawParams = Record<string, Record<string, unknown>>;
+
+export interface RenewCommand {
+  action: 'restore' | 'colorize';
+  inputs: string[];
+  out: string;
+  params: DevelopParams;
+  /** 'none': positives, whatever they look like. */
+  film: 'auto' | 'none' | 'c41' | 'bw' | 'slide';
+  maskFile: string | null;
+  /** Without `icc`: the file's own space for prints, sRGB for what is developed. */
+  export: Omit<
+    Pick<ExportRecipe, 'format' | 'bits' | 'quality' | 'icc' | 'longSide' | 'overwrite'>,
+    'icc'
+  > & {
+    icc: ExportRecipe['icc'] | null;
+  };
+  threads: number;
+  device: Settings['device'];
+  seed: number;
+  json: boolean;
+}
+
+export const COMMON = {
+  out: { type: 'string' },
+  film: { type: 'string' },
+  recipe: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  format: { type: 'string' },
+  bits: { type: 'string' },
+  quality: { type: 'string' },
+  icc: { type: 'string' },
+  'long-side': { type: 'string' },
+  overwrite: { type: 'boolean' },
+  threads: { type: 'string' },
+  device: { type: 'string' },
+  seed: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = {
+  [K in keyof typeof COMMON]?: K extends 'set'
+    ? string[]
+    : (typeof COMMON)[K]['type'] extends 'boolean'
+      ? boolean
+      : string;
+};
+
+/**
+ * The command that these values mean.
+ * @param defaults parameters of the command itself, under the recipe's
+ * @param own what the command's own options change, over the recipe's and under --set
+ */
+export function renewCommand(
+  action: RenewCommand['action'],
+  v: Values,
+  positionals: readonly string[],
+  defaults: RawParams,
+  own: (put: (step: string, key: string, value: unknown) => void) => { maskFile?: string | null },
+  cwd: string,
+): RenewCommand {
+  const given =
+    v.recipe === undefined
+      ? {}
+      : (structuredClone(readRecipe(existingFile('recipe', v.recipe, cwd))) as RawParams);
+  const raw: RawParams = {};
+  for (const step of new Set([...Object.keys(defaults), ...Object.keys(given)]))
+    raw[step] = { ...defaults[step], ...given[step] };
+  const put = (step: string, key: string, value: unknown): void => {
+    raw[step] = { ...raw[step], [key]: value };
+  };
+  const { maskFile = null } = own(put);
+  const film = oneOf('film', v.film ?? 'auto', ['auto', 'none', 'c41', 'bw', 'slide']);
+  if (film !== 'none') put('film', 'film', film);
+  setAll(v.set ?? [], put);
+  const checked = developParamsSchema.safeParse(raw);
+  if (!checked.success) throw new UsageError(`Parameter ${explain(checked.error)}`);
+  if (positionals.length === 0) throw new UsageError(`${action}: name at least one picture or folder.`);
+  if (v.out === undefined) throw new UsageError(`${action}: say where the pictures go, with --out DIR.`);
+  const { format, bits } = outputFormat(v);
+  return {
+    action,
+    inputs: positionals.map((file) => path.resolve(cwd, file)),
+    out: path.resolve(cwd, v.out),
+    params: checked.data,
+    film,
+    maskFile,
+    export: {
+      format,
+      bits,
+      quality: v.quality === undefined ? 92 : numberIn('quality', v.quality, 1, 100, true),
+      icc: v.icc === undefined ? null : oneOf('icc', v.icc, iccNames),
+      longSide: v['long-side'] === undefined ? null : numberIn('long-side', v['long-side'], 16, 60000, true),
+      overwrite: v.overwrite === true,
+    },
+    threads: v.threads === undefined ? 0 : numberIn('threads', v.threads, 1, 256, true),
+    device: oneOf('device', v.device ?? 'auto', devices),
+    seed: v.seed === undefined ? 0 : numberIn('seed', v.seed, 0, 2 ** 32 - 1, true),
+    json: v.json === true,
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * The run of `restore` and `colorize`: each input is analysed (is it a print, which is taken as it is, or film, which
+ * is developed first?), goes through the steps of the recipe and is written. A few inputs are in work at once; one
+ * that fails is named with its reason, and the others go on.
+ */
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import { takenAsIs } from '../actions/picture/print.ts';
+import type { DevelopAnalysis } from '../actions/develop/types.ts';
+import type { Engine, ExportResult } from '../engine/protocol.ts';
+import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
+import type { CommandHost } from './commands.ts';
+import { EXTENSION, framesOf, IN_FLIGHT, inFlight, outputFolder } from './develop.ts';
+import { commandEngine } from './engine.ts';
+import { Progress } from './progress.ts';
+import type { RenewCommand } from './renew-options.ts';
+import { UsageError } from './usage.ts';
+
+/** One line of `--json`. */
+export interface RenewLine {
+  input: string;
+  output: string | null;
+  action: RenewCommand['action'];
+  ok: boolean;
+  error?: string;
+  seconds: number;
+  width: number;
+  height: number;
+  bits: number;
+  steps: { name: string; seconds: number }[];
+  outputs?: { output: string; width: number; height: number }[];
+  /** The network that decided most: the colorist, or the one that filled or cleaned. */
+  model?: { name: string; sha256: string };
+  models?: { step: string; name: string; sha256: string }[];
+  warnings?: string[];
+  analysis?: DevelopAnalysis;
+}
+
+class RenewRun {
+  private readonly command: RenewCommand;
+  private readonly engine: Engine;
+  private readonly signal: AbortSignal;
+  private readonly progress: Progress;
+  private readonly total: number;
+  private readonly taken = new Set<string>();
+  private readonly scans: ReadonlySet<string>;
+  private count = 0;
+  failed = 0;
+
+  constructor(
+    command: RenewCommand,
+    engine: Engine,
+    signal: AbortSignal,
+    progress: Progress,
+    scans: readonly string[],
+    total: number,
+  ) {
+    this.command = command;
+    this.engine = engine;
+    this.signal = signal;
+    this.progress = progress;
+    this.scans = scanIdentities([...scans, command.maskFile]);
+    this.total = total;
+  }
+
+  private emit(line: RenewLine): void {
+    this.count++;
+    if (!line.ok) this.failed++;
+    const named = (file: string): string => show(path.basename(file));
+    const name = named(line.input);
+    const result = line.ok
+      ? `${name} → ${line.outputs?.map((o) => named(o.output)).join(', ') ?? named(line.output ?? '')}  ${line.seconds.toFixed(1)} s`
+      : `${name} failed: ${line.error}`;
+    this.progress.done(line.input, `[${this.count}/${this.total}] ${result}`);
+    for (const warning of line.warnings ?? []) this.progress.print(`  ${name}: ${warning}`);
+    if (this.command.json) process.stdout.write(`${JSON.stringify(line)}\n`);
+  }
+
+  fail(input: string, error: unknown, seconds: number): void {
+    this.emit({
+      input,
+      output: null,
+      action: this.command.action,
+      ok: false,
+      error: error instanceof Error ? error.message : String(error),
+      seconds,
+      width: 0,
+      height: 0,
+      bits: 0,
+      steps: [],
+    });
+  }
+
+  private async analyse(file: string): Promise<DevelopAnalysis> {
+    const { film } = this.command;
+    const analysis = await this.engine.call(
+      'analyse',
+      {
+        path: file,
+        film: film === 'none' ? 'slide' : film,
+        baseRect: null,
+        baseFile: null,
+        flatFile: null,
+      },
+      { signal: this.signal },
+    );
+    if (film !== 'none') return analysis;
+    const grey = analysis.kind === 'bw-negative' || analysis.kind === 'bw-print';
+    return { ...analysis, kind: grey ? 'bw-print' : 'print' };
+  }
+
+  /** Does one input, all its pictures; never rejects except when cancelled. */
+  async renew(file: string): Promise<void> {
+    const start = performance.now();
+    const seconds = (): number => Math.round((performance.now() - start) / 10) / 100;
+    const { command } = this;
+    try {
+      this.progress.part(file, 0);
+      const analysis = await this.analyse(file);
+      const analysed = seconds();
+      const frames = framesOf(analysis, command);
+      if (command.maskFile && frames.length > 1)
+        throw new RevealError(
+          'bad-input',
+          `${show(path.basename(file))} holds ${frames.length} pictures: a mask belongs to one. Crop it with --set frame.crop=X,Y,W,H.`,
+        );
+      const icc = command.export.icc ?? (takenAsIs(command.params, analysis) ? 'source' : 'srgb');
+      const results: ExportResult[] = [];
+      const names = this.names(file, frames.length);
+      for (const [at, frame] of frames.entries())
+        results.push(
+          await this.engine.call(
+            'develop',
+            {
+              path: file,
+              params: command.params,
+              context: { analysis, roll: null, baseFile: null, flatFile: null, frame },
+              export: { ...command.export, icc },
+              output: names[at],
+              captureDate: null,
+              scanDate: null,
+              maskFile: command.maskFile,
+              seed: command.seed,
+            },
+            {
+              signal: this.signal,
+              onProgress: ({ done, total }) =>
+                this.progress.part(file, (at + (total > 0 ? done / total : 0)) / frames.length),
+            },
+          ),
+        );
+      const [first] = results;
+      const models = results.flatMap((r) => r.models ?? []);
+      const model = models.at(-1);
+      const warnings = [...new Set(results.flatMap((r) => r.warnings ?? []))];
+      this.emit({
+        input: file,
+        output: first.output,
+        action: command.action,
+        ok: true,
+        seconds: seconds(),
+        width: first.width,
+        height: first.height,
+        bits: first.bits,
+        steps: [{ name: 'analyse', seconds: analysed }, ...results.flatMap((r) => r.steps)],
+        ...(results.length > 1
+          ? { outputs: results.map(({ output, width, height }) => ({ output, width, height })) }
+          : {}),
+        ...(model ? { model: { name: model.name, sha256: model.sha256 }, models } : {}),
+        ...(warnings.length > 0 ? { warnings } : {}),
+        analysis,
+      });
+    } catch (error) {
+      if (this.signal.aborted) return;
+      this.fail(file, error, seconds());
+    }
+  }
+
+  /** Output paths, chosen at once so that two inputs of one name never race for it. */
+  private names(file: string, count: number): string[] {
+    const { out } = this.command;
+    const extension = EXTENSION[this.command.export.format];
+    const { overwrite } = this.command.export;
+    if (count === 1) return [outputName(out, file, extension, this.taken, overwrite, this.scans)];
+    const stem = path.parse(file).name;
+    return Array.from({ length: count }, (_, i) =>
+      outputName(out, `${stem}-${i + 1}${path.extname(file)}`, extension, this.taken, overwrite, this.scans),
+    );
+  }
+}
+
+/** @returns exit status: 0 all done, 1 some inputs failed, 130 cancelled; UsageError for wrong usage */
+export async function runRenew(command: RenewCommand, host: CommandHost): Promise<number> {
+  await outputFolder(command.out);
+  const { files, problems } = await expandInputs(command.inputs);
+  const total = files.length + problems.length;
+  if (total === 0) throw new UsageError(`${command.action}: there are no pictures in what you named.`);
+  if (command.maskFile && files.length !== 1)
+    throw new UsageError(`--mask: a mask belongs to one picture, and you named ${files.length}.`);
+
+  const stop = new AbortController();
+  const cancel = (): void => stop.abort();
+  process.on('SIGINT', cancel);
+  process.on('SIGTERM', cancel);
+  const progress = new Progress(total);
+  const engine = await commandEngine({
+    threads: command.threads,
+    device: command.device,
+    inputs: files.length,
+    ...(host.fork ? { fork: host.fork } : {}),
+  });
+  const run = new RenewRun(command, engine, stop.signal, progress, files, total);
+  const started = performance.now();
+  try {
+    for (const problem of problems) run.fail(problem.path, problem.reason, 0);
+    await inFlight(files, IN_FLIGHT, stop.signal, (file) => run.renew(file));
+  } finally {
+    progress.clear();
+    await engine.close();
+    process.off('SIGINT', cancel);
+    process.off('SIGTERM', cancel);
+  }
+  if (stop.signal.aborted) {
+    process.stderr.write('Cancelled.\n');
+    return 130;
+  }
+  const took = ((performance.now() - started) / 1000).toFixed(1);
+  process.stderr.write(
+    `${total - run.failed} of ${total} done in ${took} s${run.failed > 0 ? `, ${run.failed} failed` : ''}.\n`,
+  );
+  return run.failed > 0 ? 1 : 0;
+}

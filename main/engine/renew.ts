@@ -1,0 +1,267 @@
+/**
+ * The chain of steps that follow on a positive, in the order of app/recipe/restore.ts: each takes a source and gives
+ * one, and nothing is computed before somebody reads. What a step has to know of the whole picture is found once on a
+ * reduced copy (findings.ts) and shared by all sizes; what networks make is kept in a fixed grid of tiles. Preview,
+ * thumbnail and export differ in the size at which they open the positive, and in nothing else.
+ */
+import { convertPlanes } from '../actions/picture/as-is.ts';
+import type { NetworkTask, Networks, OpenNetwork } from '../actions/picture/networks.ts';
+import type { PictureSource } from '../actions/picture/source.ts';
+import { colouredSource, prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
+import {
+  maskWithMarks,
+  repairedSource,
+  type DamageMap,
+  type Mask,
+  type RepairedSource,
+} from '../actions/repair/index.ts';
+import { RevealError } from '../../app/contract/messages.ts';
+import type { Planar } from '../../app/planar.ts';
+import { restoreSteps, type RestoreParams } from '../../app/recipe/restore.ts';
+import { say, type Sentence } from '../../app/words/sentences.ts';
+import type { Findings } from './findings.ts';
+import type { OpenPositive, Positive } from './positive.ts';
+import type { PixelPool } from './pool.ts';
+import { Memo } from './scans.ts';
+import { cachedSource } from './tile-cache.ts';
+
+export type RestoreStep = (typeof restoreSteps)[number]['id'];
+
+/** Longest side of the copy in which damage is looked for, and of the one that colours and ageing are found on. */
+export const DAMAGE_SIDE = 4096;
+export const LOOK_SIDE = 1024;
+/** Rows of a whole picture that are read at a time. */
+const ROWS = 256;
+
+/** A model that had a say in the pixels. */
+export interface ModelUse {
+  step: RestoreStep;
+  name: string;
+  sha256: string;
+}
+
+/** A positive with all the steps on it, at one size. */
+export interface Chain {
+  /** The positive itself. */
+  positive: OpenPositive;
+  source: PictureSource;
+  /** Before the repair, and with it; null where nothing is repaired. */
+  unrepaired: PictureSource | null;
+  repaired: RepairedSource | null;
+  damage: DamageMap | null;
+  mask: Mask | null;
+  colour: ColourPlan | null;
+  models: ModelUse[];
+  warnings: Sentence[];
+}
+
+/** What all chains of one engine share. */
+export interface RenewDeps {
+  pool: PixelPool;
+  findings: Findings;
+  networks: Networks;
+  /** Bytes of computed tiles that one step keeps. */
+  tileBytes: number;
+  /** Chains by size and steps, so that a slider finds everything before it as it was. */
+  stages: Memo<Chain>;
+}
+
+export interface RenewInput {
+  positive: Positive;
+  /** SHA-256 of the scan. */
+  hash: string;
+  params: RestoreParams;
+  /** A mask from a file, over the whole scan: taken as damage that was found. */
+  mask: (Mask & { name: string; sha256: string }) | null;
+  /** Names the models in use, for the keys of what is kept. */
+  models: string;
+  seed: number;
+}
+
+/** The whole of a source as sRGB-encoded planes on shared memory. */
+export async function wholeOf(source: PictureSource, signal?: AbortSignal): Promise<Planar> {
+  const { width, height, channels } = source;
+  const size = width * height;
+  const data = new Float32Array(new SharedArrayBuffer(size * channels * 4));
+  for (let y = 0; y < height; y += ROWS) {
+    const h = Math.min(ROWS, height - y);
+    const part = await source.read({ x: 0, y, w: width, h }, signal);
+    convertPlanes(part, source.space, 'srgb');
+    for (let c = 0; c < channels; c++)
+      data.set(part.data.subarray(c * width * h, (c + 1) * width * h), c * size + y * width);
+  }
+  return { width, height, channels, data };
+}
+
+/** Size with the longest side at most `side`. */
+function fitted(width: number, height: number, side: number): { width: number; height: number } {
+  const k = Math.min(1, side / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * k)), height: Math.max(1, Math.round(height * k)) };
+}
+
+/** The steps of one picture, ready for any size. */
+export class Renewal {
+  readonly input: RenewInput;
+  private readonly deps: RenewDeps;
+  private readonly base: string;
+
+  constructor(deps: RenewDeps, input: RenewInput) {
+    this.deps = deps;
+    this.input = input;
+    this.base = JSON.stringify([input.hash, input.positive.key, input.seed]);
+  }
+
+  /** All that the picture depends on up to a step. */
+  private key(upTo: RestoreStep): string {
+    const { params, mask, models } = this.input;
+    const parts: unknown[] = [this.base];
+    for (const { id } of restoreSteps) {
+      if (params[id].on)
+        parts.push([id, params[id], id === 'repair' ? (mask?.sha256 ?? null) : null, models]);
+      if (id === upTo) break;
+    }
+    return JSON.stringify(parts);
+  }
+
+  /**
+   * The picture with all steps up to one.
+   * @param side longest side of the positive; null: full size
+   * @throws RevealError 'not-found' for a model that is gone, 'bad-input' for a mask that leaves nothing
+   */
+  chain(side: number | null, upTo: RestoreStep = 'enlarge', signal?: AbortSignal): Promise<Chain> {
+    const { positive } = this.input;
+    const size = side === null || side >= positive.side ? null : Math.round(side);
+    return this.at(
+      size,
+      restoreSteps.findIndex((s) => s.id === upTo),
+      signal,
+    );
+  }
+
+  /** One stage on the one before; -1 is the positive. */
+  private at(side: number | null, step: number, signal?: AbortSignal): Promise<Chain> {
+    const { params, positive } = this.input;
+    while (step >= 0 && !params[restoreSteps[step].id].on) step--;
+    if (step < 0)
+      return this.deps.stages.get(`${side} ${this.base}`, async () => {
+        const open = await positive.open(side);
+        return {
+          positive: open,
+          source: open.source,
+          unrepaired: null,
+          repaired: null,
+          damage: null,
+          mask: null,
+          colour: null,
+          models: [],
+          warnings: [...positive.notes],
+        };
+      });
+    const { id } = restoreSteps[step];
+    return this.deps.stages.get(`${side} ${this.key(id)}`, async () => {
+      const before = await this.at(side, step - 1, signal);
+      const chain = { ...before, models: [...before.models], warnings: [...before.warnings] };
+      await this.add(id, chain);
+      return chain;
+    });
+  }
+
+  private async add(id: RestoreStep, chain: Chain): Promise<void> {
+    const { params, seed } = this.input;
+    const { tileBytes, networks } = this.deps;
+    switch (id) {
+      case 'repair': {
+        const { damage, mask } = await this.damage();
+        chain.damage = damage;
+        chain.mask = mask;
+        chain.unrepaired = chain.source;
+        const { fill, grain, marks } = params.repair;
+        const repaired = repairedSource(chain.source, mask, {
+          fill,
+          grain,
+          marks,
+          faces: null,
+          networks: fill === 'plain' ? null : networks,
+          seed,
+          ...(damage ? { regions: damage.regions } : {}),
+        });
+        chain.repaired = repaired;
+        chain.source = cachedSource(repaired, tileBytes);
+        break;
+      }
+      case 'colour': {
+        const network = await this.network(id, 'colorist', params.colour.model, chain.warnings);
+        const plan = await this.colour(network);
+        chain.colour = plan;
+        if (plan.network) chain.models.push({ step: id, ...plan.network });
+        chain.source = colouredSource(chain.source, plan, params.colour);
+        break;
+      }
+      default:
+        chain.warnings.push(say('renew-no-step', { step: id }));
+    }
+  }
+
+  /** Opens the network of a step, or says that there is none. */
+  private async network(
+    step: RestoreStep,
+    task: NetworkTask,
+    name: string,
+    warnings: Sentence[],
+  ): Promise<OpenNetwork | null> {
+    const network = await this.deps.networks.open(task, name);
+    if (!network) warnings.push(say('renew-no-model', { step }));
+    return network;
+  }
+
+  /** Damage that was found, a person's mask and marks over it. */
+  async damage(): Promise<{ damage: DamageMap | null; mask: Mask }> {
+    const { params, mask, positive } = this.input;
+    const { find, sensitivity, marks } = params.repair;
+    const { width, height } = positive.info;
+    const found =
+      find === 'auto'
+        ? await this.deps.findings.get(`damage ${sensitivity} ${this.key('ageing')}`, async () => {
+            const { source } = await this.chain(DAMAGE_SIDE, 'ageing');
+            const picture = await wholeOf(source);
+            const kind = positive.channels === 1 ? 'bw' : 'colour';
+            const { damage } = await this.deps.pool.run({
+              kind: 'damage',
+              picture,
+              options: { sensitivity, scale: source.scale, kind },
+            });
+            if (!damage) throw new RevealError('internal', 'The search for damage gave nothing.');
+            return damage;
+          })
+        : null;
+    const given = mask && combined(mask, found);
+    const size = given ?? found ?? fitted(width, height, DAMAGE_SIDE);
+    const data = maskWithMarks(given ?? found, marks, size);
+    return { damage: found, mask: { width: size.width, height: size.height, data } };
+  }
+
+  private async colour(network: OpenNetwork | null): Promise<ColourPlan> {
+    const { hints, own } = this.input.params.colour;
+    const key = JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);
+    return this.deps.findings.get(key, async () => {
+      const { source } = await this.chain(LOOK_SIDE, 'repair');
+      return prepareColour(await wholeOf(source), hints, network, { own });
+    });
+  }
+}
+
+/** A mask from a file with what was found beside it, at the file's resolution. */
+function combined(mask: Mask, found: DamageMap | null): DamageMap {
+  const { width, height } = mask;
+  const confidence = mask.data.slice();
+  if (found)
+    for (let y = 0; y < height; y++) {
+      const row = Math.min(found.height - 1, Math.floor(((y + 0.5) * found.height) / height)) * found.width;
+      for (let x = 0; x < width; x++) {
+        const v =
+          found.confidence[row + Math.min(found.width - 1, Math.floor(((x + 0.5) * found.width) / width))];
+        if (v > confidence[y * width + x]) confidence[y * width + x] = v;
+      }
+    }
+  return { width, height, confidence, regions: found?.regions ?? [] };
+}

@@ -1,0 +1,178 @@
+/**
+ * Where renewals come from in one engine: networks, findings and the chains of open pictures, for preview (kept while
+ * somebody moves sliders) and for export (one picture, bounded memory, then forgotten).
+ */
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import type { SpaceName } from '../../app/color/spaces.ts';
+import type { Picture } from '../../app/picture.ts';
+import { say } from '../../app/words/sentences.ts';
+import { applyGeometry, resolveGeometry } from '../actions/develop/index.ts';
+import { DAMAGED, type Mask } from '../actions/repair/index.ts';
+import { decodeScan, hashFile, show } from '../files/index.ts';
+import type { ScanInfo } from '../files/types.ts';
+import { StudioFolders } from '../studio/host/folders.ts';
+import { Findings } from './findings.ts';
+import { EngineNetworks, type ModelsInUse } from './networks.ts';
+import { Positive, type PositiveTask } from './positive.ts';
+import { Renewal, type Chain, type RenewDeps, type RenewInput } from './renew.ts';
+import { fileKey, Memo } from './scans.ts';
+import type { Workshop } from './workshop.ts';
+
+export interface RenewalTask extends PositiveTask {
+  /** A picture whose white says where damage is. */
+  maskFile?: string | null;
+  seed?: number;
+}
+
+/** Chains kept for the window: every step of the picture that is shown, at two sizes. */
+const SHOWN = 14;
+const SHOWN_TILES = 48e6;
+/** Share of a picture that a mask may cover; beyond, nothing is left to fill from. */
+const MOST_COVERED = 0.75;
+
+export class Renewals {
+  readonly networks: EngineNetworks;
+  private readonly shop: Workshop;
+  private readonly findings: Findings;
+  private readonly studio: StudioFolders | null;
+  private readonly shown = new Memo<Chain>(SHOWN);
+  private readonly hashes = new Memo<string>(512);
+
+  /** @param dataDir the library's folder, where the Studio keeps the models in use */
+  constructor(shop: Workshop, device: string, dataDir: string | undefined) {
+    this.shop = shop;
+    this.networks = new EngineNetworks({ threads: shop.threads, device, cores: shop.cores });
+    this.findings = new Findings(shop.cacheDir);
+    this.studio = dataDir === undefined ? null : new StudioFolders(dataDir);
+  }
+
+  /** Models that a person has put in the place of the shipped ones. */
+  private inUse(): ModelsInUse {
+    const { studio } = this;
+    if (!studio) return {};
+    return Object.fromEntries(
+      Object.entries(studio.inUse()).map(([network, run]) => [
+        network,
+        path.join(studio.dir('runs', run), 'model'),
+      ]),
+    );
+  }
+
+  /**
+   * The steps of one picture.
+   * @param space what a negative is developed to; a print keeps its own
+   * @param use 'shown': chains are kept for the next request; 'export': only as long as this one lives, of which the
+   *   step before any other keeps three rows of tiles
+   */
+  async of(
+    task: RenewalTask,
+    space: SpaceName,
+    use: 'shown' | 'export',
+    signal?: AbortSignal,
+  ): Promise<Renewal> {
+    const info = await this.shop.scans.info(task.path);
+    const key = await fileKey(task.path);
+    const positive = new Positive(this.shop, task, info, space);
+    const inUse = this.inUse();
+    const deps: RenewDeps = {
+      pool: this.shop.pool,
+      findings: this.findings,
+      networks: this.networks.with(inUse),
+      tileBytes: use === 'shown' ? SHOWN_TILES : Math.max(64e6, 3 * 512 * (info.width + 512) * 12),
+      stages: use === 'shown' ? this.shown : new Memo<Chain>(16),
+    };
+    const input: RenewInput = {
+      positive,
+      hash: await this.hashes.get(key, () => this.shop.pool.hash(task.path)),
+      params: task.params,
+      mask: task.maskFile ? await this.mask(task.maskFile, task.path, info, signal) : null,
+      models: JSON.stringify(inUse),
+      seed: task.seed ?? 0,
+    };
+    return new Renewal(deps, input);
+  }
+
+  /** A mask as it lies on the scan: white (or any light) is damage. @throws RevealError 'bad-input' in words */
+  private async mask(
+    file: string,
+    scan: string,
+    info: ScanInfo,
+    signal?: AbortSignal,
+  ): Promise<RenewInput['mask']> {
+    const { picture } = await decodeScan(file, { infrared: false, ...(signal ? { signal } : {}) });
+    const name = show(path.basename(file));
+    const data = upright(picture, info.orientation, greyOf(picture));
+    const refuse = (): never => {
+      throw new RevealError(
+        'bad-input',
+        say('renew-mask-size', {
+          mask: name,
+          width: String(picture.width),
+          height: String(picture.height),
+          file: show(path.basename(scan)),
+          wide: String(info.width),
+          high: String(info.height),
+        }),
+      );
+    };
+    if (data.width !== info.width || data.height !== info.height) refuse();
+    let covered = 0;
+    for (const v of data.data) if (v >= DAMAGED) covered++;
+    const share = covered / data.data.length;
+    if (share > MOST_COVERED)
+      throw new RevealError(
+        'bad-input',
+        say('renew-mask-all', {
+          mask: name,
+          file: show(path.basename(scan)),
+          percent: String(Math.round(share * 100)),
+        }),
+      );
+    return { ...data, name, sha256: await hashFile(file) };
+  }
+
+  async close(): Promise<void> {
+    await this.networks.close();
+  }
+}
+
+/** One byte a pixel: the lightest channel. */
+function greyOf({ width, height, channels, data }: Picture): Mask {
+  const out = new Uint8Array(width * height);
+  const scale = data instanceof Uint8Array ? 1 : data instanceof Uint16Array ? 1 / 257 : 255;
+  for (let i = 0; i < out.length; i++) {
+    let most = 0;
+    for (let c = 0; c < channels; c++) most = Math.max(most, data[i * channels + c]);
+    out[i] = Math.min(255, Math.round(most * scale));
+  }
+  return { width, height, data: out };
+}
+
+/** A mask is drawn over the picture as it is seen: turned back to the scan as it is stored. */
+function upright(picture: Pick<Picture, 'orientation'>, orientation: number, mask: Mask): Mask {
+  if (picture.orientation === orientation || orientation === 1) return mask;
+  const stored = orientation >= 5 ? { width: mask.height, height: mask.width } : mask;
+  const frame = { on: true, crop: null, format: 'none', straighten: 0, rotate: '0', mirror: false } as const;
+  const seen = resolveGeometry(frame, { ...stored, orientation, frame: null });
+  // The way back is the transpose of the way there.
+  const [a, b, c, d, e, f] = seen.map;
+  const back = {
+    sourceWidth: mask.width,
+    sourceHeight: mask.height,
+    width: stored.width,
+    height: stored.height,
+    map: [a, d, -(a * c + d * f), b, e, -(b * c + e * f)] as const,
+    exact: true,
+  };
+  const data = new Uint8Array(stored.width * stored.height);
+  applyGeometry(
+    back,
+    { data: mask.data, x: 0, y: 0, width: mask.width, height: mask.height },
+    1,
+    data,
+    0,
+    stored.height,
+  );
+  return { width: stored.width, height: stored.height, data };
+}
