@@ -19,6 +19,10 @@ export interface Sink {
   readonly length: number;
 }
 
+/** Half a millisecond of hashing: threads that have finished a piece of the picture wait for their next one meanwhile. */
+const HASHED_AT_ONCE = 1 << 20;
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 class HashedFile implements Sink {
   length = 0;
   readonly hash: Hash = createHash('sha256');
@@ -32,7 +36,11 @@ class HashedFile implements Sink {
     for (let at = 0; at < bytes.length; at += piece) {
       const part = bytes.subarray(at, at + piece);
       const writing = this.writeAll(part);
-      this.hash.update(part);
+      writing.catch(() => undefined);
+      for (let done = 0; done < part.length; done += HASHED_AT_ONCE) {
+        if (done > 0) await breathe();
+        this.hash.update(part.subarray(done, done + HASHED_AT_ONCE));
+      }
       await writing;
     }
   }
