@@ -8,16 +8,16 @@ import { clamp, quantile } from './balance-statistics.ts';
 import { sortFloats } from './order.ts';
 
 /** Where a well exposed scene lies, log10 relative to mid grey: mean, brightest and darkest half per cent. */
-const SCENE = { mean: -0.17, white: 0.7, black: -0.9 };
+const SCENE = { mean: -0.25, white: 0.75, black: -1.1 };
 /** What each cue is worth (inverse variance): the stock's fixed print, mean, brightest half per cent, middle of the range. */
-const TRUST = { fixed: 10, mean: 8, white: 50, middle: 10 };
+const TRUST = { fixed: 10, mean: 25, white: 40, middle: 30 };
 /**
  * Where mean and brightest places disagree by more than this, one of them misleads: lamps in a dark scene leave
  * the fixed print to decide, a bright scene its highlights.
  */
-const AGREE = 0.35;
+const AGREE = 0.15;
 /** An even scene whose white lies this far from the fixed print's was exposed otherwise: that print says little of it. */
-const FAR = 0.4;
+const FAR = 0.1;
 /** Film base prints at least this far below mid grey. */
 const BASE_BLACK = -0.65;
 /** Paper of a harder grade for a thin negative: the scene range that needs none, and the most it may give. */

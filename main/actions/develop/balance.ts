@@ -145,7 +145,10 @@ const RIG_SLOPES: Record<Rig, Rgb> = {
  * Over a true base the grey line is known well enough to tell sky, shade and leaves from greys: what leans to
  * blue or green by this much (density, on the stock's line) counts half, and what it loses goes to the prior.
  */
-const COLD = 0.12;
+const COLD = 0.2;
+
+/** Over a true base, contrasts read from shading are believed as far as this from the stock's (natural logarithm). */
+const SHADING_FAR = 0.2;
 
 /** Widths of the redescending weight, in density of chroma. */
 const WIDTHS = [0.28, 0.21, 0.155, 0.11, 0.085, 0.07];
@@ -342,9 +345,10 @@ export function balanceFromSamples(
     const device = rendered ? RENDERED_SLOPES : RIG_SLOPES[rig];
     prior = [prior[0] * device[0], prior[1], prior[2] * device[2]];
     const shading = shadingSlopes(samples, prior);
-    // Warm and cold light in one scene look like contrasts that differ: over a true base, where the stock's
-    // slopes are a good guess already, only clear evidence moves them, and not all the way.
-    const trust = hasTrueBase ? 0.6 * clamp((shading.weight - 0.5) / 0.4, 0, 1) : shading.weight;
+    // A peak far from the stock is more likely light of two colours in one scene than a contrast.
+    const far = Math.hypot(Math.log(shading.red), Math.log(shading.blue)) / SHADING_FAR;
+    const seen = hasTrueBase ? clamp((shading.weight - 0.2) / 0.4, 0, 1) : shading.weight;
+    const trust = seen / (1 + (hasTrueBase ? far ** 4 : 0));
     prior = [prior[0] * shading.red ** trust, prior[1], prior[2] * shading.blue ** trust];
     const end = (i: number): Rgb => [percentiles[0][i], percentiles[1][i], percentiles[2][i]];
     const black = rendered ? RENDERED_BLACK : BLACK_SPREAD;
