@@ -7,16 +7,18 @@
  * the density of an 18 % grey, and the best matrix of its own; then the one matrix that serves all of them
  * best when each is balanced on its greys, n_c = s_c D_c + o_c, log exposure = M n with rows of M summing to
  * 1, and how near the reference print each comes with it: the floor under any automatic develop that uses one
- * matrix and the reference's own curve.
+ * matrix and the reference's own curve. The matrix for cameras is fitted to a family of them (film/cameras.ts)
+ * and the tuned one together, since no two cameras and lamps see dyes alike.
  */
+import { cameraFamily } from './film/cameras.ts';
 import { deltaE2000, type Lab, labFromLinear } from './film/colour.ts';
 import { fitStock, minimise, patchDensities } from './film/fit.ts';
 import { paper } from './film/print.ts';
 import { chart, NEUTRAL_PATCHES } from './film/materials.ts';
 import { referencePatches } from './film/render.ts';
-import { scanners } from './film/scanner.ts';
+import { type Scanner, scanners } from './film/scanner.ts';
 import { illuminants, integrate, observer, type Triple } from './film/spectra.ts';
-import { colourStocks } from './film/stocks.ts';
+import { colourStocks, type Stock } from './film/stocks.ts';
 
 const light = illuminants.D55;
 const white = integrate(light, observer[1]);
@@ -34,14 +36,13 @@ function greyLine(d: readonly Triple[], c: number): { slope: number; offset: num
 }
 
 const want = referencePatches('D55');
-const sets = colourStocks.flatMap((stock) =>
-  scanners.map((scanner) => {
-    const d = patchDensities(stock, scanner);
-    const lines = [0, 1, 2].map((c) => greyLine(d, c));
-    const n = d.map((v) => v.map((x, c) => lines[c].slope * x + lines[c].offset) as Triple);
-    return { stock, scanner, lines, n, heldOut: stock.heldOut || scanner.heldOut };
-  }),
-);
+function balanced(stock: Stock, scanner: Scanner) {
+  const d = patchDensities(stock, scanner);
+  const lines = [0, 1, 2].map((c) => greyLine(d, c));
+  const n = d.map((v) => v.map((x, c) => lines[c].slope * x + lines[c].offset) as Triple);
+  return { stock, scanner, lines, n, heldOut: stock.heldOut || scanner.heldOut };
+}
+const sets = colourStocks.flatMap((stock) => scanners.map((scanner) => balanced(stock, scanner)));
 
 function print(p: readonly number[], n: Triple): Lab {
   const m = [
@@ -84,9 +85,24 @@ function shared(title: string, group: typeof sets, judged: typeof sets): void {
   }
 }
 shared('One matrix for all', tuned, sets);
-for (const kind of ['gate', 'camera'] as const)
-  shared(
-    kind === 'gate' ? 'One matrix for film scanners' : 'One matrix for cameras',
-    tuned.filter((s) => s.scanner.exposure === kind),
-    sets.filter((s) => s.scanner.exposure === kind),
-  );
+const cameras = tuned.filter((s) => s.scanner.exposure === 'camera');
+shared(
+  'One matrix for film scanners',
+  tuned.filter((s) => s.scanner.exposure === 'gate'),
+  sets.filter((s) => s.scanner.exposure === 'gate'),
+);
+shared(
+  'One matrix for the tuned camera alone',
+  cameras,
+  sets.filter((s) => s.scanner.exposure === 'camera'),
+);
+const stocks = colourStocks.filter((s) => !s.heldOut);
+const family = cameraFamily(18, 7).flatMap((camera, i) =>
+  stocks.filter((_, k) => (i + k) % 2 === 0).map((stock) => balanced(stock, camera)),
+);
+// The tuned camera counts as much as six of the family.
+shared(
+  'One matrix for cameras, a family of them and the tuned one',
+  [...family, ...cameras, ...cameras, ...cameras],
+  sets.filter((s) => s.scanner.exposure === 'camera'),
+);

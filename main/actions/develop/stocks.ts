@@ -35,13 +35,14 @@ function unmix(rg: number, rb: number, gr: number, gb: number, br: number, bg: n
 }
 
 /**
- * Crosstalk of masked colour negatives by rig. Fitted to reference prints over simulated stocks (build/eval)
+ * Crosstalk of masked colour negatives by rig. Fitted to reference prints over simulated stocks (build/eval; for
+ * cameras over a family of them, since an unknown camera is none of those that one could measure)
  * with each scan balanced on its greys; `unknown` is the best compromise.
  */
 const C41: Record<Rig, Matrix3> = {
   unknown: unmix(-0.095, -0.065, 0.025, -0.204, 0.009, -0.316),
   scanner: unmix(0.004, -0.055, 0.066, -0.191, -0.011, -0.253),
-  camera: unmix(-0.377, 0.007, -0.129, -0.25, 0.171, -0.596),
+  camera: unmix(-0.385, -0.008, -0.098, -0.29, 0.144, -0.698),
 };
 const NONE: Record<Rig, Matrix3> = { unknown: IDENTITY3, scanner: IDENTITY3, camera: IDENTITY3 };
 
