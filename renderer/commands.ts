@@ -35,6 +35,8 @@ const library: readonly (readonly [id: string, key: string, also?: readonly stri
   ['unflag', 'U'],
   ['tags', 'T'],
   ['group', 'Mod+G'],
+  ['restore', 'E'],
+  ['colorize', 'C'],
   ['export', 'Mod+E'],
   ['remove', 'Delete', ['Backspace']],
   ['larger', '+', ['=']],

@@ -9,6 +9,7 @@ import { removeItems, selectedIds, updateItems, useLibrary } from '../store/libr
 import { keysFor, allCommands } from '../shortcuts.ts';
 import { Kbd } from '../ui/Kbd.tsx';
 import { kindIcons } from './kinds.tsx';
+import { want } from './restoring.ts';
 import { openDialog, useLibraryUi } from './state.ts';
 import { openItem } from './useTableKeys.ts';
 
@@ -72,6 +73,8 @@ export function ItemMenu() {
       {open &&
         menu.only === null && [
           entry(t('library.open'), () => openItem(item.id), 'library.open'),
+          entry(t('restore.restore.button'), (ids) => void want('restore', ids), 'library.restore'),
+          entry(t('restore.colorize.button'), (ids) => void want('colorize', ids), 'library.colorize'),
           entry(t('library.exportEllipsis'), openExport, 'library.export'),
           entry(t('library.tagsEllipsis'), (ids) => openDialog({ type: 'tags', ids }), 'library.tags'),
           entry(t('library.newGroup'), (ids) => openDialog({ type: 'newGroup', ids }), 'library.group'),

@@ -1,5 +1,8 @@
 /** What can be done with the selected frames; floats over the bottom of the table while there are any. */
+import AutoAwesomeOutlined from '@mui/icons-material/AutoAwesomeOutlined';
+import AutoFixHighOutlined from '@mui/icons-material/AutoFixHighOutlined';
 import Close from '@mui/icons-material/Close';
+import ColorLensOutlined from '@mui/icons-material/ColorLensOutlined';
 import CreateNewFolderOutlined from '@mui/icons-material/CreateNewFolderOutlined';
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import Flag from '@mui/icons-material/Flag';
@@ -9,9 +12,11 @@ import ThumbDownOffAlt from '@mui/icons-material/ThumbDownOffAlt';
 import { Box, Button, Divider, IconButton, Paper, Tooltip, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isPrint } from '../../app/recipe/wanted.ts';
 import { openExport } from '../store/app.ts';
 import { removeItems, selectedIds, setSelection, updateItems, useLibrary } from '../store/library.ts';
 import { noSelection } from './selection.ts';
+import { want } from './restoring.ts';
 import { openDialog } from './state.ts';
 import { openItem } from './useTableKeys.ts';
 import { Stars } from '../ui/Stars.tsx';
@@ -50,6 +55,7 @@ export function SelectionBar() {
   const known = [...ids].map((id) => items.get(id)).filter((item) => item !== undefined);
   const rating = known.every((i) => i.rating === known[0].rating) ? (known[0]?.rating ?? 0) : 0;
   const flag = known.every((i) => i.flag === known[0].flag) ? (known[0]?.flag ?? 'none') : 'none';
+  const prints = known.some((i) => isPrint(i.kind));
   const setFlag = (next: 'keep' | 'reject') => () =>
     void updateItems(selectedIds(), { flag: flag === next ? 'none' : next });
   return (
@@ -105,6 +111,38 @@ export function SelectionBar() {
       </Tool>
       <Divider orientation="vertical" flexItem sx={{ mx: 0.5 }} />
       <Box sx={{ display: 'flex', gap: 0.75, ml: 0.5 }}>
+        {prints && (
+          <Tooltip title={t('restore.auto.help')}>
+            <Button
+              variant="outlined"
+              color="secondary"
+              startIcon={<AutoAwesomeOutlined />}
+              onClick={() => void want('auto', selectedIds())}
+            >
+              {t('restore.auto.button')}
+            </Button>
+          </Tooltip>
+        )}
+        <Tooltip title={t('restore.restore.help')}>
+          <Button
+            variant="outlined"
+            color="secondary"
+            startIcon={<AutoFixHighOutlined />}
+            onClick={() => void want('restore', selectedIds())}
+          >
+            {t('restore.restore.button')}
+          </Button>
+        </Tooltip>
+        <Tooltip title={t('restore.colorize.help')}>
+          <Button
+            variant="outlined"
+            color="secondary"
+            startIcon={<ColorLensOutlined />}
+            onClick={() => void want('colorize', selectedIds())}
+          >
+            {t('restore.colorize.button')}
+          </Button>
+        </Tooltip>
         <Button
           variant="outlined"
           color="secondary"

@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isPrint } from '../../app/recipe/wanted.ts';
 import type { Group, Item } from '../../app/contract/library.ts';
 import { saidNow } from '../i18n/said.ts';
 import { useLibrary } from '../store/library.ts';
@@ -42,7 +43,19 @@ export function badgesOf(item: Item, t: TFunction, group?: Group): BadgeOf[] {
   if (item.hasInfrared)
     badges.push({ key: 'infrared', glyph: 'infrared', text: t('badge.infrared'), tone: 'soft' });
   if (item.state === 'new') badges.push({ key: 'new', glyph: 'wait', text: t('badge.new'), tone: 'soft' });
-  if (item.state === 'edited')
+  const done = item.steps.filter((s) => s !== 'colour');
+  if (done.length > 0)
+    badges.push({
+      key: 'restored',
+      glyph: 'restored',
+      text: t('badge.restored', { steps: done.map((s) => t(`params.${s}.title`)).join(', ') }),
+      tone: 'good',
+    });
+  if (item.steps.includes('colour'))
+    badges.push({ key: 'coloured', glyph: 'coloured', text: t('badge.coloured'), tone: 'good' });
+  if (isPrint(item.kind) && item.steps.length === 0 && item.state !== 'new' && item.state !== 'failed')
+    badges.push({ key: 'unrestored', glyph: 'unrestored', text: t('badge.unrestored'), tone: 'soft' });
+  if (item.state === 'edited' && item.steps.length === 0)
     badges.push({ key: 'edited', glyph: 'edit', text: t('badge.edited'), tone: 'soft' });
   if (item.state === 'exported')
     badges.push({ key: 'exported', glyph: 'check', text: t('badge.exported'), tone: 'good' });

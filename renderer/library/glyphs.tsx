@@ -2,13 +2,16 @@
  * The small signs on frames. Thousands of frames pass by in a second of scrolling, and a styled icon component
  * for each sign would be most of that work: so every icon is drawn once, hidden, and frames only refer to it.
  */
+import AutoFixHighOutlined from '@mui/icons-material/AutoFixHighOutlined';
 import BrokenImageOutlined from '@mui/icons-material/BrokenImageOutlined';
 import CheckCircleOutlined from '@mui/icons-material/CheckCircleOutlined';
+import ColorLensOutlined from '@mui/icons-material/ColorLensOutlined';
 import ContentCopyOutlined from '@mui/icons-material/ContentCopyOutlined';
 import EditOutlined from '@mui/icons-material/EditOutlined';
 import Flag from '@mui/icons-material/Flag';
 import FlareOutlined from '@mui/icons-material/FlareOutlined';
 import FilmFrameOutlined from '@mui/icons-material/CropOriginalOutlined';
+import HealingOutlined from '@mui/icons-material/HealingOutlined';
 import HourglassEmpty from '@mui/icons-material/HourglassEmpty';
 import LightModeOutlined from '@mui/icons-material/LightModeOutlined';
 import LinkOffOutlined from '@mui/icons-material/LinkOffOutlined';
@@ -31,6 +34,9 @@ const icons = {
   gone: LinkOffOutlined,
   changed: SyncProblem,
   infrared: SensorsOutlined,
+  restored: AutoFixHighOutlined,
+  coloured: ColorLensOutlined,
+  unrestored: HealingOutlined,
 };
 export type GlyphName = keyof typeof icons;
 const names: GlyphName[] = [
@@ -47,6 +53,9 @@ const names: GlyphName[] = [
   'reference',
   'flatfield',
   'infrared',
+  'restored',
+  'coloured',
+  'unrestored',
 ];
 
 /** Draws every sign once; to be mounted before any `Glyph`. */

@@ -3,6 +3,7 @@ import { openExport, openLightbox, report, useApp } from '../store/app.ts';
 import { removeItems, selectedIds, setSelection, updateItems, useLibrary } from '../store/library.ts';
 import { useShortcut } from '../useShortcut.ts';
 import { boxOf, neighbour, rowExtent, type Layout, type TableIndex } from './layout.ts';
+import { want } from './restoring.ts';
 import { noSelection, position, select, selectAll } from './selection.ts';
 import { openDialog } from './state.ts';
 
@@ -94,6 +95,14 @@ export function useTableKeys(scroller: HTMLElement | null, layout: Layout, index
     withSelection((ids) => openDialog({ type: 'newGroup', ids })),
   );
   useShortcut('library.export', withSelection(openExport));
+  useShortcut(
+    'library.restore',
+    withSelection((ids) => void want('restore', ids)),
+  );
+  useShortcut(
+    'library.colorize',
+    withSelection((ids) => void want('colorize', ids)),
+  );
   useShortcut(
     'library.remove',
     withSelection((ids) => void removeItems(ids)),

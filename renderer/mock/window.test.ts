@@ -297,24 +297,28 @@ describe.skipIf(!executablePath)('the window', () => {
     await expect.poll(() => page.getByRole('row').first().innerText()).toContain('circa 1962');
   });
 
-  it('shows three targets while files hang over it, two of them honestly not ready, and imports what is dropped', async () => {
-    await open('many=-1');
+  it('shows three targets while files hang over it, and restores what is dropped on Restore, with a way back', async () => {
+    await open();
     const drag = (type: string) =>
       page.evaluate((name) => {
         const data = new DataTransfer();
-        data.items.add(new File(['x'], 'roll-01.tif'));
+        data.items.add(new File(['x'], 'print-01.tif'));
         const target = document.querySelector('[data-drop="restore"]') ?? document.body;
         target.dispatchEvent(new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }));
       }, type);
     await drag('dragenter');
     const targets = page.getByTestId('drop-targets');
-    await expect
-      .poll(() => targets.innerText())
-      .toMatch(/Develop[\s\S]*Restore[\s\S]*Not yet[\s\S]*Colorize[\s\S]*Not yet/);
+    await expect.poll(() => targets.innerText()).toMatch(/Develop[\s\S]*Restore[\s\S]*Colorize/);
     await drag('drop');
     await expect.poll(() => targets.count()).toBe(0);
-    await expect.poll(() => page.getByText('1 file is being imported.').count()).toBe(1);
-    expect(await page.getByText('Restoring is not available yet', { exact: false }).count()).toBe(1);
+    await expect.poll(() => page.getByText('1 file is being imported, and restored then.').count()).toBe(1);
+    // The make-believe import brings the first thirty-six frames.
+    await expect.poll(() => page.getByText('36 pictures are being restored.').count(), slow).toBe(1);
+    await expect
+      .poll(() => frame(2).getAttribute('aria-label'), slow)
+      .toContain('Restored: Repair, Cleaning');
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect.poll(() => frame(2).getAttribute('aria-label'), slow).not.toContain('Restored');
   });
 
   it('the Studio takes drops for a new dataset, and builds it from what came of them', async () => {

@@ -1,7 +1,7 @@
 /**
- * Dropping and pasting anywhere. While files hang over the window three targets appear: Develop takes them;
- * Restore and Colorize say honestly that they cannot yet (what is dropped there is imported all the same). A room
- * that takes drops itself (the Studio) shows one target instead.
+ * Dropping and pasting anywhere. While files hang over the window three targets appear: Develop imports (what is a
+ * negative is developed), Restore and Colorize import and then ask just that for every picture that came of it. A
+ * room that takes drops itself (the Studio) shows one target instead.
  */
 import AutoFixHighOutlined from '@mui/icons-material/AutoFixHighOutlined';
 import ColorLensOutlined from '@mui/icons-material/ColorLensOutlined';
@@ -9,15 +9,16 @@ import CameraRollOutlined from '@mui/icons-material/CameraRollOutlined';
 import { Box, Typography } from '@mui/material';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import i18next from 'i18next';
 import { importFiles, takeFiles } from '../library/importing.ts';
-import { goTo, notify, report } from '../store/app.ts';
+import { importAndWant } from '../library/restoring.ts';
+import type { Dropped } from '../client.ts';
+import { goTo, report } from '../store/app.ts';
 import { useDrops } from './drops.ts';
 
 const targets = [
-  { id: 'develop', icon: CameraRollOutlined, ready: true },
-  { id: 'restore', icon: AutoFixHighOutlined, ready: false },
-  { id: 'colorize', icon: ColorLensOutlined, ready: false },
+  { id: 'develop', icon: CameraRollOutlined },
+  { id: 'restore', icon: AutoFixHighOutlined },
+  { id: 'colorize', icon: ColorLensOutlined },
 ] as const;
 type Target = (typeof targets)[number]['id'];
 
@@ -49,7 +50,6 @@ export function DropTargets() {
       event.preventDefault();
       setOver(null);
       const target = targetUnder(event);
-      if (target === 'restore' || target === 'colorize') notify('info', i18next.t(`drop.${target}.instead`));
       const { taker } = useDrops.getState();
       if (taker) {
         takeFiles(event.dataTransfer)
@@ -58,7 +58,11 @@ export function DropTargets() {
         return;
       }
       goTo('library');
-      takeFiles(event.dataTransfer).then(importFiles).catch(report);
+      const take =
+        target === 'restore' || target === 'colorize'
+          ? (files: Dropped[]) => importAndWant(files, target)
+          : importFiles;
+      takeFiles(event.dataTransfer).then(take).catch(report);
     };
     const paste = (event: ClipboardEvent) => {
       if (!event.clipboardData || event.clipboardData.files.length === 0) return;
@@ -133,7 +137,7 @@ export function DropTargets() {
         backdropFilter: 'blur(3px)',
       }}
     >
-      {targets.map(({ id, icon: Icon, ready }) => {
+      {targets.map(({ id, icon: Icon }) => {
         const here = over === id;
         return (
           <Box
@@ -150,20 +154,13 @@ export function DropTargets() {
               borderRadius: 2,
               bgcolor: 'room.panel',
               border: 2,
-              borderStyle: ready ? 'solid' : 'dashed',
               borderColor: here ? 'primary.main' : 'room.lineStrong',
-              transform: here && ready ? 'scale(1.03)' : 'none',
+              transform: here ? 'scale(1.03)' : 'none',
               transition: 'transform 120ms, border-color 120ms',
             }}
           >
-            <Icon
-              sx={{ fontSize: 44, color: ready ? 'primary.main' : 'text.secondary', pointerEvents: 'none' }}
-            />
-            <Typography
-              variant="h2"
-              component="p"
-              sx={{ m: 0, color: ready ? 'text.primary' : 'text.secondary' }}
-            >
+            <Icon sx={{ fontSize: 44, color: 'primary.main', pointerEvents: 'none' }} />
+            <Typography variant="h2" component="p" sx={{ m: 0 }}>
               {t(`drop.${id}.title`)}
             </Typography>
             <Typography variant="body2" color="textSecondary">

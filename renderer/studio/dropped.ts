@@ -1,8 +1,10 @@
 /** Pictures and films dropped on the room: imported into the library like any others, then learnt from. */
 import { useEffect, useState } from 'react';
-import type { Job } from '../../app/contract/jobs.ts';
 import { getClient, type Dropped } from '../client.ts';
+import { importOver, itemsOf } from '../library/imported.ts';
 import { errorText, refreshJobs, useApp } from '../store/app.ts';
+
+export { importOver } from '../library/imported.ts';
 
 export interface Import {
   /** Library items that came of it, so far as they are known. */
@@ -11,31 +13,11 @@ export interface Import {
   error: string;
 }
 
-const PAGE = 1000;
-
-async function itemsOf(jobId: number): Promise<number[]> {
-  const ids: number[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const { items, total } = await getClient().call('jobs.items', { jobId, offset, limit: PAGE });
-    for (const item of items) if (item.itemId !== null) ids.push(item.itemId);
-    if (items.length === 0 || offset + items.length >= total) return ids;
-  }
-}
-
 interface State extends Import {
   /** Whose import this is. */
   of: readonly Dropped[];
   jobIds: number[] | null;
 }
-
-/**
- * Whether an import is over. Only jobs that are over can be cleared from the queue: one that is no longer in it has
- * ended. The queue must have been asked since the import began.
- */
-export const importOver = (
-  jobIds: readonly number[],
-  jobs: ReadonlyMap<number, Pick<Job, 'finishedAt'>>,
-): boolean => jobIds.every((id) => (jobs.get(id)?.finishedAt ?? null) !== null || !jobs.has(id));
 
 /** Imports what was dropped (more may be dropped later: what is in the library already comes back as it is). */
 export function useImport(files: readonly Dropped[]): Import {

@@ -73,7 +73,7 @@ export function HintPopover({ anchor, at, colour, give, pick, remove, close }: H
         paper: {
           role: 'dialog',
           'aria-label': t('lightbox.hints.choose'),
-          sx: { width: 332, p: 1.5, bgcolor: 'room.panel' },
+          sx: { width: 352, p: 1.5, bgcolor: 'room.panel' },
         },
         backdrop: { invisible: true },
       }}

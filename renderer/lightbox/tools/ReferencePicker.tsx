@@ -11,7 +11,7 @@ import { useThumb } from '../parts/useThumb.ts';
 import type { PixelsAnswer } from '../ports.ts';
 
 /** Longest side of the reference as it is shown. */
-const SIDE = 306;
+const SIDE = 326;
 
 export function ReferencePicker({ choose, back }: { choose(colour: Hint['colour']): void; back(): void }) {
   const { t } = useTranslation();
