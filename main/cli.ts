@@ -3,7 +3,8 @@
  * their own when bundled (build/bundle.mjs): they take a moment to load, in which the threads of a develop start.
  */
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSpareThreads } from './engine/spare-threads.ts';
@@ -23,8 +24,22 @@ function willDevelop([command, file, ...rest]: readonly string[]): boolean {
   }
 }
 
+/** The user's folder for what can be made again. */
+function codeCacheDir(): string {
+  const home = os.homedir();
+  if (process.platform === 'win32')
+    return path.join(process.env['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local'), 'Revelado', 'code');
+  if (process.platform === 'darwin') return path.join(home, 'Library', 'Caches', 'Revelado', 'code');
+  return path.join(process.env['XDG_CACHE_HOME'] ?? path.join(home, '.cache'), 'revelado', 'code');
+}
+
 const here = fileURLToPath(import.meta.url);
 const bundled = !here.endsWith('.ts');
+if (bundled && !process.env['NODE_COMPILE_CACHE']) {
+  // From the second start on the program is not compiled again; threads and processes take it from the environment.
+  const { directory } = enableCompileCache(codeCacheDir());
+  if (directory) process.env['NODE_COMPILE_CACHE'] = codeCacheDir();
+}
 if (bundled && willDevelop(argv)) startSpareThreads(path.join(path.dirname(here), 'pixel-worker.cjs'));
 
 // A closed pipe (`| head`) is no error of ours; there is just nobody left to tell.
