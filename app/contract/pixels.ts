@@ -30,6 +30,11 @@ export const pixelsRequestSchema = z.object({
   maxWidth: z.number().int().min(1).max(8192),
   maxHeight: z.number().int().min(1).max(8192),
   space: z.enum(['srgb', 'display-p3']).default('srgb'),
+  /**
+   * Milliseconds that the window waits for steps that take long (a search for damage, a network). What is not there by
+   * then is left out and named in `pending`; asked again, the same picture comes when it is complete. Without: it waits.
+   */
+  patience: z.number().min(0).optional(),
 });
 /**
  * sRGB codes of the three kinds of evidence in `show: 'labels'` and in its legend. They stay apart for every kind of
@@ -65,6 +70,10 @@ export interface PixelsHeader {
    * hints are placed by, whatever the crop, tilt, rotation and mirror. `width` and `height` are the scan's, in pixels.
    */
   place?: { map: [number, number, number, number, number, number]; width: number; height: number };
+  /** Steps that are still at work and not in this picture: ask again (without `patience`, or with more). */
+  pending?: string[];
+  /** What a person has to know of the restore steps, e.g. that there is no model for one. */
+  warnings?: string[];
   /** Milliseconds the engine spent. */
   ms: number;
 }

@@ -161,7 +161,7 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
     const { runScanJob } = await import('./scan-jobs.ts');
     return { histogram: null, ...(await runScanJob(job)) };
   }
-  if (job.kind === 'damage') {
+  if (job.kind === 'damage' || job.kind === 'ageing') {
     const { runRestoreJob } = await import('./restore-jobs.ts');
     return { histogram: null, ...runRestoreJob(job) };
   }

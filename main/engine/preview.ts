@@ -4,11 +4,13 @@
  * pixel loop. A newer request for the same picture cancels the older one.
  */
 import path from 'node:path';
-import { RevealError } from '../../app/contract/messages.ts';
 import { toLinear } from '../../app/color/curve.ts';
 import { spaces } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
+import type { PixelsHeader } from '../../app/contract/pixels.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
+import { restores } from '../../app/recipe/restore.ts';
+import { countHistogram, type Geometry } from '../actions/develop/index.ts';
 import { readRegion } from '../files/index.ts';
 import type { DecodedScan } from '../files/types.ts';
 import type { PixelsAnswer } from './core.ts';
@@ -16,8 +18,11 @@ import { repairPicture, wantsDust } from './dust-step.ts';
 import type { DustOutcome } from './dust-step.ts';
 import { sharedLike } from './pool.ts';
 import type { DevelopContext, PixelsTask } from './protocol.ts';
+import { countEnds } from './pixel-jobs.ts';
+import { RenewedViews } from './preview-renew.ts';
 import { render } from './render.ts';
 import { fileKey } from './scans.ts';
+import { untilAborted } from './until-aborted.ts';
 import { fullGeometry, placeOf, planView, turnOf, viewGeometry } from './view.ts';
 import type { ViewPlan } from './view.ts';
 import type { Workshop } from './workshop.ts';
@@ -83,6 +88,7 @@ export class ViewCache {
 export class Previews {
   private readonly shop: Workshop;
   private readonly cache: ViewCache;
+  private readonly restored: RenewedViews;
   private readonly current = new Map<string, AbortController>();
   /** Mended copies live as long as the view they belong to. */
   private readonly mended = new WeakMap<DecodedScan, { key: string; result: Promise<Mended | null> }>();
@@ -90,6 +96,7 @@ export class Previews {
   constructor(shop: Workshop, cache = new ViewCache()) {
     this.shop = shop;
     this.cache = cache;
+    this.restored = new RenewedViews(shop);
   }
 
   /** Answers one request; RevealError 'cancelled' when a newer one for the same picture has come. */
@@ -139,6 +146,8 @@ export class Previews {
     const info = await this.shop.scans.info(task.path);
     const full = fullGeometry(request.params.frame, context, info, request.geometry);
     const plan = planView(full, request.view, request.maxWidth, request.maxHeight);
+    if (request.show !== 'film' && request.show !== 'dust' && restores(request.params))
+      return this.renewed(task, full, plan, start, signal);
     const decoded = await this.view(task, plan, signal);
     const dusted = await this.dusted(decoded, request.params, context, signal);
     const picture = dusted?.picture ?? decoded.picture;
@@ -174,14 +183,59 @@ export class Previews {
       header: {
         width: rendered.width,
         height: rendered.height,
-        fullWidth: full.width,
-        fullHeight: full.height,
         histogram: Array.from(rendered.histogram ?? new Uint32Array(768)),
         clippedWhite: (rendered.ends?.white ?? 0) / pixels,
         clippedBlack: (rendered.ends?.black ?? 0) / pixels,
-        ...(request.geometry ? {} : { turn: turnOf(full) }),
-        place: { map: placeOf(full), width: info.width, height: info.height },
-        ms: Math.round((performance.now() - start) * 10) / 10,
+        ...this.outline(request.geometry, full, info, start),
+      },
+      rgba,
+    };
+  }
+
+  /** What a header says of the whole picture. */
+  private outline(
+    geometry: boolean,
+    full: Geometry,
+    info: { width: number; height: number },
+    start: number,
+  ): Pick<PixelsHeader, 'fullWidth' | 'fullHeight' | 'turn' | 'place' | 'ms'> {
+    return {
+      fullWidth: full.width,
+      fullHeight: full.height,
+      ...(geometry ? {} : { turn: turnOf(full) }),
+      place: { map: placeOf(full), width: info.width, height: info.height },
+      ms: Math.round((performance.now() - start) * 10) / 10,
+    };
+  }
+
+  /** A picture with restore steps. */
+  private async renewed(
+    task: PixelsTask,
+    full: Geometry,
+    plan: ViewPlan,
+    start: number,
+    signal: AbortSignal,
+  ): Promise<PixelsAnswer> {
+    const { show, geometry } = task.request;
+    const slot = `${task.path}\0${task.context.frame}\0${show}\0${geometry}`;
+    const view = await this.restored.view(slot, task, plan, signal);
+    const info = await this.shop.scans.info(task.path);
+    const turned = viewGeometry(plan, view.width, view.height);
+    const { width, height } = turned;
+    const rgba = await this.turned(view.rgba, view, plan, signal);
+    const histogram = new Uint32Array(768);
+    countHistogram(rgba, histogram, 0, width * height);
+    const ends = countEnds(rgba, { white: 255, black: 0, mark: show === 'clipping' }, 0, width * height);
+    return {
+      header: {
+        width,
+        height,
+        histogram: Array.from(histogram),
+        clippedWhite: ends.white / (width * height),
+        clippedBlack: ends.black / (width * height),
+        ...(view.pending.length > 0 ? { pending: view.pending } : {}),
+        ...(view.warnings.length > 0 ? { warnings: view.warnings } : {}),
+        ...this.outline(geometry, full, info, start),
       },
       rgba,
     };
@@ -256,7 +310,7 @@ export class Previews {
 
   private async turned(
     rgba: Uint8Array,
-    picture: Picture,
+    picture: { width: number; height: number },
     plan: ViewPlan,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
@@ -272,16 +326,6 @@ export class Previews {
     );
     return output;
   }
-}
-
-/** Lets a caller go when it is no longer interested; the work itself goes on. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancelled = (): void => reject(new RevealError('cancelled', 'Cancelled.'));
-    if (signal.aborted) return cancelled();
-    signal.addEventListener('abort', cancelled, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancelled));
-  });
 }
 
 /** 8-bit display codes of stored samples: the scan's own curve undone, the sRGB curve applied. */

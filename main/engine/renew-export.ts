@@ -14,6 +14,7 @@ import { StoredWriter } from '../actions/picture/stored.ts';
 import type { Geometry } from '../actions/develop/index.ts';
 import type { DamageMap, RepairReport } from '../actions/repair/index.ts';
 import { sharedLike } from './pool.ts';
+import { untilAborted } from './until-aborted.ts';
 import { applyToAll, BAND_PIXELS } from './render.ts';
 import type { Rendered } from './render.ts';
 import type { Chain, Renewal, RestoreStep } from './renew.ts';
@@ -61,6 +62,7 @@ function summary(damage: DamageMap | null): unknown {
 
 /** What a step found and did, for the record. */
 function found(id: RestoreStep, chain: Chain, report: RepairReport | null): unknown {
+  if (id === 'ageing') return chain.ageing;
   if (id === 'repair') return { damage: summary(chain.damage), report };
   if (id === 'colour' && chain.colour) {
     const { grid, toning, network, variants } = chain.colour;
@@ -112,7 +114,7 @@ export async function renderRenewed(
   const first = planned(options.geometryAt(1));
   const share = first.maxSide / Math.max(first.region.w, first.region.h);
   const side = share < 1 ? Math.max(1, Math.round(share * positive.side)) : null;
-  const chain = await renewal.chain(side, 'enlarge', signal);
+  const chain = await untilAborted(renewal.chain(side), signal);
   onProgress?.(0.1);
   const { source } = chain;
   // Behind an enlargement the picture is larger than the scan, and its geometry with it.

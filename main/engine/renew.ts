@@ -7,6 +7,7 @@
 import { convertPlanes } from '../actions/picture/as-is.ts';
 import type { NetworkTask, Networks, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
+import { agedSource, type AgeingAnalysis } from '../actions/ageing/index.ts';
 import { colouredSource, prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
 import {
   maskWithMarks,
@@ -48,6 +49,7 @@ export interface Chain {
   /** Before the repair, and with it; null where nothing is repaired. */
   unrepaired: PictureSource | null;
   repaired: RepairedSource | null;
+  ageing: AgeingAnalysis | null;
   damage: DamageMap | null;
   mask: Mask | null;
   colour: ColourPlan | null;
@@ -73,6 +75,8 @@ export interface RenewInput {
   params: RestoreParams;
   /** A mask from a file, over the whole scan: taken as damage that was found. */
   mask: (Mask & { name: string; sha256: string }) | null;
+  /** Longest side on which damage is looked for; DAMAGE_SIDE without. */
+  damageSide?: number;
   /** Names the models in use, for the keys of what is kept. */
   models: string;
   seed: number;
@@ -99,11 +103,17 @@ function fitted(width: number, height: number, side: number): { width: number; h
   return { width: Math.max(1, Math.round(width * k)), height: Math.max(1, Math.round(height * k)) };
 }
 
+/** A longest side that is asked for; null: full size. */
+const sideOf = (positive: Positive, side: number | null): number | null =>
+  side === null || side >= positive.side ? null : Math.round(side);
+
 /** The steps of one picture, ready for any size. */
 export class Renewal {
   readonly input: RenewInput;
   private readonly deps: RenewDeps;
   private readonly base: string;
+  /** Findings that this renewal has seen. */
+  private readonly known: { ageing?: AgeingAnalysis; colour?: ColourPlan } = {};
 
   constructor(deps: RenewDeps, input: RenewInput) {
     this.deps = deps;
@@ -114,7 +124,7 @@ export class Renewal {
   /** All that the picture depends on up to a step. */
   private key(upTo: RestoreStep): string {
     const { params, mask, models } = this.input;
-    const parts: unknown[] = [this.base];
+    const parts: unknown[] = [this.base, this.input.damageSide ?? null];
     for (const { id } of restoreSteps) {
       if (params[id].on)
         parts.push([id, params[id], id === 'repair' ? (mask?.sha256 ?? null) : null, models]);
@@ -128,18 +138,15 @@ export class Renewal {
    * @param side longest side of the positive; null: full size
    * @throws RevealError 'not-found' for a model that is gone, 'bad-input' for a mask that leaves nothing
    */
-  chain(side: number | null, upTo: RestoreStep = 'enlarge', signal?: AbortSignal): Promise<Chain> {
-    const { positive } = this.input;
-    const size = side === null || side >= positive.side ? null : Math.round(side);
+  chain(side: number | null, upTo: RestoreStep = 'enlarge'): Promise<Chain> {
     return this.at(
-      size,
+      sideOf(this.input.positive, side),
       restoreSteps.findIndex((s) => s.id === upTo),
-      signal,
     );
   }
 
   /** One stage on the one before; -1 is the positive. */
-  private at(side: number | null, step: number, signal?: AbortSignal): Promise<Chain> {
+  private at(side: number | null, step: number): Promise<Chain> {
     const { params, positive } = this.input;
     while (step >= 0 && !params[restoreSteps[step].id].on) step--;
     if (step < 0)
@@ -150,6 +157,7 @@ export class Renewal {
           source: open.source,
           unrepaired: null,
           repaired: null,
+          ageing: null,
           damage: null,
           mask: null,
           colour: null,
@@ -159,7 +167,7 @@ export class Renewal {
       });
     const { id } = restoreSteps[step];
     return this.deps.stages.get(`${side} ${this.key(id)}`, async () => {
-      const before = await this.at(side, step - 1, signal);
+      const before = await this.at(side, step - 1);
       const chain = { ...before, models: [...before.models], warnings: [...before.warnings] };
       await this.add(id, chain);
       return chain;
@@ -170,6 +178,12 @@ export class Renewal {
     const { params, seed } = this.input;
     const { tileBytes, networks } = this.deps;
     switch (id) {
+      case 'ageing': {
+        const analysis = await this.ageing();
+        chain.ageing = analysis;
+        chain.source = agedSource(chain.source, analysis, params.ageing);
+        break;
+      }
       case 'repair': {
         const { damage, mask } = await this.damage();
         chain.damage = damage;
@@ -214,15 +228,45 @@ export class Renewal {
     return network;
   }
 
+  private async ageing(): Promise<AgeingAnalysis> {
+    const found = await this.deps.findings.get(`ageing ${this.base}`, async () => {
+      const { source } = await this.at(sideOf(this.input.positive, LOOK_SIDE), -1);
+      const { ageing } = await this.deps.pool.run({ kind: 'ageing', picture: await wholeOf(source) });
+      if (!ageing) throw new RevealError('internal', 'The look for ageing gave nothing.');
+      return ageing;
+    });
+    this.known.ageing = found;
+    return found;
+  }
+
+  /**
+   * What can be shown at once, without waiting for damage and networks: the steps whose findings are there.
+   * @returns the source, and the steps that are not in it yet
+   */
+  async draft(side: number | null): Promise<{ source: PictureSource; pending: RestoreStep[] }> {
+    const { params, positive } = this.input;
+    let { source } = await this.at(sideOf(positive, side), -1);
+    const pending: RestoreStep[] = [];
+    for (const { id } of restoreSteps) {
+      if (!params[id].on || id === 'enlarge') continue;
+      if (id === 'ageing' && this.known.ageing) source = agedSource(source, this.known.ageing, params.ageing);
+      else if (id === 'colour' && this.known.colour)
+        source = colouredSource(source, this.known.colour, params.colour);
+      else pending.push(id);
+    }
+    return { source, pending };
+  }
+
   /** Damage that was found, a person's mask and marks over it. */
   async damage(): Promise<{ damage: DamageMap | null; mask: Mask }> {
     const { params, mask, positive } = this.input;
     const { find, sensitivity, marks } = params.repair;
+    const side = this.input.damageSide ?? DAMAGE_SIDE;
     const { width, height } = positive.info;
     const found =
       find === 'auto'
-        ? await this.deps.findings.get(`damage ${sensitivity} ${this.key('ageing')}`, async () => {
-            const { source } = await this.chain(DAMAGE_SIDE, 'ageing');
+        ? await this.deps.findings.get(`damage ${side} ${sensitivity} ${this.key('ageing')}`, async () => {
+            const { source } = await this.chain(side, 'ageing');
             const picture = await wholeOf(source);
             const kind = positive.channels === 1 ? 'bw' : 'colour';
             const { damage } = await this.deps.pool.run({
@@ -235,7 +279,7 @@ export class Renewal {
           })
         : null;
     const given = mask && combined(mask, found);
-    const size = given ?? found ?? fitted(width, height, DAMAGE_SIDE);
+    const size = given ?? found ?? fitted(width, height, side);
     const data = maskWithMarks(given ?? found, marks, size);
     return { damage: found, mask: { width: size.width, height: size.height, data } };
   }
@@ -243,10 +287,12 @@ export class Renewal {
   private async colour(network: OpenNetwork | null): Promise<ColourPlan> {
     const { hints, own } = this.input.params.colour;
     const key = JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);
-    return this.deps.findings.get(key, async () => {
+    const plan = await this.deps.findings.get(key, async () => {
       const { source } = await this.chain(LOOK_SIDE, 'repair');
       return prepareColour(await wholeOf(source), hints, network, { own });
     });
+    this.known.colour = plan;
+    return plan;
   }
 }
 

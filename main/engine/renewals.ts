@@ -23,6 +23,8 @@ export interface RenewalTask extends PositiveTask {
   /** A picture whose white says where damage is. */
   maskFile?: string | null;
   seed?: number;
+  /** Longest side on which damage is looked for. */
+  damageSide?: number;
 }
 
 /** Chains kept for the window: every step of the picture that is shown, at two sizes. */
@@ -88,6 +90,7 @@ export class Renewals {
       params: task.params,
       mask: task.maskFile ? await this.mask(task.maskFile, task.path, info, signal) : null,
       models: JSON.stringify(inUse),
+      ...(task.damageSide === undefined ? {} : { damageSide: task.damageSide }),
       seed: task.seed ?? 0,
     };
     return new Renewal(deps, input);

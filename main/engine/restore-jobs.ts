@@ -3,6 +3,7 @@
  * should wait for it who only moves a slider. Loaded by a thread when it is first asked for.
  */
 import type { Planar } from '../../app/planar.ts';
+import { analyseAgeing, type AgeingAnalysis } from '../actions/ageing/index.ts';
 import { findDamage, type DamageMap, type FindOptions } from '../actions/repair/index.ts';
 
 /** Finds the damage of a picture; its planes lie on shared memory. */
@@ -11,11 +12,19 @@ export interface DamageJob {
   picture: Planar;
   options: FindOptions;
 }
-export type RestoreJob = DamageJob;
+/** Reads the signs of age in a picture. */
+export interface AgeingJob {
+  kind: 'ageing';
+  picture: Planar;
+}
+export type RestoreJob = DamageJob | AgeingJob;
 export interface RestoreResult {
+  ageing?: AgeingAnalysis;
   damage?: DamageMap;
 }
 
 export function runRestoreJob(job: RestoreJob): RestoreResult {
-  return { damage: findDamage(job.picture, job.options) };
+  return job.kind === 'damage'
+    ? { damage: findDamage(job.picture, job.options) }
+    : { ageing: analyseAgeing(job.picture) };
 }

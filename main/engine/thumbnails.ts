@@ -14,6 +14,10 @@ import { ViewCache } from './preview.ts';
 import type { DevelopContext, IngestResult, IngestTask, ThumbnailTask } from './protocol.ts';
 import { SAFER_BAND } from './export.ts';
 import { render } from './render.ts';
+import type { Rendered } from './render.ts';
+import { restores } from '../../app/recipe/restore.ts';
+import { renderRenewed } from './renew-export.ts';
+import { LOOK_SIDE } from './renew.ts';
 import { ANALYSIS_SIDE, fileKey } from './scans.ts';
 import { fullGeometry, planView, viewGeometry } from './view.ts';
 import type { ViewPlan } from './view.ts';
@@ -137,6 +141,7 @@ export class Thumbnails {
     const info = await shop.scans.info(task.path);
     const full = fullGeometry(task.params.frame, task.context, info);
     const plan = planView(full, { x: 0, y: 0, w: 1, h: 1 }, task.maxSide, task.maxSide);
+    if (restores(task.params)) return this.drawRestored(task, info, signal);
     const { picture, region } = await this.samples(task.path, info, plan, signal);
     const rendered = await render(
       shop.pool,
@@ -158,22 +163,55 @@ export class Thumbnails {
       },
       signal,
     );
-    const { width, height, data } = rendered;
-    await shop.cores.with(1, signal, () =>
+    await this.write(task, rendered);
+    return { width: rendered.width, height: rendered.height };
+  }
+
+  private async write(
+    task: ThumbnailTask,
+    { width, height, channels, data }: Pick<Rendered, 'width' | 'height' | 'channels' | 'data'>,
+  ): Promise<void> {
+    await this.shop.cores.with(1, undefined, () =>
       writeFinished(
         task.output,
-        { width, height, channels: 3, data },
+        { width, height, channels: channels === 1 ? 1 : 3, data },
         {
           format: 'webp',
           quality: 82,
-          icc: makeProfile('srgb'),
+          icc: makeProfile('srgb', channels === 1 ? 1 : 3),
           metadataFrom: null,
           dpi: null,
           overwrite: true,
         },
       ),
     );
-    return { width, height };
+  }
+
+  /** With the restore steps, at the thumbnail's size; damage is looked for on a small copy. */
+  private async drawRestored(
+    task: ThumbnailTask,
+    info: ScanInfo,
+    signal: AbortSignal,
+  ): Promise<{ width: number; height: number }> {
+    const { path: file, context } = task;
+    const params = withoutDust(task.params);
+    // An enlargement does not show in a thumbnail.
+    const shown = { ...params, enlarge: { ...params.enlarge, on: false } };
+    const renewal = await this.shop.renewals.of(
+      { path: file, params: shown, context, damageSide: LOOK_SIDE },
+      'srgb',
+      'export',
+      signal,
+    );
+    const { rendered } = await renderRenewed(this.shop, renewal, {
+      space: 'srgb',
+      bits: 8,
+      longSide: task.maxSide,
+      geometryAt: (factor) => fullGeometry(params.frame, context, info, true, factor),
+      signal,
+    });
+    await this.write(task, rendered);
+    return { width: rendered.width, height: rendered.height };
   }
 
   private async samples(
