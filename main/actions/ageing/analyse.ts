@@ -9,14 +9,14 @@
  * differences in that dye shrink. Edges of a scene are mostly edges of light, equal in all layers of a fresh print, so
  * the main axis of density steps tells the ratios of what is left (the grey-edge hypothesis of van de Weijer, Gevers
  * and Gijsenij, "Edge-based color constancy", IEEE Transactions on Image Processing 16, 2007, here in density, where
- * the steps do not depend on stain); deepest blacks and the spread of tones say the same with other errors. The stain
- * then is what lightest parts and mid-tones still have too much.
+ * the steps do not depend on stain); deepest blacks and the spread of tones say the same with other errors; the stain
+ * then is what lightest parts and mid-tones still have too much. What each witness is worth was fitted (evidence.ts).
  */
 import type { Planar } from '../../../app/planar.ts';
 import type { Rgb } from '../../../app/picture.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
 import { evidenceOf, estimate } from './evidence.ts';
-import { densityPlanes, percentile } from './density.ts';
+import { densityPlanes, dyePlanes, percentile } from './density.ts';
 import { monoOf } from './toning.ts';
 import type { AgeingAnalysis, ToningName } from './types.ts';
 
@@ -67,9 +67,9 @@ export function analyseAgeing(picture: Planar): AgeingAnalysis {
   if (worst > 0.04)
     reasons.push(
       say('age-dyes', {
-        cyan: (100 * loss[0]).toFixed(0),
-        magenta: (100 * loss[1]).toFixed(0),
-        yellow: (100 * loss[2]).toFixed(0),
+        cyan: percent(loss[0]),
+        magenta: percent(loss[1]),
+        yellow: percent(loss[2]),
       }),
     );
   const cast = Math.max(...stain) - Math.min(...stain);
@@ -90,15 +90,15 @@ export function analyseAgeing(picture: Planar): AgeingAnalysis {
   };
 }
 
+const percent = (share: number): string => Math.max(0, 100 * share).toFixed(0);
+
 const flat = (range: number): Sentence =>
   say('age-flat', { range: range.toFixed(1), fresh: FRESH_RANGE.toFixed(1) });
 
 /** Lightest and darkest density of the corrected picture, by its channels' mean. */
 function rangeAfter(planes: readonly Float32Array[], loss: Rgb, stain: Rgb): [number, number] {
-  const n = planes[0].length;
-  const mean = new Float32Array(n);
-  for (let i = 0; i < n; i++)
-    for (let c = 0; c < 3; c++) mean[i] += (planes[c][i] - stain[c]) / (1 - loss[c]) / 3;
+  const dyes = dyePlanes(planes.map((plane, c) => plane.map((d) => d - stain[c])));
+  const mean = dyes[0].map((_, i) => dyes.reduce((s, dye, k) => s + dye[i] / (1 - loss[k]) / 3, 0));
   mean.sort();
   return [percentile(mean, 0.005), percentile(mean, 0.995)];
 }

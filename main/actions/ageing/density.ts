@@ -45,3 +45,12 @@ export function percentile(sorted: Float32Array, share: number): number {
   const j = Math.min(sorted.length - 1, i + 1);
   return sorted[i] + (sorted[j] - sorted[i]) * (x - i);
 }
+
+/** Amounts of cyan, magenta and yellow dye from densities of red, green and blue. */
+export function dyePlanes(planes: readonly Float32Array[]): [Float32Array, Float32Array, Float32Array] {
+  const m = DYES_INVERSE;
+  const [r, g, b] = planes;
+  const dye = (row: number): Float32Array =>
+    r.map((v, i) => m[row * 3] * v + m[row * 3 + 1] * g[i] + m[row * 3 + 2] * b[i]);
+  return [dye(0), dye(1), dye(2)];
+}

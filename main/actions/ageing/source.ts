@@ -37,7 +37,6 @@ export function ageingPlan(analysis: AgeingAnalysis, params: Sliders): AgeingPla
   const mix = (v: number, to: number): number => v + strength * (to - v);
   const range = Math.max(0.2, analysis.black - analysis.white);
   const wanted = Math.min(MOST_CONTRAST, Math.max(1, FRESH_RANGE / range));
-  const contrast = mix(1, 1 + params.contrast * (wanted - 1));
   const paper = analysis.stain.map((v) => strength * v) as unknown as Rgb;
   if (analysis.kind === 'mono') {
     const neutral = params.toning === 'neutral';
@@ -49,15 +48,18 @@ export function ageingPlan(analysis: AgeingAnalysis, params: Sliders): AgeingPla
       paper,
       matrix: neutral || !toned ? diagonal3(hue[0], hue[1], hue[2]) : diagonal3(1, 1, 1),
       tint: analysis.stain.map((v) => strength * (keep * (v - least) + PAPER)) as unknown as Rgb,
-      contrast,
+      contrast: mix(1, 1 + params.contrast * (wanted - 1)),
     };
   }
-  const gain = analysis.loss.map((f) => mix(1, 1 / (1 - f)));
+  // What all dyes lost alike is contrast: none of it is given back at 0, all that was found at 1/2, more beyond.
+  const least = Math.max(0, Math.min(...analysis.loss));
+  const common = (1 - least) ** Math.max(0, 1 - 2 * params.contrast);
+  const gain = analysis.loss.map((f) => mix(1, common / (1 - f)));
   return {
     paper,
     matrix: multiply3(DYES, multiply3(diagonal3(gain[0], gain[1], gain[2]), DYES_INVERSE)),
     tint: [0, 0, 0],
-    contrast,
+    contrast: mix(1, 1 + Math.max(0, 2 * params.contrast - 1) * (wanted - 1)),
   };
 }
 

@@ -15,8 +15,8 @@ export interface Mono {
   confidence: number;
 }
 
-/** Share of pixels of another hue under which a print is monochrome, and up to which it may be hand-coloured. */
-const ONE_HUE = 0.04;
+/** Hand colouring lies in patches: most of the picture has the one hue of its silver, within this in a*b*. */
+const ONE_HUE = 0.9;
 const PATCHES = 0.35;
 
 /** Slope and offset of one channel's density over green's: medians of the slopes between parts of the tone scale. */
@@ -66,18 +66,19 @@ export function monoOf(picture: Planar, planes: readonly Float32Array[]): Mono |
       confidence: 1,
     };
   const { toning } = coloursOf(picture);
-  if (toning.share > PATCHES || (toning.share > ONE_HUE && toning.kind === 'colours')) return null;
+  const painted = toning.kind === 'colours' && toning.typical < ONE_HUE && toning.share < PATCHES;
+  if (toning.kind === 'colours' && !painted) return null;
   const r = line(green, red);
   const b = line(green, blue);
   const hue: Rgb = [r.slope, 1, b.slope];
   const paper: Rgb = [r.offset + r.slope * white, white, b.offset + b.slope * white];
   return {
-    toning: nameOf(toning.chroma, toning.hue, hue),
+    toning: painted ? 'hand-coloured' : nameOf(toning.chroma, toning.hue, hue),
     paper,
     hue,
     white: 0,
     black: black - white,
-    confidence: 1 - toning.share / ONE_HUE / 2,
+    confidence: painted ? 0.5 : 1 - 10 * toning.share,
   };
 }
 

@@ -6,4 +6,13 @@
 export { colouredSource } from './source.ts';
 export { gridConfidence, GRID_SIDE, prepareColour } from './plan.ts';
 export { suggestColours, type SuggestedColour } from './suggest.ts';
+export { coloursFromReference } from './from-reference.ts';
+export { choiceFeatures, type FeaturePlanes } from './features.ts';
+export {
+  proposeColours,
+  rememberColour,
+  type Place,
+  type ProposedHint,
+  type RememberedColour,
+} from './memory.ts';
 export type { Chroma, ColourPlan, OwnColours, PlacedHint, Toning } from './types.ts';

@@ -11,6 +11,12 @@ import { smoothstep } from './tune.ts';
 import type { Chroma, OwnColours, Toning } from './types.ts';
 
 const BANDS = 20;
+/** Chroma of a tone that has a hue. */
+const TINTED = 3;
+/** Share of pixels of other hues from which on a picture has colours. */
+const SEVERAL = 0.022;
+/** Distance from the tone, in a*b*, that makes another hue. */
+const OTHER_HUE = 5;
 
 /** L*, a*, b* of a picture of one or three planes, sRGB-encoded. */
 export function labOf(picture: Planar): Chroma & { L: Float32Array } {
@@ -82,16 +88,33 @@ export function coloursOf(picture: Planar): Colours {
   // Noise and JPEG blocks are not colour: what counts is what neighbours agree on.
   const r = Math.max(1, Math.round(Math.max(picture.width, picture.height) / 250));
   const smooth = { a: boxMean(residual.a, picture, r), b: boxMean(residual.b, picture, r) };
-  let several = 0;
-  for (let i = 0; i < n; i++) if (Math.hypot(smooth.a[i], smooth.b[i]) > 5) several++;
-  const share = several / n;
   const mid = [0.3, 0.5, 0.7].map((l) => [toneAt(tone.a, 100 * l), toneAt(tone.b, 100 * l)]);
   const ta = mid.reduce((s, [v]) => s + v, 0) / 3;
   const tb = mid.reduce((s, [, v]) => s + v, 0) / 3;
   const chroma = Math.hypot(ta, tb);
   const hue = ((Math.atan2(tb, ta) * 180) / Math.PI + 360) % 360;
+  // Stains and uneven yellowing are more or less of the tone's own hue: along it only the opposite hue counts.
+  const u = chroma > TINTED ? [ta / chroma, tb / chroma] : null;
+  const tinge = u && { a: boxMean(a, picture, r), b: boxMean(b, picture, r) };
+  let several = 0;
+  const off = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const ra = smooth.a[i];
+    const rb = smooth.b[i];
+    const across = u ? Math.abs(ra * u[1] - rb * u[0]) : Math.hypot(ra, rb);
+    const along = u && tinge ? tinge.a[i] * u[0] + tinge.b[i] * u[1] : 0;
+    if (across > OTHER_HUE || along < -OTHER_HUE) several++;
+    off[i] = across;
+  }
+  const share = several / n;
   return {
-    toning: { kind: share > 0.04 ? 'colours' : chroma > 2 ? 'toned' : 'neutral', chroma, hue, share },
+    toning: {
+      kind: share > SEVERAL ? 'colours' : chroma > 2 ? 'toned' : 'neutral',
+      chroma,
+      hue,
+      share,
+      typical: off.sort()[n >> 1],
+    },
     residual,
     chroma: { a, b },
   };

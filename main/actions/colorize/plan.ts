@@ -14,7 +14,7 @@ import { networkColours, workingSize, CELL } from './network.ts';
 import { coloursOf, labOf, ownColours } from './own.ts';
 import { tuned, whiteLimit } from './tune.ts';
 import type { Chroma, ColourPlan } from './types.ts';
-import { colourings } from './variants.ts';
+import { colouring } from './variants.ts';
 
 /** Longer side of the picture on which colours are put together. */
 export const GRID_SIDE = 1024;
@@ -67,13 +67,12 @@ export async function prepareColour(
   const colours = coloursOf(reduced);
   const placed = placedHints(hints, grid);
   const base = network ? await networkColours(greyOf(L, grid), placed, network, signal) : noColours(grid);
-  const small = cellLightness(L, grid, base.cells);
   return {
     version: 1,
     grid,
     lightness: L,
     cells: base.cells,
-    variants: colourings({ a: base.a, b: base.b }, base.choice, small, base.cells),
+    base: { a: base.a, b: base.b },
     confidence: base.confidence,
     choice: base.choice,
     toning: colours.toning,
@@ -167,12 +166,19 @@ export function gridConfidence(plan: ColourPlan): Float32Array {
   return plane;
 }
 
-function variantChroma(plan: ColourPlan, variant: string): Chroma {
+/** One of the four colourings on the cells. */
+export function variantOf(plan: ColourPlan, variant: ColourParams['variant']): Chroma {
+  const { base, choice, cells } = plan;
+  const small = cellLightness(plan.lightness, plan.grid, cells);
+  return colouring(Number(variant) as 1 | 2 | 3 | 4, base, choice, small, cells);
+}
+
+function variantChroma(plan: ColourPlan, variant: ColourParams['variant']): Chroma {
   let made = enlarged.get(plan);
   if (!made) enlarged.set(plan, (made = new Map()));
   let chroma = made.get(variant);
   if (!chroma) {
-    const { a, b } = plan.variants[Math.min(plan.variants.length, Number(variant)) - 1];
+    const { a, b } = variantOf(plan, variant);
     const [ga, gb] = toGrid([a, b], plan.lightness, plan.cells, plan.grid);
     // Two variants are enough to compare by switching; each is 8 MB.
     if (made.size >= 2) made.delete([...made.keys()][0]);

@@ -2,6 +2,7 @@
 import { labSpace } from '../../../app/color/gamut.ts';
 import { COLOUR_BINS } from '../../../models/colorist/bins.ts';
 import type { ColourPlan } from './types.ts';
+import { variantOf } from './plan.ts';
 import { modesOf } from './variants.ts';
 
 export interface SuggestedColour {
@@ -39,7 +40,10 @@ export function suggestColours(plan: ColourPlan, x: number, y: number, most = 6)
   };
   if (!choice) {
     const c = cj * cells.width + ci;
-    return plan.variants.map(({ a, b }) => ({ colour: shown(a[c], b[c]), share: 1 / plan.variants.length }));
+    return (['1', '2', '3', '4'] as const).map((variant) => {
+      const { a, b } = variantOf(plan, variant);
+      return { colour: shown(a[c], b[c]), share: 1 / 4 };
+    });
   }
   const pooled = new Float64Array(COLOUR_BINS.length);
   for (let j = Math.max(0, cj - AROUND); j <= Math.min(cells.height - 1, cj + AROUND); j++)

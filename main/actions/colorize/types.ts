@@ -47,6 +47,8 @@ export interface Toning {
   hue: number;
   /** Share of pixels that hold another hue than the tone. */
   share: number;
+  /** Median distance from the tone, in a*b*: small where colour is in patches over one hue. */
+  typical: number;
 }
 
 /** All that colouring a picture needs; made from the reduced whole picture, good for every size of it. */
@@ -56,8 +58,8 @@ export interface ColourPlan {
   /** L* of the grid, 0..100. */
   lightness: Float32Array;
   cells: Size;
-  /** Up to four colourings on the cells, the default first. */
-  variants: readonly Chroma[];
+  /** The default colouring on the cells; the others are made of `choice` when they are asked for (`variantOf`). */
+  base: Chroma;
   /** 0..1 on the cells: how sure the network is. */
   confidence: Float32Array;
   /** The network's choice among chroma bins: probabilities, bins x cells. Null: it gives none. */

@@ -136,45 +136,64 @@ function towards(choice: Float32Array, n: number, mode: Mode): Chroma {
   return out;
 }
 
+type Groups = { groups: Float32Array[]; modes: Mode[][] };
+/** Groups and their modes by plan: the second and later variants of a picture share them. */
+const grouped = new WeakMap<Float32Array, Groups>();
+
+function groupedModes(base: Chroma, choice: Float32Array, lightness: Float32Array, cells: Size): Groups {
+  const known = grouped.get(choice);
+  if (known) return known;
+  const n = cells.width * cells.height;
+  const groups = groupsOf(base, lightness, cells);
+  const modes = groups.map((member) => {
+    const squared = member.map((v) => v * v);
+    const pooled = new Float64Array(COLOUR_BINS.length);
+    for (let k = 0; k < pooled.length; k++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += squared[i] * choice[k * n + i];
+      pooled[k] = sum;
+    }
+    return modesOf(pooled);
+  });
+  const made = { groups, modes };
+  grouped.set(choice, made);
+  return made;
+}
+
 /**
- * Four colourings, the network's own first.
+ * One of four colourings on the cells: 1 the network's own, 2 each group's likeliest mode (livelier), 3 and 4 its
+ * second and third where they are plausible.
  * @param choice probabilities, bins x cells; null: the others differ in strength and warmth only
+ * @param lightness L* of the cells
  */
-export function colourings(
+export function colouring(
+  rank: 1 | 2 | 3 | 4,
   base: Chroma,
   choice: Float32Array | null,
   lightness: Float32Array,
   cells: Size,
-): Chroma[] {
-  const lively = { a: base.a.map((v) => 1.3 * v), b: base.b.map((v) => 1.3 * v) };
+): Chroma {
+  if (rank === 1) return base;
   if (!choice) {
-    const shifted = (warm: number): Chroma => ({
+    if (rank === 2) return { a: base.a.map((v) => 1.3 * v), b: base.b.map((v) => 1.3 * v) };
+    const warm = rank === 3 ? 80 : -80;
+    return {
       a: base.a.map((v, i) => 0.9 * v + 0.03 * warm * midtone(lightness[i])),
       b: base.b.map((v, i) => 0.9 * v + 0.1 * warm * midtone(lightness[i])),
-    });
-    return [base, lively, shifted(80), shifted(-80)];
+    };
   }
   const n = cells.width * cells.height;
-  const groups = groupsOf(base, lightness, cells);
-  const modes = groups.map((member) => {
-    const pooled = new Float64Array(COLOUR_BINS.length);
-    for (let k = 0; k < pooled.length; k++)
-      for (let i = 0; i < n; i++) pooled[k] += member[i] * member[i] * choice[k * n + i];
-    return modesOf(pooled);
+  const { groups, modes } = groupedModes(base, choice, lightness, cells);
+  const out = { a: new Float32Array(n), b: new Float32Array(n) };
+  groups.forEach((member, g) => {
+    const mode = modes[g].at(rank - 2);
+    const colour = mode && (rank === 2 || mode.share >= PLAUSIBLE) ? towards(choice, n, mode) : base;
+    for (let i = 0; i < n; i++) {
+      out.a[i] += member[i] * colour.a[i];
+      out.b[i] += member[i] * colour.b[i];
+    }
   });
-  const take = (rank: number): Chroma => {
-    const out = { a: new Float32Array(n), b: new Float32Array(n) };
-    groups.forEach((member, g) => {
-      const mode = modes[g].at(rank);
-      const colour = mode && (rank === 0 || mode.share >= PLAUSIBLE) ? towards(choice, n, mode) : base;
-      for (let i = 0; i < n; i++) {
-        out.a[i] += member[i] * colour.a[i];
-        out.b[i] += member[i] * colour.b[i];
-      }
-    });
-    return out;
-  };
-  return [base, take(0), take(1), take(2)];
+  return out;
 }
 
 const midtone = (L: number): number => 4 * (L / 100) * (1 - L / 100);
