@@ -104,6 +104,34 @@ describe('the inbox', () => {
     expect(await readdir(path.join(dir, 'inbox'))).toEqual([]);
   });
 
+  it('frees pieces that have their memory to themselves as soon as they are written, and no others', async () => {
+    const own = new Uint8Array([1, 2, 3]);
+    const shared = new Uint8Array(new ArrayBuffer(8), 2, 4).fill(7);
+    const pieces = async function* () {
+      yield own;
+      yield shared;
+    };
+    const inbox = path.join(dir, 'inbox');
+    const file = await receiveFile(pieces(), 'a.tif', inbox, [], new AbortController().signal);
+    expect([...(await readFile(file))]).toEqual([1, 2, 3, 7, 7, 7, 7]);
+    expect(own.byteLength).toBe(0);
+    expect([...shared]).toEqual([7, 7, 7, 7]);
+  });
+
+  it('ends when it is cancelled while it waits for more', async () => {
+    const stop = new AbortController();
+    const slow = async function* () {
+      yield Buffer.from('half');
+      setTimeout(() => stop.abort(), 20);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      yield Buffer.from('more');
+    };
+    await expect(
+      receiveFile(slow(), 'slow.tif', path.join(dir, 'inbox'), [], stop.signal),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await readdir(path.join(dir, 'inbox'))).toEqual([]);
+  });
+
   it.each([
     ['../../etc/passwd', 'passwd'],
     ['C:\\scans\\a.tif', 'a.tif'],
