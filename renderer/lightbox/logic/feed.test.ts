@@ -17,6 +17,7 @@ function bench() {
   const errors: unknown[] = [];
   const frames: string[] = [];
   let size = full;
+  let pending: string[] = [];
   const feed = new Feed<string>({
     fetch: (request) =>
       new Promise((resolve, reject) => {
@@ -33,6 +34,7 @@ function bench() {
               clippedWhite: 0,
               clippedBlack: 0,
               ms: 1,
+              pending,
             },
             rgba: new Uint8ClampedArray(0),
           };
@@ -64,7 +66,17 @@ function bench() {
       ...rest,
     };
   };
-  return { feed, asked, waiting, errors, frames, answer, wish, setSize: (s: Size) => (size = s) };
+  return {
+    feed,
+    asked,
+    waiting,
+    errors,
+    frames,
+    answer,
+    wish,
+    setSize: (s: Size) => (size = s),
+    pend: (steps: string[]) => (pending = steps),
+  };
 }
 
 describe('feed', () => {
@@ -145,6 +157,27 @@ describe('feed', () => {
     await b.answer();
     await b.answer();
     expect(b.asked.map((r) => r.show)).toEqual(['developed', 'film', 'developed', 'developed', 'film']);
+  });
+
+  it('shows what is there while restore steps are at work, and asks until they are in it', async () => {
+    const b = bench();
+    const restored = setParam(recipe, 'repair', 'on', true);
+    b.pend(['repair']);
+    b.feed.start(1);
+    b.feed.want(b.wish({ recipe: restored }));
+    await b.answer();
+    expect(b.frames).toEqual(['after']);
+    expect(b.feed.layers.after.detail?.bitmap).toBe('bitmap 1');
+    await b.answer();
+    b.pend([]);
+    await b.answer();
+    expect(b.asked.map((r) => r.patience)).toEqual([300, 1200, 1200]);
+    // Now it serves; nothing more is asked.
+    b.feed.want(b.wish({ recipe: restored }));
+    expect(b.waiting).toHaveLength(0);
+    // A picture that is only developed is waited for, as ever.
+    b.feed.want(b.wish());
+    expect(b.asked.at(-1)?.patience).toBeUndefined();
   });
 
   it('drops the answers of the picture that was left', async () => {

@@ -7,6 +7,7 @@
  */
 import type { PixelsHeader, PixelsRequest } from '../../../app/contract/pixels.ts';
 import type { DevelopRecipe } from '../../../app/recipe/develop.ts';
+import { restores } from '../../../app/recipe/restore.ts';
 import type { PixelsAnswer, Space } from '../ports.ts';
 import { makeCoalescer, type Coalescer } from './coalescer.ts';
 import { covers, planRequest, visible, type Box, type Size } from './viewport.ts';
@@ -72,6 +73,13 @@ export interface FeedOptions<Bitmap> {
   busy(busy: boolean): void;
 }
 
+/**
+ * Milliseconds that an answer may wait for restore steps: the first is wanted soon, with or without them; while they are
+ * still at work the same is asked again, each time waiting a little longer than a hand is patient, so that what changes
+ * meanwhile is never held up for long.
+ */
+const PATIENCE = { fluid: 80, first: 300, again: 1200 } as const;
+
 const whole: Box = { x: 0, y: 0, w: 1, h: 1 };
 const MARGIN = 0.12;
 
@@ -116,6 +124,8 @@ export class Feed<Bitmap> {
   private readonly options: FeedOptions<Bitmap>;
   private readonly queue: Coalescer<Slot, Ask>;
   private asked: Partial<Record<Slot, string>> = {};
+  /** The key whose picture is incomplete as yet. */
+  private incomplete = '';
   private item = -1;
   private wish: Wish | null = null;
   private listener: FrameListener = () => undefined;
@@ -145,6 +155,7 @@ export class Feed<Bitmap> {
     this.wish = null;
     this.asked = {};
     this.queue.reset();
+    this.incomplete = '';
     this.outline = '';
     this.picture = null;
     this.layers.before = { overview: null, detail: null };
@@ -243,20 +254,28 @@ export class Feed<Bitmap> {
         show,
         geometry: wish.geometry,
         space: wish.space,
+        ...(restores(wish.recipe.params) ? { patience: this.patience(wish, key) } : {}),
         ...plan,
       },
     });
   }
 
+  private patience(wish: Wish, key: string): number {
+    if (wish.fluid) return PATIENCE.fluid;
+    return this.incomplete === key ? PATIENCE.again : PATIENCE.first;
+  }
+
   private deliver(slot: Slot, ask: Ask, answer: PixelsAnswer): void {
     const layer: Layer = slot === 'before' ? 'before' : 'after';
     const { header } = answer;
+    const complete = !header.pending?.length;
     const frame: Frame<Bitmap> = {
       bitmap: this.options.bitmap(answer, ask.request.space ?? 'srgb'),
       view: ask.request.view ?? whole,
       width: header.width,
       height: header.height,
-      key: ask.key,
+      // What lacks a step is shown, and serves nothing.
+      key: complete ? ask.key : '',
       outline: ask.outline,
     };
     if (this.asked[slot]?.startsWith(`${ask.key}|`)) delete this.asked[slot];
@@ -278,5 +297,8 @@ export class Feed<Bitmap> {
     }
     if (layer === 'after') this.picture = { w: header.fullWidth, h: header.fullHeight };
     this.listener(layer, header, ask.fluid, ask.recipe);
+    if (complete) return;
+    this.incomplete = ask.key;
+    if (this.wish && !this.wish.fluid) this.want(this.wish);
   }
 }

@@ -12,6 +12,8 @@ export type Auto = CallResult<'develop.auto'>;
 export type Tool = 'none' | 'base' | 'crop' | 'straighten' | 'frames' | 'neutral' | 'marks' | 'hints';
 /** Tools that read film; a print has none. */
 export const filmTools: ReadonlySet<Tool> = new Set<Tool>(['base', 'neutral']);
+/** Tools of the restore steps. */
+export const positiveTools: ReadonlySet<Tool> = new Set<Tool>(['marks', 'hints']);
 export type Compare = 'off' | 'split' | 'side';
 /** What was changed and how sure it is: views of the restore steps, each with a legend. */
 export const views = ['damage', 'labels', 'changes', 'confidence'] as const;

@@ -12,6 +12,8 @@ import { useLightbox, useSession } from '../context.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
 import { useKey } from '../parts/useKey.ts';
 
+const none: readonly string[] = [];
+
 export function AutoCard({ onAuto }: { onAuto(): void }) {
   const { t, i18n } = useTranslation();
   const said = useSaid();
@@ -19,6 +21,7 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
   const auto = useLightbox((s) => s.auto);
   const error = useLightbox((s) => s.autoError);
   const item = useLightbox((s) => s.items[s.id]);
+  const restoring = useLightbox((s) => s.header?.warnings ?? none);
   const key = useKey('auto');
   const [all, setAll] = useState(false);
   const number = new Intl.NumberFormat(numberLocale(i18n.language), {
@@ -107,7 +110,7 @@ export function AutoCard({ onAuto }: { onAuto(): void }) {
               </Box>
             </Box>
           )}
-          {auto?.warnings.map((w) => (
+          {[...new Set([...(auto?.warnings ?? []), ...restoring])].map((w) => (
             <Box
               key={w}
               role="note"

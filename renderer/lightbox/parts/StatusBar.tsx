@@ -10,11 +10,14 @@ import type { Readout as Values } from './useReadout.ts';
 /** Shorter waits show nothing: a bar that blinks says less than none. */
 const PATIENCE = 350;
 
+const none: readonly string[] = [];
+
 export function StatusBar({ values, scale }: { values: Values | null; scale: number | null }) {
   const { t, i18n } = useTranslation();
   const picture = useLightbox((s) => s.picture);
   const busy = useLightbox((s) => s.busy);
   const saving = useLightbox((s) => s.saving);
+  const pending = useLightbox((s) => s.header?.pending ?? none);
   const [waiting, setWaiting] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setWaiting(busy), busy ? PATIENCE : 0);
@@ -49,7 +52,11 @@ export function StatusBar({ values, scale }: { values: Values | null; scale: num
         <Readout values={values} />
       </Box>
       <Typography variant="caption" role="status" sx={{ color: 'text.secondary' }}>
-        {saving ? t('lightbox.saving') : ''}
+        {pending.length > 0
+          ? t('lightbox.atWork', { steps: pending.map((step) => t(`params.${step}.title`)).join(', ') })
+          : saving
+            ? t('lightbox.saving')
+            : ''}
       </Typography>
       {picture && (
         <Typography variant="figure" noWrap sx={{ color: 'text.secondary' }}>

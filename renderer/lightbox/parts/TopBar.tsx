@@ -25,12 +25,13 @@ import ViewSidebar from '@mui/icons-material/ViewSidebarOutlined';
 import Warning from '@mui/icons-material/ReportProblemOutlined';
 import { Box, Button, Divider, Tooltip, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
+import { restores } from '../../../app/recipe/restore.ts';
 import { isPrint } from '../../../app/recipe/wanted.ts';
 import { useLightbox, useSession } from '../context.ts';
 import type { Tool } from '../logic/session.ts';
 import { canTravel } from '../logic/state.ts';
 import type { LightboxActions } from '../useActions.ts';
-import { filmTools } from '../logic/state.ts';
+import { filmTools, positiveTools } from '../logic/state.ts';
 import { CommandButton } from './CommandButton.tsx';
 import { Judgement } from './Judgement.tsx';
 import { useKey } from './useKey.ts';
@@ -63,6 +64,10 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
   const keepZoom = useLightbox((s) => s.keepZoom);
   const panels = useLightbox((s) => s.panels);
   const print = useLightbox((s) => isPrint(s.items[s.id]?.kind ?? 'reel'));
+  // In a narrow window a film's bar has no room for what few films need; the cards and the keys are there.
+  const restoring = useLightbox(
+    (s) => print || (s.recipe !== null && restores(s.recipe.params)) || positiveTools.has(s.tool),
+  );
   const exportKey = useKey('export');
   const rule = <Divider orientation="vertical" flexItem sx={{ mx: 0.5, my: 1 }} />;
   return (
@@ -142,7 +147,7 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
             onClick={actions.dust}
           />
         )}
-        <ViewsMenu show={actions.view} />
+        {restoring && <ViewsMenu show={actions.view} />}
         {rule}
         <CommandButton
           command="zoomToggle"
@@ -157,7 +162,7 @@ export function TopBar({ actions }: { actions: LightboxActions }) {
         />
         {rule}
         {tools
-          .filter(([name]) => !print || !filmTools.has(name))
+          .filter(([name]) => (print ? !filmTools.has(name) : restoring || !positiveTools.has(name)))
           .map(([name, Icon]) => (
             <CommandButton
               key={name}
