@@ -9,8 +9,8 @@ import type { Emitter, Shape } from '../graph.ts';
 import { onnxConv, type ConvAttributes } from './conv-shape.ts';
 
 const BLOCKED = { domain: 'com.microsoft.nchwc' } as const;
-/** With fewer pixels (in and out) the plain form is as fast. */
-const MANY_PIXELS = 576;
+/** With fewer pixels (in and out) turning the kernels round costs what the layout saves. */
+const MANY_PIXELS = 200;
 
 export interface BlockedConv {
   /** [N, Cin, H, W] */
