@@ -7,6 +7,9 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { toLinear } from '../../app/color/curve.ts';
 import { planDevelop, planSource, processBand } from '../actions/develop/index.ts';
 import { sampleBase } from '../actions/develop/base.ts';
+import { convertPlanes, readerOf, readPart, writeCodes } from '../actions/picture/as-is.ts';
+import { takenAsIs } from '../actions/picture/print.ts';
+import { suggestColours } from '../actions/colorize/index.ts';
 import { closeFiles, decodeScan, setLibvipsThreads } from '../files/index.ts';
 import { threadCount } from './core.ts';
 import type { EngineCore, Methods } from './core.ts';
@@ -17,6 +20,7 @@ import type { EngineSettings } from './process.ts';
 import { flatBand, planContext } from './render.ts';
 import { pixelRect } from './scans.ts';
 import { Thumbnails } from './thumbnails.ts';
+import { untilAborted } from './until-aborted.ts';
 import { fullGeometry } from './view.ts';
 import { Workshop } from './workshop.ts';
 
@@ -65,6 +69,26 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
       const sy = at(d * px + e * py + f, info.height);
       const region = { x: sx, y: sy, w: 1, h: 1 };
       const { picture } = await decodeScan(file, { region, infrared: false, signal });
+      if (takenAsIs(params, context.analysis)) {
+        const reader = readerOf(picture, info.own);
+        const planes = readPart({ width: 1, height: 1, data: picture.data }, reader, {
+          x: 0,
+          y: 0,
+          w: 1,
+          h: 1,
+        });
+        convertPlanes(planes, reader.space, 'srgb');
+        const output = new Uint8Array(3);
+        writeCodes(planes, { data: output, width: 1, channels: 3 }, 0, 0);
+        const top =
+          picture.data instanceof Uint16Array ? 65535 : picture.data instanceof Uint8Array ? 255 : 1;
+        const scan = [0, 1, 2].map((c) => {
+          const channel = picture.channels === 3 ? c : 0;
+          return toLinear(picture.curve, channel)(picture.data[channel] / top);
+        });
+        // Over paper that gives all light back.
+        return { scan, density: scan.map((v) => -Math.log10(Math.max(v, 1e-6))), output: Array.from(output) };
+      }
       const plan = planDevelop(params, planContext(context), planSource(picture), {
         space: 'srgb',
         bits: 8,
@@ -92,6 +116,11 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     },
 
     develop: (task, call) => exportPicture(shop, task, call),
+
+    suggestColours: async ({ path: file, params, context, x, y }, { signal }) => {
+      const renewal = await shop.renewals.of({ path: file, params, context }, 'srgb', 'shown', signal);
+      return { colours: suggestColours(await untilAborted(renewal.colours(), signal), x, y) };
+    },
 
     ...studioMethods(settings),
     // It brings a library for graphs along.

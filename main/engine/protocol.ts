@@ -146,6 +146,11 @@ export interface EngineMethods {
     { scan: number[]; density: number[]; output: number[] },
   ];
   develop: [ExportTask, ExportResult];
+  /** Colours to offer for a hint at a point of the scan as stored (fractions), the likeliest first. */
+  suggestColours: [
+    { path: string; params: DevelopParams; context: DevelopContext; x: number; y: number },
+    { colours: { colour: [number, number, number]; share: number }[] },
+  ];
   /** Runs a one-convolution graph on each execution provider. */
   providers: [
     Record<string, never>,

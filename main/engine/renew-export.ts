@@ -65,8 +65,8 @@ function found(id: RestoreStep, chain: Chain, report: RepairReport | null): unkn
   if (id === 'ageing') return chain.ageing;
   if (id === 'repair') return { damage: summary(chain.damage), report };
   if (id === 'colour' && chain.colour) {
-    const { grid, toning, network, variants } = chain.colour;
-    return { grid, toning, network, variants: variants.length };
+    const { grid, toning, network } = chain.colour;
+    return { grid, toning, network };
   }
   return null;
 }

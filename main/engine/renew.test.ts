@@ -9,7 +9,6 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProfile } from '../../app/color/icc.ts';
-import { pixelsRequestSchema } from '../../app/contract/pixels.ts';
 import { developRecordSchema } from '../../app/contract/record.ts';
 import { planar } from '../../app/planar.ts';
 import { seeded } from '../../app/random.ts';
@@ -92,18 +91,17 @@ async function exported(
 }
 
 async function view(scan: string, p: DevelopParams, request: Partial<PixelsTask['request']> = {}) {
-  const {
-    itemId: _i,
-    recipe: _r,
-    ...rest
-  } = pixelsRequestSchema.parse({
-    itemId: 1,
-    recipe: null,
+  const asked: PixelsTask['request'] = {
+    show: 'developed',
+    geometry: true,
+    view: { x: 0, y: 0, w: 1, h: 1 },
     maxWidth: 4000,
     maxHeight: 4000,
+    space: 'srgb',
+    params: p,
     ...request,
-  });
-  return core.pixels({ path: scan, request: { ...rest, params: p }, context }, call.signal);
+  };
+  return core.pixels({ path: scan, request: asked, context }, call.signal);
 }
 
 beforeAll(async () => {

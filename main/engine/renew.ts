@@ -284,6 +284,11 @@ export class Renewal {
     return { damage: found, mask: { width: size.width, height: size.height, data } };
   }
 
+  /** The plan of the colours, whether or not the step is on: for suggestions. */
+  async colours(): Promise<ColourPlan> {
+    return this.colour(await this.network('colour', 'colorist', this.input.params.colour.model, []));
+  }
+
   private async colour(network: OpenNetwork | null): Promise<ColourPlan> {
     const { hints, own } = this.input.params.colour;
     const key = JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);

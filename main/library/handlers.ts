@@ -43,7 +43,12 @@ import { analyseAgain } from './rolls.ts';
 
 type LibraryCalls = Extract<
   keyof Handlers,
-  `library.${string}` | `recipe.${string}` | `colour.${string}` | `develop.${string}` | `roll.${string}` | `frames.${string}`
+  | `library.${string}`
+  | `recipe.${string}`
+  | `colour.${string}`
+  | `develop.${string}`
+  | `roll.${string}`
+  | `frames.${string}`
 >;
 
 /** All but `library.pick`, which needs the host. */
@@ -228,9 +233,17 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
         warnings: analysis.warnings,
       };
     },
-    'colour.suggest': ({ itemId }) => {
-      core.item(itemId);
-      return { colours: [] };
+    'colour.suggest': async ({ itemId, recipe, x, y }, { signal }) => {
+      const row = core.item(itemId);
+      const { colours } = await asking(
+        row.scan_id,
+        engine.call(
+          'suggestColours',
+          { path: pathOf(row.scan_id), params: recipe.params, context: developContext(db, row), x, y },
+          { signal },
+        ),
+      );
+      return { colours: colours.map((c) => ({ ...c, from: 'network' as const })) };
     },
     'develop.pickBase': async ({ itemId, rect }, { signal }) => {
       const row = core.item(itemId);
