@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -219,7 +219,9 @@ describe('networks as predictors', () => {
     const [input] = report.groups[0].rows;
     const row = report.groups[0].rows.find((r) => r.kind === 'model');
     expect(row?.name).toBe(folder);
-    expect(row?.summary.figures.psnr?.mean).toBeCloseTo(input.summary.figures.psnr?.mean ?? 0, 2);
+    // Its other ways have a few per cent together at the start: not more than half a decibel.
+    const gained = (row?.summary.figures.psnr?.mean ?? NaN) - (input.summary.figures.psnr?.mean ?? NaN);
+    expect(Math.abs(gained)).toBeLessThan(0.5);
     await expect(one.predict(planar(40, 40, 3), { mask: null, group: 'bw' })).rejects.toThrow(
       /multiples of 32/,
     );
@@ -268,7 +270,8 @@ describe('networks as predictors', () => {
   it('that are not there, or damaged, are refused with words', async () => {
     await expect(openPredictor('no-such-model', engine)).rejects.toThrow(/no model no-such-model/);
     const folder = await untrained('one');
-    await writeFile(path.join(folder, 'model', 'weights.rvw'), 'spoilt');
+    const file = (await readdir(path.join(folder, 'model'))).find((name) => name.endsWith('.rvw'))!;
+    await writeFile(path.join(folder, 'model', file), 'spoilt');
     await expect(openPredictor(folder, engine)).rejects.toThrow(/hash differs/);
   });
 });
