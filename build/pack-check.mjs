@@ -94,9 +94,18 @@ const walk = (dir) =>
     : [];
 const loose = walk(unpacked).map((f) => `/${path.relative(unpacked, f).split(path.sep).join('/')}`);
 
-for (const file of ['index', 'engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'preload', 'cli'])
+for (const file of [
+  'index',
+  'engine',
+  'pixel-worker',
+  'loader-worker',
+  'eval-worker',
+  'preload',
+  'cli',
+  'commands',
+])
   check(inside.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs is in the archive`);
-for (const file of ['engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'cli'])
+for (const file of ['engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'cli', 'commands'])
   check(loose.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs lies unpacked`);
 check(inside.includes('/dist/renderer/index.html'), 'the window is in the archive');
 for (const name of ['backbone', 'one', 'colorist', 'restorer', 'filler'])
