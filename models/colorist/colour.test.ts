@@ -3,7 +3,7 @@ import { evaluate } from '../../app/graph/evaluate.ts';
 import { Graph } from '../../app/graph/graph.ts';
 import { runOnnx } from '../../app/graph/testing.ts';
 import { COLOUR_BINS } from './bins.ts';
-import { ANNEAL, binWeights, chooseColour, colourTargets } from './colour.ts';
+import { ANNEAL, binWeights, chooseColour, colourTargets, restraint } from './colour.ts';
 
 const bins = COLOUR_BINS.length;
 const index = (a: number, b: number): number => COLOUR_BINS.findIndex(([x, y]) => x === a && y === b);
@@ -64,5 +64,20 @@ describe('colour bins', () => {
     const p = 3 ** (1 / ANNEAL);
     expect(out.ab.data[2] * 110).toBeCloseTo((20 * p) / (1 + p), 3);
     expect(out.confidence.data[2]).toBeCloseTo(1 / (1 + 0.75 * 0.25), 5);
+  });
+  it('are held back in bright places, but not around a hint', async () => {
+    const graph = new Graph();
+    const used = restraint(graph.input('l', [1, 1, 8, 128]), graph.input('hinted', [1, 1, 2, 32]));
+    // Columns of chroma pixels: middle grey, then light grey, then white.
+    const shade = (column: number): number => (column < 10 ? 0.5 : column < 20 ? 0.86 : 1);
+    const l = Float32Array.from({ length: 8 * 128 }, (_, i) => shade(Math.floor((i % 128) / 4)));
+    const none = (await runOnnx({ used }, { l, hinted: new Float32Array(64) })).used.data;
+    expect(none[3]).toBe(1);
+    expect(none[15]).toBeCloseTo(0.4, 5);
+    expect(none[25]).toBe(0);
+    const hinted = new Float32Array(64);
+    hinted[31] = 1;
+    const told = (await runOnnx({ used }, { l, hinted })).used.data;
+    expect([told[31], told[23], told[22]]).toEqual([1, 1, 0]);
   });
 });

@@ -9,13 +9,14 @@ import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
 import { add, mul } from '../../app/graph/ops/arithmetic.ts';
 import { spaceToDepth } from '../../app/graph/ops/resize.ts';
+import { split } from '../../app/graph/ops/shape.ts';
 import { BACKBONE_FEATURES, BACKBONE_MULTIPLE } from '../backbone/architecture.ts';
 import { backbone } from '../backbone/network.ts';
 import { activate, attention, convolution, enlarge, residuals } from '../blocks.ts';
 import { he } from '../initial.ts';
 import type { Network, PictureSize, Width } from '../network.ts';
 import { COLOUR_BINS } from './bins.ts';
-import { chooseColour } from './colour.ts';
+import { chooseColour, restraint } from './colour.ts';
 
 /** Channels of the decoder at strides 4, 8, 16, 32, and before the choice. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; choice: number }> = {
@@ -91,6 +92,8 @@ export const colorist: Network = {
   ],
   build(scope, { l, hints }, width) {
     const logits = coloristDecoder(scope, coloristFeatures(scope, l), l, hints, width);
-    return { logits, ...chooseColour(logits) };
+    const { ab, confidence } = chooseColour(logits);
+    const [, hinted] = split(hints, [2, 1], 1);
+    return { logits, ab: mul(ab, restraint(l, hinted)), confidence };
   },
 };
