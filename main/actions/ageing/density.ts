@@ -8,6 +8,18 @@ import type { Planar } from '../../../app/planar.ts';
 
 /** Reflectance under which a scan says nothing any more. */
 export const FLOOR = 1e-3;
+/** Density of no light at all on a scale that ends there without a corner. */
+export const DEEPEST = -Math.log10(FLOOR / (1 + FLOOR));
+
+/** Density 0..DEEPEST of linear light 0..1; light is told apart down to nought. */
+export function scaleDensity(linear: number): number {
+  return -Math.log10((Math.max(0, linear) + FLOOR) / (1 + FLOOR));
+}
+
+/** Inverse of `scaleDensity`. */
+export function scaleLight(density: number): number {
+  return (1 + FLOOR) * 10 ** -density - FLOOR;
+}
 
 /**
  * Density of cyan, magenta and yellow dye (columns) in red, green and blue light (rows), each 1 in its own: about
@@ -16,11 +28,7 @@ export const FLOOR = 1e-3;
 export const DYES: Matrix3 = [1, 0.07, 0.01, 0.26, 1, 0.06, 0.12, 0.27, 1];
 export const DYES_INVERSE: Matrix3 = invert3(DYES);
 
-export function densityOf(linear: number): number {
-  return -Math.log10(Math.max(FLOOR, linear));
-}
-
-const TABLE = Float32Array.from({ length: 4097 }, (_, i) => densityOf(srgbDecode(i / 4096)));
+const TABLE = Float32Array.from({ length: 4097 }, (_, i) => scaleDensity(srgbDecode(i / 4096)));
 
 /** Density of an sRGB-encoded value 0..1. */
 export function codeDensity(v: number): number {

@@ -106,7 +106,7 @@ export function features({ steps, levels, bands }: Evidence): number[] {
 }
 
 /** Changes under the first of these (log gain, density) are as likely the scene as age and left alone. */
-const UNSURE = [0.04, 0.1] as const;
+const UNSURE = [0.08, 0.2] as const;
 const LEAST_GAIN = 0.9;
 const MOST_GAIN = 3.5;
 /** Amounts of dye at which the network says what they were when the print was fresh. */

@@ -9,7 +9,7 @@ import type { Rgb } from '../../../app/picture.ts';
 import { planar, type Planar } from '../../../app/planar.ts';
 import type { AgeingParams } from '../../../app/recipe/restore.ts';
 import type { PictureSource } from '../picture/source.ts';
-import { DYES, DYES_INVERSE, densityOf } from './density.ts';
+import { DEEPEST, DYES, DYES_INVERSE, scaleDensity, scaleLight } from './density.ts';
 import { FRESH_RANGE } from './analyse.ts';
 import type { AgeingAnalysis } from './types.ts';
 
@@ -63,29 +63,37 @@ export function ageingPlan(analysis: AgeingAnalysis, params: Sliders): AgeingPla
   };
 }
 
-/** Density of the corrected picture never leaves these; it bends towards them within the last `KNEE`. */
-const DEEPEST = 2.6;
-const KNEE = 0.08;
+/** Densities in which nothing is bent: lighter and darker ones make room for what would fall off the scale. */
+const LIGHT = 0.12;
+const DARK = 2.2;
 
-/** Bends a value that would fall under 0 towards it: the identity from KNEE on, its slope never nought. */
-function soft(d: number): number {
-  return d >= KNEE ? d : KNEE * Math.exp(d / KNEE - 1);
+/** How far the correction would take the whitest and the blackest sample, at least 0 and the scale's end. */
+interface Reach {
+  least: number;
+  most: number;
 }
 
-function bent(d: number): number {
-  const low = soft(d);
-  return low <= DEEPEST - 0.5 ? low : DEEPEST - 0.5 * Math.exp(-(low - DEEPEST + 0.5) / 0.5);
+/** What the tone of density `d` becomes: the identity from LIGHT to DARK, bent with slope 1 there to end on the scale. */
+function bent(d: number, { least, most }: Reach): number {
+  if (d < LIGHT) return LIGHT - squeezed(LIGHT - d, LIGHT - least, LIGHT);
+  if (d > DARK) return DARK + squeezed(d - DARK, most - DARK, DEEPEST - DARK);
+  return d;
+}
+
+/** t / (1 + k t), which takes `from` to `to` and has slope 1 at nought. */
+function squeezed(t: number, from: number, to: number): number {
+  return t / (1 + Math.max(0, 1 / to - 1 / from) * t);
 }
 
 const STEPS = 65535;
 
 interface Tables {
+  /** Density of each code; the scale ends at DEEPEST without a corner. */
   decode: Float32Array;
+  /** Code of each density. */
   encode: Float32Array;
 }
 const tables = new Map<SpaceName, Tables>();
-/** Densities 0..ENCODED in the encoding table. */
-const ENCODED = 3;
 const ENCODE_STEPS = 16384;
 
 function tablesOf(name: SpaceName): Tables {
@@ -93,14 +101,20 @@ function tablesOf(name: SpaceName): Tables {
   if (!found) {
     const space = spaces[name];
     found = {
-      decode: Float32Array.from({ length: STEPS + 2 }, (_, i) => densityOf(space.decode(i / STEPS))),
+      decode: Float32Array.from({ length: STEPS + 2 }, (_, i) => scaleDensity(space.decode(i / STEPS))),
       encode: Float32Array.from({ length: ENCODE_STEPS + 2 }, (_, i) =>
-        space.encode(10 ** ((-i * ENCODED) / ENCODE_STEPS)),
+        space.encode(scaleLight((i * DEEPEST) / ENCODE_STEPS)),
       ),
     };
     tables.set(name, found);
   }
   return found;
+}
+
+function reachOf({ paper, matrix, tint, contrast }: AgeingPlan): Reach {
+  const at = (d: number): number[] =>
+    apply3(matrix, paper.map((p) => contrast * (d - p)) as unknown as Rgb).map((v, c) => v + tint[c]);
+  return { least: Math.min(0, ...at(0)), most: Math.max(DEEPEST, ...at(DEEPEST)) };
 }
 
 /** The picture with what age took given back. Three planes come out of three, one of one. */
@@ -113,8 +127,12 @@ export function agedSource(source: PictureSource, analysis: AgeingAnalysis, para
     const i = x | 0;
     return decode[i] + (decode[i + 1] - decode[i]) * (x - i);
   };
+  const encodeExact = (d: number): number => spaces[source.space].encode(scaleLight(d));
+  const reach = reachOf(plan);
   const light = (d: number): number => {
-    const x = (bent(d) * ENCODE_STEPS) / ENCODED;
+    const toned = bent(d, reach);
+    if (toned < 0 || toned >= DEEPEST) return encodeExact(toned);
+    const x = (toned * ENCODE_STEPS) / DEEPEST;
     const i = x | 0;
     return encode[i] + (encode[i + 1] - encode[i]) * (x - i);
   };

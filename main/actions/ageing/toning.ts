@@ -16,8 +16,8 @@ export interface Mono {
 }
 
 /** Hand colouring lies in patches: most of the picture has the one hue of its silver, within this in a*b*. */
-const ONE_HUE = 0.9;
-const PATCHES = 0.35;
+const ONE_HUE = 0.7;
+const PATCHES = 0.25;
 
 /** Slope and offset of one channel's density over green's: medians of the slopes between parts of the tone scale. */
 function line(green: Float32Array, other: Float32Array): { slope: number; offset: number } {

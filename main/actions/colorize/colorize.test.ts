@@ -231,11 +231,11 @@ describe('hints', () => {
     const seen: { hints?: Float32Array } = {};
     const network = colorist(() => ({ a: 5, b: 5 }), seen);
     await prepareColour(disc, [red, { x: 3, y: 0.5, colour: [1, 0, 0] }], network, { own: 'auto' });
-    const w = 320 / 4;
+    const w = 256 / 4;
     const cells = seen.hints?.length ? seen.hints.length / 3 : 0;
     const set = seen.hints?.subarray(2 * cells).reduce((s, v) => s + v, 0);
     expect(set).toBe(1);
-    expect(seen.hints?.[2 * cells + 30 * w + 24]).toBe(1);
+    expect(seen.hints?.[2 * cells + 24 * w + 19]).toBe(1);
     const without = await prepareColour(disc, [], network, { own: 'auto' });
     expect(seen.hints?.every((v) => v === 0)).toBe(true);
     const fresh = await prepareColour(

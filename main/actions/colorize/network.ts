@@ -11,7 +11,7 @@ import type { OpenNetwork } from '../picture/networks.ts';
 import type { Chroma, PlacedHint } from './types.ts';
 
 /** Longer side of the picture that the network looks at. */
-export const WORKING_SIDE = 320;
+export const WORKING_SIDE = 256;
 /** Chroma comes at a quarter of that. */
 export const CELL = 4;
 

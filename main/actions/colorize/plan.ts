@@ -9,6 +9,7 @@ import type { Planar } from '../../../app/planar.ts';
 import type { Hint } from '../../../app/recipe/marks.ts';
 import type { ColourParams } from '../../../app/recipe/restore.ts';
 import type { OpenNetwork } from '../picture/networks.ts';
+import { calmed } from './calm.ts';
 import { placedHints, spreadHints } from './hints.ts';
 import { networkColours, workingSize, CELL } from './network.ts';
 import { coloursOf, labOf, ownColours } from './own.ts';
@@ -72,7 +73,7 @@ export async function prepareColour(
     grid,
     lightness: L,
     cells: base.cells,
-    base: { a: base.a, b: base.b },
+    base: calmed(base, base.confidence, cellLightness(L, grid, base.cells), base.cells),
     confidence: base.confidence,
     choice: base.choice,
     toning: colours.toning,
