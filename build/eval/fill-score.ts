@@ -90,12 +90,6 @@ if (values.others) {
 for (const [k, { truth, hole }] of cases.entries()) {
   const n = hole.length;
   const input: Planar = { ...truth, data: truth.data.map((v, i) => (hole[i % n] ? 0 : v)) };
-  const mask: Planar = {
-    width: truth.width,
-    height: truth.height,
-    channels: 1,
-    data: Float32Array.from(hole),
-  };
   for (const name of values.methods.split(',')) {
     const start = process.cpuUsage();
     const picture = methods[name](input, hole);

@@ -2,6 +2,7 @@
 import { biharmonic, harmonic } from '../../../app/baseline/pde.ts';
 import type { Planar } from '../../../app/planar.ts';
 import { fillPlain } from '../../../main/actions/repair/fill.ts';
+import { finish } from '../../../main/actions/repair/finish.ts';
 
 const maskOf = (picture: Planar, hole: Uint8Array): Planar => ({
   width: picture.width,
@@ -13,4 +14,6 @@ export const methods: Record<string, (picture: Planar, hole: Uint8Array) => Plan
   harmonic: (picture, hole) => harmonic(picture, maskOf(picture, hole)),
   biharmonic: (picture, hole) => biharmonic(picture, maskOf(picture, hole)),
   plain: (picture, hole) => fillPlain(picture, hole),
+  default: (picture, hole) =>
+    finish(fillPlain(picture, hole), hole, { x: 0, y: 0, w: picture.width, h: picture.height }, 1, false),
 };

@@ -4,6 +4,8 @@
  */
 import type { Rect } from '../../../app/picture.ts';
 import type { Planar } from '../../../app/planar.ts';
+import type { OpenNetwork } from '../picture/networks.ts';
+import { boxOf } from './components.ts';
 import { fillPlain } from './fill.ts';
 import type { HolePlan, WideHole } from './holes.ts';
 import type { FaceBox, RepairOptions } from './types.ts';
@@ -43,34 +45,102 @@ export function touchesFeatures(
   });
 }
 
-/** Fills the unknown of `around`. */
+/** A network must beat the plain fill's squared error by this factor on the trial to be taken. */
+const BETTER = 0.85;
+/** Shorter side of a hole, in pixels of the crop, from which a network is tried. */
+const WIDE = 24;
+
+/**
+ * Fills the unknown of `around`. With `fill: auto` a network is put to the test first: a piece of the sound surroundings, of
+ * the hole's own shape, is hidden from both fills, and the network is taken only where it gives that piece back
+ * clearly better.
+ */
 export async function chooseFill(
   around: Surroundings,
   hole: WideHole,
-  _region: Rect,
-  _factor: number,
   plan: HolePlan,
   options: RepairOptions,
   signal?: AbortSignal,
 ): Promise<ChosenFill> {
   const { crop, unknown } = around;
-  const network = options.fill === 'plain' ? null : ((await options.networks?.open('filler')) ?? null);
+  const wide = Math.min(hole.box.w, hole.box.h) >= WIDE;
+  const network =
+    options.fill === 'plain' || !wide ? null : ((await options.networks?.open('filler')) ?? null);
   const spared =
     network !== null &&
     options.faces !== null &&
     touchesFeatures(hole.box, options.faces, plan.width, plan.height);
-  if (network && !spared && options.fill === 'network')
-    return { filled: await runFiller(crop, unknown, network, signal), network: about(network), spared };
+  if (network && !spared) {
+    const take = options.fill === 'network' || (await provesBetter(crop, unknown, network, signal));
+    if (take)
+      return {
+        filled: await runFiller(crop, unknown, network, signal),
+        network: { name: network.name, sha256: network.sha256 },
+        spared,
+      };
+  }
   return { filled: fillPlain(crop, unknown), network: null, spared };
 }
 
-const about = ({ name, sha256 }: { name: string; sha256: string }) => ({ name, sha256 });
+/** Where the unknown pixels, moved as a whole, would lie on known ones only; null when there is no such place. */
+export function trialOf(unknown: Uint8Array, width: number, height: number): Uint8Array | null {
+  const pixels: number[] = [];
+  for (let i = 0; i < unknown.length; i++) if (unknown[i]) pixels.push(i);
+  if (pixels.length === 0) return null;
+  const box = boxOf(Int32Array.from(pixels), width);
+  const gap = 4;
+  for (const [sx, sy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+    [1, 1],
+    [-1, -1],
+    [1, -1],
+    [-1, 1],
+  ]) {
+    const dx = sx * (box.w + gap);
+    const dy = sy * (box.h + gap);
+    const trial = new Uint8Array(unknown.length);
+    let kept = 0;
+    for (const i of pixels) {
+      const x = (i % width) + dx;
+      const y = Math.floor(i / width) + dy;
+      if (x < 0 || y < 0 || x >= width || y >= height || unknown[y * width + x]) continue;
+      trial[y * width + x] = 1;
+      kept++;
+    }
+    // A part of the shape is as good a test.
+    if (kept > 0.6 * pixels.length) return trial;
+  }
+  return null;
+}
+
+async function provesBetter(
+  crop: Planar,
+  unknown: Uint8Array,
+  network: OpenNetwork,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const trial = trialOf(unknown, crop.width, crop.height);
+  if (!trial) return false;
+  const both = unknown.map((v, i) => (v || trial[i] ? 1 : 0));
+  const n = unknown.length;
+  const errorOf = (filled: Planar): number => {
+    let sum = 0;
+    for (let c = 0; c < crop.channels; c++)
+      for (let i = 0; i < n; i++) if (trial[i]) sum += (filled.data[c * n + i] - crop.data[c * n + i]) ** 2;
+    return sum;
+  };
+  const ours = errorOf(fillPlain(crop, both));
+  return errorOf(await runFiller(crop, both, network, signal)) < BETTER * ours;
+}
 
 /** The filler's answer inside the unknown; known samples stay as they are. */
 async function runFiller(
   crop: Planar,
   unknown: Uint8Array,
-  network: NonNullable<Awaited<ReturnType<NonNullable<RepairOptions['networks']>['open']>>>,
+  network: OpenNetwork,
   signal?: AbortSignal,
 ): Promise<Planar> {
   const { width, height, channels } = crop;

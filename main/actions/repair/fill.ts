@@ -69,17 +69,20 @@ function blank(crop: Planar, unknown: Uint8Array): Planar | null {
   return unknown.includes(0) ? null : { ...crop, data: new Float32Array(crop.data.length).fill(0.5) };
 }
 
-/** Continues narrow damage from its sides. `unknown`: 1 where a pixel is to be filled. Known samples stay. */
-export function fillNarrow(crop: Planar, unknown: Uint8Array): Planar {
+/**
+ * Continues narrow damage from its sides. `unknown`: 1 where a pixel is to be filled. Known samples stay.
+ * @param leave unknown pixels for which a membrane is enough: others fill them, or nobody asks for them
+ */
+export function fillNarrow(crop: Planar, unknown: Uint8Array, leave: Uint8Array | null = null): Planar {
   const nothing = blank(crop, unknown);
   if (nothing) return nothing;
   const { width, height } = crop;
   const planes = apart(crop);
-  const spectral = planes[0].slice();
   for (const plane of planes) fillMembrane(plane, unknown, width, height);
-  fillSpectral([spectral], unknown, width, height, NARROW_HOLES);
-  for (let i = 0; i < unknown.length; i++)
-    if (unknown[i]) planes[0][i] = 0.5 * planes[0][i] + 0.5 * spectral[i];
+  const spectral = planes[0].slice();
+  const todo = leave ? unknown.map((v, i) => (v && !leave[i] ? 1 : 0)) : unknown;
+  fillSpectral([spectral], todo, width, height, NARROW_HOLES, leave);
+  for (let i = 0; i < unknown.length; i++) if (todo[i]) planes[0][i] = 0.5 * planes[0][i] + 0.5 * spectral[i];
   return together(crop, planes, unknown);
 }
 

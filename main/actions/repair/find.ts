@@ -1,9 +1,18 @@
 /**
- * Finding damage on a single picture.
+ * Finding damage on a single picture, without infrared. At each of several sizes of the picture, every pixel that stands
+ * out of its surroundings is judged by boosted trees on what is around it (features.ts, boosted.ts; learnt on planted
+ * damage by build/eval/damage-train.ts); the sizes are joined, hysteresis keeps what has a sure core, and connected pixels become
+ * regions whose form tells their kind. Missing corners and stains, which are areas and not spots, have detectors
+ * of their own (areas.ts). A learned map, the restorer network's, may be joined where there is one.
  */
 import type { Planar } from '../../../app/planar.ts';
-import { boxOf, eachRegion } from './components.ts';
-import type { DamageMap, DamageRegion } from './types.ts';
+import { findAreas } from './areas.ts';
+import { type BoostedTrees, logOdds } from './boosted.ts';
+import { featuresOf, type Level } from './features.ts';
+import { levelsOf } from './levels.ts';
+import models from './damage.json' with { type: 'json' };
+import { regionRows, regionsOf, type Shape, shapesOf } from './regions.ts';
+import { DAMAGED, type DamageMap, type FaceBox } from './types.ts';
 
 export interface FindOptions {
   /** 0..1: how much is taken for damage; 0.5 is the ordinary setting. */
@@ -11,65 +20,136 @@ export interface FindOptions {
   /** Pixels of the picture for one pixel of the full-size scan. */
   scale: number;
   kind: 'colour' | 'bw';
+  /** Eyes and mouths have highlights and lines that look like damage: there only what is very sure counts. */
+  faces?: readonly FaceBox[] | null;
+  /** Probability of damage by a network, one plane of the picture's size, 0..1. */
+  learned?: Planar | null;
 }
 
-/** Mean over a square of side 2 r + 1, fewer pixels at the picture's edge. */
-function boxMean(data: Float32Array, width: number, height: number, r: number): Float32Array {
-  const rows = new Float32Array(data.length);
-  for (let y = 0; y < height; y++) {
-    let sum = 0;
-    for (let x = 0; x < Math.min(r, width); x++) sum += data[y * width + x];
-    for (let x = 0; x < width; x++) {
-      if (x + r < width) sum += data[y * width + x + r];
-      if (x - r - 1 >= 0) sum -= data[y * width + x - r - 1];
-      rows[y * width + x] = sum / (Math.min(width - 1, x + r) - Math.max(0, x - r) + 1);
+/** Log odds of a pixel and of a region from which they count at the ordinary setting, and how far the setting moves them. */
+const PIXEL = -0.4;
+const REGION = 0.3;
+const PIXEL_SPAN = 3;
+const REGION_SPAN = 7;
+/** Long thin regions are rarely anything else than damage, when their pixels look like it. */
+const LONG = 30;
+const LONG_EASE = 0.6;
+/** What was not looked at. */
+const NEVER = -30;
+
+/**
+ * Log odds of damage for every pixel of the picture, all sizes joined: the greatest.
+ */
+export function oddsOf(levels: readonly Level[], trees: BoostedTrees = models.pixels): Float32Array {
+  const { width, height } = levels[0];
+  const out = new Float32Array(width * height).fill(NEVER);
+  levels.forEach((level, l) => {
+    const { at, rows } = featuresOf(level);
+    const odds = logOdds(trees, rows, at.length);
+    if (l === 0) {
+      for (let k = 0; k < at.length; k++) out[at[k]] = odds[k];
+      return;
     }
-  }
-  const out = new Float32Array(data.length);
-  const sums = new Float64Array(width);
-  for (let y = 0; y < Math.min(r, height); y++)
-    for (let x = 0; x < width; x++) sums[x] += rows[y * width + x];
-  for (let y = 0; y < height; y++) {
-    if (y + r < height) for (let x = 0; x < width; x++) sums[x] += rows[(y + r) * width + x];
-    if (y - r - 1 >= 0) for (let x = 0; x < width; x++) sums[x] -= rows[(y - r - 1) * width + x];
-    const count = Math.min(height - 1, y + r) - Math.max(0, y - r) + 1;
-    for (let x = 0; x < width; x++) out[y * width + x] = sums[x] / count;
-  }
+    // A pixel of a smaller size stands for several: the finest may thin it out.
+    const step = 1 << l;
+    for (let k = 0; k < at.length; k++) {
+      if (odds[k] < PIXEL - PIXEL_SPAN) continue;
+      const x0 = (at[k] % level.width) * step;
+      const y0 = Math.floor(at[k] / level.width) * step;
+      for (let y = y0; y < Math.min(height, y0 + step); y++)
+        for (let x = x0; x < Math.min(width, x0 + step); x++) {
+          const i = y * width + x;
+          if (odds[k] > out[i]) out[i] = odds[k];
+        }
+    }
+  });
   return out;
 }
 
-/** Finds dust, hairs, scratches and more. @param picture the whole picture, reduced to at most 4096 px */
+/**
+ * Finds dust, hairs, scratches, cracks, tears, stains and missing corners.
+ * @param picture the whole picture, reduced to at most some 4096 px
+ */
 export function findDamage(picture: Planar, options: FindOptions): DamageMap {
-  const { width, height, channels, data } = picture;
+  const { width, height } = picture;
   const n = width * height;
-  const grey = new Float32Array(n);
-  for (let i = 0; i < n; i++)
-    grey[i] = channels === 1 ? data[i] : 0.3 * data[i] + 0.6 * data[n + i] + 0.1 * data[2 * n + i];
-  const near = boxMean(grey, width, height, 6);
-  const residual = grey.map((v, i) => Math.abs(v - near[i]));
-  const texture = boxMean(residual, width, height, 16);
-  const confidence = new Uint8Array(n);
-  const limit = 12 * 2 ** (2 * (0.5 - options.sensitivity));
-  const hit = new Uint8Array(n);
-  for (let i = 0; i < n; i++) {
-    const score = residual[i] / (texture[i] + 0.004);
-    if (score > limit / 2 && residual[i] > 0.06) {
-      confidence[i] = Math.min(255, Math.round((128 * score) / (limit / 2)));
-      hit[i] = 1;
+  const levels = levelsOf(picture);
+  const odds = oddsOf(levels);
+  if (options.learned) {
+    if (options.learned.width !== width || options.learned.height !== height)
+      throw new RangeError('the learned map has another size than the picture');
+    for (let i = 0; i < n; i++) {
+      const p = Math.min(0.999, Math.max(0.001, options.learned.data[i]));
+      // Where the trees did not look, the network's word counts alone, with some reserve.
+      const own = odds[i] === NEVER ? -1 : odds[i];
+      odds[i] = 0.5 * own + 0.5 * Math.log(p / (1 - p)) + 0.3;
     }
   }
-  const regions: DamageRegion[] = [];
-  eachRegion(hit, width, height, (pixels) => {
-    const box = boxOf(pixels, width);
-    let sum = 0;
-    for (const i of pixels) sum += confidence[i];
-    regions.push({
-      kind: Math.max(box.w, box.h) > 20 ? 'scratch' : 'dust',
-      ...box,
-      share: pixels.length / n,
-      confidence: sum / pixels.length / 255,
-    });
+  for (const face of options.faces ?? []) harden(odds, width, height, face);
+  const limit = PIXEL + PIXEL_SPAN * (0.5 - options.sensitivity);
+  const regionLimit = REGION + REGION_SPAN * (0.5 - options.sensitivity);
+  const { shapes, mask } = candidateShapes(odds, width, height, limit);
+  const rows = regionRows(shapes, mask, odds, levels[0]);
+  const regionOdds = logOdds(models.regions, rows, shapes.length);
+  const confidence = new Uint8Array(n);
+  const kept = shapes.filter(({ pixels, length, thickness }, k) => {
+    const ease = length > LONG && length > 5 * thickness ? LONG_EASE : 0;
+    const sure = 255 / (1 + Math.exp(regionLimit - ease - regionOdds[k]));
+    const taken = sure >= 127.5;
+    for (const i of pixels)
+      confidence[i] = taken
+        ? Math.max(DAMAGED, Math.min(255, Math.round(sure)))
+        : // Not sure enough: shown as a suspicion.
+          Math.min(DAMAGED - 1, Math.round(sure));
+    return taken;
   });
-  regions.sort((a, b) => b.share - a.share);
-  return { width, height, confidence, regions };
+  rimOf(kept, confidence, odds, width, height, limit);
+  const areas = findAreas(picture, options.kind, confidence, levels[0]);
+  return { width, height, confidence, regions: regionsOf(kept, areas, confidence, picture) };
+}
+
+/** Connected pixels over a limit, but for single ones; and all pixels over it. */
+export function candidateShapes(
+  odds: Float32Array,
+  width: number,
+  height: number,
+  limit: number,
+): { shapes: Shape[]; mask: Uint8Array } {
+  const mask = new Uint8Array(odds.length);
+  for (let i = 0; i < odds.length; i++) if (odds[i] > limit) mask[i] = 1;
+  return { shapes: shapesOf(mask, width, height, (_, pixels) => pixels.length > 1), mask };
+}
+
+/** The faint edge of what was kept belongs to it: one pixel around, whatever it looks like, or a fill would take it for sound. */
+function rimOf(
+  kept: readonly Shape[],
+  confidence: Uint8Array,
+  odds: Float32Array,
+  width: number,
+  height: number,
+  limit: number,
+): void {
+  for (const { pixels } of kept)
+    for (const i of pixels) {
+      const x = i % width;
+      const y = (i - x) / width;
+      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+          const j = v * width + u;
+          if (confidence[j] < DAMAGED && (u === x || v === y || odds[j] > limit - 2)) confidence[j] = DAMAGED;
+        }
+    }
+}
+
+/** Lowers the odds around eyes and mouth, so that only the surest remain. */
+function harden(odds: Float32Array, width: number, height: number, face: FaceBox): void {
+  const points = [...(face.eyes ?? []), ...(face.mouth ?? [])];
+  const reach = 0.14 * Math.max(face.w * width, face.h * height);
+  for (const p of points) {
+    const cx = p.x * width;
+    const cy = p.y * height;
+    for (let y = Math.max(0, Math.floor(cy - reach)); y < Math.min(height, cy + reach); y++)
+      for (let x = Math.max(0, Math.floor(cx - reach)); x < Math.min(width, cx + reach); x++)
+        if ((x - cx) ** 2 + (y - cy) ** 2 < reach * reach) odds[y * width + x] -= 3;
+  }
 }

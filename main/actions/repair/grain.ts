@@ -7,7 +7,7 @@ import type { Rect } from '../../../app/picture.ts';
 import type { Planar } from '../../../app/planar.ts';
 
 /** 32 well-mixed bits of a place (finaliser of MurmurHash3). */
-function mixed(x: number, y: number, c: number, seed: number): number {
+export function mixed(x: number, y: number, c: number, seed: number): number {
   let h =
     Math.imul(x, 0x9e3779b1) ^ Math.imul(y + 0x7f4a7c15, 0x85ebca6b) ^ Math.imul(c + 1, 0xc2b2ae35) ^ seed;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -25,7 +25,34 @@ export function noiseAt(x: number, y: number, c: number, seed: number): number {
 const BANDS = 4;
 
 /** Fine detail: a sample less the mean of its 3 x 3 neighbourhood. */
-export function addGrain(picture: Planar, unknown: Uint8Array, region: Rect, seed: number): void {
+export function addGrain(
+  picture: Planar,
+  unknown: Uint8Array,
+  region: Rect,
+  seed: number,
+  measured: { picture: Planar; unknown: Uint8Array } | null = null,
+): void {
+  const { width, height, channels, data } = picture;
+  const n = width * height;
+  const sigma = spreadOf(measured ?? { picture, unknown });
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      if (!unknown[i]) continue;
+      const common = noiseAt(region.x + x, region.y + y, 0, seed);
+      for (let c = 0; c < channels; c++) {
+        const o = c * n + i;
+        const t = Math.min(BANDS - 1.001, Math.max(0, data[o] * BANDS - 0.5));
+        const b = Math.floor(t);
+        const s = sigma[b * channels + c] * (1 - t + b) + sigma[(b + 1) * channels + c] * (t - b);
+        const own = channels === 1 ? 0 : noiseAt(region.x + x, region.y + y, c + 1, seed);
+        data[o] += s * (channels === 1 ? common : 0.8 * common + 0.6 * own);
+      }
+    }
+}
+
+/** Spread of the grain of each channel in each band of tones: BANDS x channels. */
+function spreadOf({ picture, unknown }: { picture: Planar; unknown: Uint8Array }): number[] {
   const { width, height, channels, data } = picture;
   const n = width * height;
   const lists: number[][] = Array.from({ length: BANDS * channels }, () => []);
@@ -66,18 +93,5 @@ export function addGrain(picture: Planar, unknown: Uint8Array, region: Rect, see
     for (let b = 0; b < BANDS; b++)
       if (!Number.isFinite(sigma[b * channels + c])) sigma[b * channels + c] = mean;
   }
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      if (!unknown[i]) continue;
-      const common = noiseAt(region.x + x, region.y + y, 0, seed);
-      for (let c = 0; c < channels; c++) {
-        const o = c * n + i;
-        const t = Math.min(BANDS - 1.001, Math.max(0, data[o] * BANDS - 0.5));
-        const b = Math.floor(t);
-        const s = sigma[b * channels + c] * (1 - t + b) + sigma[(b + 1) * channels + c] * (t - b);
-        const own = channels === 1 ? 0 : noiseAt(region.x + x, region.y + y, c + 1, seed);
-        data[o] += s * (channels === 1 ? common : 0.8 * common + 0.6 * own);
-      }
-    }
+  return sigma;
 }

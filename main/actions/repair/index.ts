@@ -1,5 +1,6 @@
 /** Repair: damage is found, marked by hand, and filled; every other pixel stays as it is, bit for bit. */
 export { findDamage, type FindOptions } from './find.ts';
+export { evidenceFrom } from './evidence.ts';
 export { maskWithMarks } from './marks.ts';
 export { repairedSource, type RepairedSource } from './source.ts';
 export { DAMAGE_KINDS, DAMAGED } from './types.ts';

@@ -27,6 +27,8 @@ import { fillWide, type WideFill } from './wide.ts';
 /** Side of the cells in which narrow damage is filled, and how far beyond a fill looks. */
 const CELL = 256;
 const MARGIN = 48;
+/** Pixels around a cell whose fill its own fill sees. */
+const SEEN = 6;
 /** Bytes of fills that are kept. */
 const KEPT = 128e6;
 
@@ -167,9 +169,16 @@ export function repairedSource(source: PictureSource, mask: Mask, options: Repai
         total++;
         if (part.unknown[i] && !(inner && inner[i])) narrow++;
       }
-    let filled = narrow > 0 ? fillNarrow(part.crop, part.unknown) : part.crop;
+    // Wide damage is filled elsewhere, and what lies beyond the cell in other cells.
+    const leave = part.unknown.map((v, i) => {
+      const u = (i % region.w) - left;
+      const w = Math.floor(i / region.w) - top;
+      const beyond = u < -SEEN || w < -SEEN || u >= cell.w + SEEN || w >= cell.h + SEEN;
+      return v && (beyond || (inner && inner[i])) ? 1 : 0;
+    });
+    let filled = narrow > 0 ? fillNarrow(part.crop, part.unknown, leave) : part.crop;
     if (narrow > 0 && options.grain && options.fill !== 'plain')
-      filled = finish(filled, part.unknown, region, options.seed, source.scale);
+      filled = finish(filled, part.unknown, region, options.seed, true);
     const at = new Uint16Array(total);
     const values = new Float32Array(total * channels);
     const ways = new Uint8Array(total);

@@ -8,7 +8,7 @@ import { type Planar, planar } from '../../../app/planar.ts';
 import { grown, type PictureSource } from '../picture/source.ts';
 import { chooseFill } from './choose.ts';
 import type { HolePlan, WideHole } from './holes.ts';
-import { finish } from './finish.ts';
+import { finish, type Pool } from './finish.ts';
 import { type RepairOptions, wayCode } from './types.ts';
 
 /** Pixels of a crop above which it is filled at a reduced size. */
@@ -127,7 +127,7 @@ export async function fillWide(
     factor === 1
       ? await prepare(region, signal)
       : await reducedSurroundings(region, factor, channels, prepare, signal);
-  const chosen = await chooseFill(around, hole, region, factor, plan, options, signal);
+  const chosen = await chooseFill(around, hole, plan, options, signal);
   const way = wayCode(chosen.network ? 'network' : 'diffusion');
   const about = { network: chosen.network, spared: chosen.spared };
   const dressed = options.grain && options.fill !== 'plain';
@@ -141,15 +141,14 @@ export async function fillWide(
     return { data, ways: new Uint8Array(rect.w * rect.h).fill(code), rect };
   };
   if (factor === 1) {
-    const done = dressed
-      ? finish(chosen.filled, around.unknown, region, options.seed, source.scale)
-      : chosen.filled;
+    const done = dressed ? finish(chosen.filled, around.unknown, region, options.seed, false) : chosen.filled;
     const whole = made(hole.box, done, region, dressed && !chosen.network ? wayCode('texture') : way);
     return { ...about, bytes: whole.data.byteLength + whole.ways.length, part: () => Promise.resolve(whole) };
   }
+  const pool = dressed ? await poolOf(hole.box, source, prepare, signal) : null;
   return {
     ...about,
-    bytes: chosen.filled.data.byteLength,
+    bytes: chosen.filled.data.byteLength + (pool ? pool.picture.data.byteLength : 0),
     async part(cell, inner) {
       const rect = {
         x: Math.max(cell.x, hole.box.x),
@@ -169,8 +168,47 @@ export async function fillWide(
       const n = near.w * near.h;
       for (let c = 0; c < channels; c++)
         for (let i = 0; i < n; i++) if (unknown[i]) crop.data[c * n + i] = wide.data[c * n + i];
-      const done = dressed ? finish(crop, unknown, near, options.seed, source.scale) : crop;
+      const done = dressed ? finish(crop, unknown, near, options.seed, false, pool) : crop;
       return made(rect, done, near, dressed && !chosen.network ? wayCode('texture') : way);
     },
   };
+}
+
+/** Side of the part beside a very large hole that its texture is taken from. */
+const POOL = 320;
+
+/** The part beside a hole with the most known pixels. */
+async function poolOf(
+  box: Rect,
+  source: PictureSource,
+  prepare: (rect: Rect, signal?: AbortSignal) => Promise<Surroundings>,
+  signal?: AbortSignal,
+): Promise<Pool | null> {
+  const w = Math.min(POOL, source.width);
+  const h = Math.min(POOL, source.height);
+  const cx = box.x + box.w / 2;
+  const cy = box.y + box.h / 2;
+  let best: Pool | null = null;
+  let most = 0;
+  for (const [x, y] of [
+    [box.x - w / 2, cy - h / 2],
+    [box.x + box.w - w / 2, cy - h / 2],
+    [cx - w / 2, box.y - h / 2],
+    [cx - w / 2, box.y + box.h - h / 2],
+  ]) {
+    const rect = {
+      x: Math.round(Math.min(source.width - w, Math.max(0, x))),
+      y: Math.round(Math.min(source.height - h, Math.max(0, y))),
+      w,
+      h,
+    };
+    const { crop, unknown } = await prepare(rect, signal);
+    let known = 0;
+    for (const v of unknown) if (!v) known++;
+    if (known > most) {
+      most = known;
+      best = { picture: crop, unknown };
+    }
+  }
+  return best;
 }
