@@ -7,10 +7,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
 import { writeAtomic } from '../files/index.ts';
 import { Memo } from './scans.ts';
 import { APP_VERSION } from './version.ts';
+
+const deflate = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
+const inflate = promisify<Uint8Array, Buffer>(inflateRaw);
 
 /** Findings kept in memory. */
 const KEPT = 24;
@@ -21,13 +25,13 @@ const SLACK = 200;
 const FORMAT = 1;
 
 export class Findings {
-  private readonly dir: string;
+  private readonly dir: string | null;
   private readonly memory = new Memo<unknown>(KEPT);
-  private readonly settled = new Set<string>();
   private written = 0;
 
-  constructor(cacheDir: string) {
-    this.dir = path.join(cacheDir, 'findings');
+  /** @param cacheDir null: in memory only */
+  constructor(cacheDir: string | null) {
+    this.dir = cacheDir === null ? null : path.join(cacheDir, 'findings');
   }
 
   /**
@@ -36,30 +40,23 @@ export class Findings {
    */
   get<T>(key: string, make: () => Promise<T>): Promise<T> {
     const name = createHash('sha256').update(`${FORMAT} ${APP_VERSION} ${key}`).digest('hex').slice(0, 40);
-    const found = this.memory.get(name, async () => {
-      const stored = await this.read(name);
+    return this.memory.get(name, async () => {
+      if (this.dir === null) return make();
+      const stored = await this.read(this.dir, name);
       if (stored !== undefined) return stored;
       const made = await make();
-      await this.write(name, made);
+      // Nobody waits for the disk.
+      void this.write(this.dir, name, made);
       return made;
-    });
-    found.then(
-      () => this.settled.add(name),
-      () => undefined,
-    );
-    return found as Promise<T>;
+    }) as Promise<T>;
   }
 
-  private file(name: string): string {
-    return path.join(this.dir, `${name}.bin`);
-  }
-
-  private async read(name: string): Promise<unknown> {
+  private async read(dir: string, name: string): Promise<unknown> {
+    const file = path.join(dir, `${name}.bin`);
     try {
-      const bytes = await readFile(this.file(name));
-      const value: unknown = deserialize(inflateRawSync(bytes));
+      const value: unknown = deserialize(await inflate(await readFile(file)));
       const now = new Date();
-      await utimes(this.file(name), now, now);
+      await utimes(file, now, now);
       return value;
     } catch {
       // Not there, or damaged: found anew.
@@ -67,29 +64,29 @@ export class Findings {
     }
   }
 
-  private async write(name: string, value: unknown): Promise<void> {
+  private async write(dir: string, name: string, value: unknown): Promise<void> {
     try {
-      await mkdir(this.dir, { recursive: true });
-      const bytes = deflateRawSync(serialize(value), { level: 1 });
-      await writeAtomic(this.file(name), true, (sink) => sink.write(bytes));
-      if (this.written++ % SLACK === 0) await this.trim();
+      await mkdir(dir, { recursive: true });
+      const bytes = await deflate(serialize(value), { level: 1 });
+      await writeAtomic(path.join(dir, `${name}.bin`), true, (sink) => sink.write(bytes));
+      if (this.written++ % SLACK === 0) await this.trim(dir);
     } catch {
       // A cache that cannot be written is no failure.
     }
   }
 
   /** Lets go of the files that were not used for longest. */
-  private async trim(): Promise<void> {
-    const names = await readdir(this.dir);
+  private async trim(dir: string): Promise<void> {
+    const names = await readdir(dir);
     if (names.length <= FILES) return;
     const files = await Promise.all(
       names.map(async (name) => ({
         name,
-        at: (await stat(path.join(this.dir, name)).catch(() => null))?.mtimeMs ?? 0,
+        at: (await stat(path.join(dir, name)).catch(() => null))?.mtimeMs ?? 0,
       })),
     );
     files.sort((a, b) => a.at - b.at);
     for (const { name } of files.slice(0, names.length - FILES))
-      await rm(path.join(this.dir, name), { force: true });
+      await rm(path.join(dir, name), { force: true });
   }
 }

@@ -15,6 +15,7 @@ import type { CodesOut, SampleReader, StoredSamples } from '../actions/picture/a
 import type { SpaceName } from '../../app/color/spaces.ts';
 import { runDustJob } from './dust-step.ts';
 import type { DustJob, DustOutcome } from './dust-step.ts';
+import type { PureChain, PureJob } from './pure-steps.ts';
 import type { RestoreJob, RestoreResult } from './restore-jobs.ts';
 import type { ScanJob, ScanResult } from './scan-jobs.ts';
 
@@ -67,7 +68,8 @@ export interface GeometryJob {
   from: number;
   to: number;
 }
-export type PixelJob = DevelopJob | PrintJob | FilmJob | GeometryJob | DustJob | ScanJob | RestoreJob;
+export type PixelJob =
+  DevelopJob | PrintJob | FilmJob | GeometryJob | DustJob | ScanJob | RestoreJob | PureJob;
 
 export interface PixelResult extends ScanResult, RestoreResult {
   /** 3 x 256 counts, when asked for. */
@@ -160,6 +162,11 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
   if (job.kind === 'decode' || job.kind === 'reduce' || job.kind === 'analyse' || job.kind === 'hash') {
     const { runScanJob } = await import('./scan-jobs.ts');
     return { histogram: null, ...(await runScanJob(job)) };
+  }
+  if (job.kind === 'pure') {
+    const { runPureJob } = await import('./pure-steps.ts');
+    await runPureJob(job, plan as PureChain);
+    return { histogram: null };
   }
   if (job.kind === 'damage' || job.kind === 'ageing') {
     const { runRestoreJob } = await import('./restore-jobs.ts');

@@ -10,13 +10,16 @@ import type { DevelopParams } from '../../app/recipe/develop.ts';
 import { say, type Sentence } from '../../app/words/sentences.ts';
 import { identityGeometry } from '../actions/develop/index.ts';
 import { readerOf, samplesSource } from '../actions/picture/as-is.ts';
+import type { SampleReader, StoredSamples } from '../actions/picture/as-is.ts';
 import { takenAsIs } from '../actions/picture/print.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import { decodeScan, show } from '../files/index.ts';
 import type { ScanInfo } from '../files/types.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
 import type { DustOutcome } from './dust-step.ts';
+import { onSharedMemory } from './pool.ts';
 import type { DevelopContext } from './protocol.ts';
+import type { SharedBase } from './pure-steps.ts';
 import { exportLayout, render } from './render.ts';
 import type { Rendered } from './render.ts';
 import type { Workshop } from './workshop.ts';
@@ -30,6 +33,8 @@ export interface PositiveTask {
 /** A positive at one size. */
 export interface OpenPositive {
   source: PictureSource;
+  /** The same for threads. */
+  shared: SharedBase;
   /** Infrared dust repair of a negative, where it was done. */
   dust: DustOutcome | null;
   /** Of a developed negative or slide; null for a print. */
@@ -39,6 +44,24 @@ export interface OpenPositive {
 }
 
 const own = (info: ScanInfo): OwnSpace | undefined => info.own;
+
+/** A source over samples that threads see too. */
+export function sharedSource(
+  { width, height, data }: StoredSamples,
+  reader: SampleReader,
+  scale: number,
+): { source: PictureSource; shared: SharedBase } {
+  const samples = { width, height, data: onSharedMemory(data) };
+  return { source: samplesSource(samples, reader, scale), shared: { samples, reader, scale } };
+}
+
+/** Reads codes of a space as they were written. */
+export function codesReader(space: SpaceName, channels: 1 | 3, bits: 8 | 16): SampleReader {
+  const size = bits === 16 ? 65536 : 256;
+  const table = new Float32Array(new SharedArrayBuffer(size * 4));
+  for (let i = 0; i < size; i++) table[i] = i / (size - 1);
+  return { space, channels, tables: Array.from({ length: channels }, () => table), matrix: null };
+}
 
 export class Positive {
   readonly task: PositiveTask;
@@ -95,7 +118,7 @@ export class Positive {
     const scale = Math.max(picture.width, picture.height) / this.side;
     if (this.print)
       return {
-        source: samplesSource(picture, readerOf(picture, own(info)), scale),
+        ...sharedSource(picture, readerOf(picture, own(info)), scale),
         dust: null,
         plan: null,
         bytes: picture.data.byteLength,
@@ -119,23 +142,11 @@ export class Positive {
       },
       signal,
     );
-    const developed = {
-      width: rendered.width,
-      height: rendered.height,
-      data: rendered.data,
-      channels: this.channels,
-      // Developed samples are the space's codes: read back as they were written.
-      curve: { kind: 'linear' } as const,
-    };
-    const codes = Float32Array.from({ length: 65536 }, (_, i) => i / 65535);
-    const reader = {
-      space: this.space,
-      channels: this.channels,
-      tables: Array.from({ length: this.channels }, () => codes),
-      matrix: null,
-    };
+    const developed = { width: rendered.width, height: rendered.height, data: rendered.data };
+    // Developed samples are the space's codes: read back as they were written.
+    const reader = codesReader(this.space, this.channels, 16);
     return {
-      source: samplesSource(developed, reader, scale),
+      ...sharedSource(developed, reader, scale),
       dust,
       plan: rendered.plan,
       bytes: rendered.data.byteLength,

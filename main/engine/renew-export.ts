@@ -4,16 +4,18 @@
  * its own depth, the finished codes, and a few rows of tiles of each step. Beside the pixels it gives what the change
  * record says of them, and what the repair has replaced, to be kept.
  */
-import { restores, restoreSteps } from '../../app/recipe/restore.ts';
+import { restores, restoreSteps, type RestoreParams } from '../../app/recipe/restore.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { SpaceName } from '../../app/color/spaces.ts';
 import type { Rect } from '../../app/picture.ts';
+import type { Planar } from '../../app/planar.ts';
 import { LABEL } from '../actions/picture/labels.ts';
 import { convertPlanes, writeCodes } from '../actions/picture/as-is.ts';
 import { StoredWriter } from '../actions/picture/stored.ts';
 import type { Geometry } from '../actions/develop/index.ts';
 import type { DamageMap, RepairReport } from '../actions/repair/index.ts';
 import { sharedLike } from './pool.ts';
+import { codesReader, sharedSource } from './positive.ts';
 import { untilAborted } from './until-aborted.ts';
 import { applyToAll, BAND_PIXELS } from './render.ts';
 import type { Rendered } from './render.ts';
@@ -50,6 +52,14 @@ export interface RenewedPicture {
   /** IPTC digital source type. */
   sourceType: string;
   masks: { name: string; share: number; places?: number; how: string }[];
+}
+
+/** Pixels of a strip that a thread does: some tenths of a second. */
+const PURE_PIXELS = 4e5;
+
+/** The last step that is on and needs more than pixels; null: none is. */
+function lastOf(params: RestoreParams): 'repair' | 'clean' | null {
+  return params.clean.on ? 'clean' : params.repair.on ? 'repair' : null;
 }
 
 /** What is kept of a damage map in the record: no pixels, the kinds and how many. */
@@ -114,22 +124,21 @@ export async function renderRenewed(
   const first = planned(options.geometryAt(1));
   const share = first.maxSide / Math.max(first.region.w, first.region.h);
   const side = share < 1 ? Math.max(1, Math.round(share * positive.side)) : null;
-  const chain = await untilAborted(renewal.chain(side), signal);
+  // What threads can do follows on stored pixels; what needs a network or fills holes comes before.
+  const heavy = params.enlarge.on || !params.colour.on ? null : lastOf(params);
+  const before = await untilAborted(renewal.chain(side, heavy ?? 'enlarge'), signal);
   onProgress?.(0.1);
-  const { source } = chain;
+  let chain = before;
+  const { source } = before;
   // Behind an enlargement the picture is larger than the scan, and its geometry with it.
   const factor = side === null ? source.width / info.width : 1;
   const full = factor === 1 ? first.full : options.geometryAt(factor);
   const view = side === null && factor !== 1 ? planView(full, whole, full.width, full.height) : first;
   const region = side === null ? view.region : within(view.region, source.width / info.width, source);
 
-  const channels = source.channels;
-  const data = sharedLike(
-    bits === 16 ? new Uint16Array(0) : new Uint8Array(0),
-    region.w * region.h * channels,
-  );
   const geometry = viewGeometry(view, region.w, region.h);
-  const { repaired, unrepaired } = chain;
+  const { repaired, unrepaired } = before;
+  const channels = heavy ? 3 : source.channels;
   const size = unrepaired ?? source;
   const same = size.width === source.width && size.height === source.height;
   const part = same ? region : { x: 0, y: 0, w: size.width, h: size.height };
@@ -153,28 +162,77 @@ export async function renderRenewed(
       writer.add(y, labels, new Uint8Array(0));
       return;
     }
-    const before = await unrepaired.read(rect, signal);
-    convertPlanes(before, unrepaired.space, space);
+    const was = await unrepaired.read(rect, signal);
+    convertPlanes(was, unrepaired.space, space);
     const codes =
-      bits === 16
-        ? new Uint16Array(rect.w * h * before.channels)
-        : new Uint8Array(rect.w * h * before.channels);
-    writeCodes(before, { data: codes, width: rect.w, channels: unrepaired.channels }, 0, 0);
+      bits === 16 ? new Uint16Array(rect.w * h * was.channels) : new Uint8Array(rect.w * h * was.channels);
+    writeCodes(was, { data: codes, width: rect.w, channels: unrepaired.channels }, 0, 0);
     writer.add(y, labels, codes);
   };
   const turn = isIdentity(geometry) ? 0 : 0.1;
-  for (let y = 0; y < region.h;) {
-    if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
-    // Strips end where tiles end: each is computed once.
-    const h = Math.min(region.h - y, CACHE_TILE - ((region.y + y) % CACHE_TILE));
-    const planes = await source.read({ x: region.x, y: region.y + y, w: region.w, h }, signal);
-    convertPlanes(planes, source.space, space);
-    writeCodes(planes, { data, width: region.w, channels }, 0, y);
-    if (same) await keep(y, h);
-    y += h;
-    onProgress?.(0.1 + (0.9 - turn) * (y / region.h));
-    await new Promise((resolve) => setImmediate(resolve));
+  /** Reads rows of a part in strips that end where tiles end, so that each tile is computed once. */
+  const strips = async (
+    part: Rect,
+    share: readonly [number, number],
+    each: (planes: Planar, y: number, h: number) => Promise<void>,
+  ): Promise<void> => {
+    for (let y = 0; y < part.h;) {
+      if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
+      const h = Math.min(part.h - y, CACHE_TILE - ((part.y + y) % CACHE_TILE));
+      await each(await source.read({ x: part.x, y: part.y + y, w: part.w, h }, signal), y, h);
+      y += h;
+      onProgress?.(share[0] + (share[1] - share[0]) * (y / part.h));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  if (heavy) {
+    // All of it, whatever is cut out in the end: later steps look around.
+    const whole = { x: 0, y: 0, w: source.width, h: source.height };
+    const data = sharedLike(new Uint16Array(0), whole.w * whole.h * source.channels);
+    await strips(whole, [0.1, 0.7], async (planes, y, h) => {
+      writeCodes(planes, { data, width: whole.w, channels: source.channels }, 0, y);
+      const top = Math.max(y, region.y);
+      const low = Math.min(y + h, region.y + region.h);
+      if (low > top) await keep(top - region.y, low - top);
+    });
+    const reader = codesReader(source.space, source.channels, 16);
+    const stored = sharedSource({ width: whole.w, height: whole.h, data }, reader, source.scale);
+    chain = await renewal.after(heavy, {
+      ...before,
+      source: stored.source,
+      pure: { base: stored.shared, steps: [] },
+    });
   }
+  const data = sharedLike(
+    bits === 16 ? new Uint16Array(0) : new Uint8Array(0),
+    region.w * region.h * channels,
+  );
+  const output = { data, width: region.w, channels };
+  if (chain.pure && chain.source.channels === channels) {
+    const plan = shop.pool.share(chain.pure);
+    const rows = Math.max(32, Math.ceil(PURE_PIXELS / region.w));
+    try {
+      await shop.pool.bands(
+        region.y,
+        region.y + region.h,
+        rows,
+        (from, to) => ({ kind: 'pure', x: region.x, w: region.w, from, to, space, output, shift: -region.y }),
+        {
+          plan,
+          signal,
+          onRows: (done) =>
+            onProgress?.((heavy ? 0.7 : 0.1) + ((heavy ? 0.3 : 0.9) - turn) * (done / region.h)),
+        },
+      );
+    } finally {
+      shop.pool.release(plan);
+    }
+  } else
+    await strips(region, [0.1, 1 - turn], async (planes, y, h) => {
+      convertPlanes(planes, source.space, space);
+      writeCodes(planes, output, 0, y);
+      if (same) await keep(y, h);
+    });
   if (!same) for (let y = 0; y < part.h; y += CACHE_TILE) await keep(y, Math.min(CACHE_TILE, part.h - y));
   const report = repaired ? await repaired.report(signal) : null;
   const turned = await applyToAll(

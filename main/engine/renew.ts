@@ -7,8 +7,8 @@
 import { convertPlanes } from '../actions/picture/as-is.ts';
 import type { NetworkTask, Networks, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
-import { agedSource, type AgeingAnalysis } from '../actions/ageing/index.ts';
-import { colouredSource, prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
+import type { AgeingAnalysis } from '../actions/ageing/index.ts';
+import { prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
 import {
   maskWithMarks,
   repairedSource,
@@ -23,6 +23,7 @@ import { say, type Sentence } from '../../app/words/sentences.ts';
 import type { Findings } from './findings.ts';
 import type { OpenPositive, Positive } from './positive.ts';
 import type { PixelPool } from './pool.ts';
+import { onShared, withStep, type PureChain, type PureStep } from './pure-steps.ts';
 import { Memo } from './scans.ts';
 import { cachedSource } from './tile-cache.ts';
 
@@ -46,6 +47,8 @@ export interface Chain {
   /** The positive itself. */
   positive: OpenPositive;
   source: PictureSource;
+  /** The same for threads, where nothing but such steps lies on stored samples; null where a network or fill does. */
+  pure: PureChain | null;
   /** Before the repair, and with it; null where nothing is repaired. */
   unrepaired: PictureSource | null;
   repaired: RepairedSource | null;
@@ -64,6 +67,8 @@ export interface RenewDeps {
   networks: Networks;
   /** Bytes of computed tiles that one step keeps. */
   tileBytes: number;
+  /** Open positives; each holds its samples. */
+  positives: Memo<Chain>;
   /** Chains by size and steps, so that a slider finds everything before it as it was. */
   stages: Memo<Chain>;
 }
@@ -150,11 +155,12 @@ export class Renewal {
     const { params, positive } = this.input;
     while (step >= 0 && !params[restoreSteps[step].id].on) step--;
     if (step < 0)
-      return this.deps.stages.get(`${side} ${this.base}`, async () => {
+      return this.deps.positives.get(`${side} ${this.base}`, async () => {
         const open = await positive.open(side);
         return {
           positive: open,
           source: open.source,
+          pure: { base: open.shared, steps: [] },
           unrepaired: null,
           repaired: null,
           ageing: null,
@@ -174,6 +180,15 @@ export class Renewal {
     });
   }
 
+  /** The steps behind one, on a chain whose pixels are stored by now. */
+  async after(id: RestoreStep, stored: Chain): Promise<Chain> {
+    const chain = { ...stored, models: [...stored.models], warnings: [...stored.warnings] };
+    const at = restoreSteps.findIndex((s) => s.id === id);
+    for (const step of restoreSteps.slice(at + 1))
+      if (this.input.params[step.id].on) await this.add(step.id, chain);
+    return chain;
+  }
+
   private async add(id: RestoreStep, chain: Chain): Promise<void> {
     const { params, seed } = this.input;
     const { tileBytes, networks } = this.deps;
@@ -181,7 +196,7 @@ export class Renewal {
       case 'ageing': {
         const analysis = await this.ageing();
         chain.ageing = analysis;
-        chain.source = agedSource(chain.source, analysis, params.ageing);
+        put(chain, { id, analysis, params: params.ageing });
         break;
       }
       case 'repair': {
@@ -201,6 +216,7 @@ export class Renewal {
         });
         chain.repaired = repaired;
         chain.source = cachedSource(repaired, tileBytes);
+        chain.pure = null;
         break;
       }
       case 'colour': {
@@ -208,7 +224,7 @@ export class Renewal {
         const plan = await this.colour(network);
         chain.colour = plan;
         if (plan.network) chain.models.push({ step: id, ...plan.network });
-        chain.source = colouredSource(chain.source, plan, params.colour);
+        put(chain, { id, plan, params: params.colour });
         break;
       }
       default:
@@ -249,9 +265,9 @@ export class Renewal {
     const pending: RestoreStep[] = [];
     for (const { id } of restoreSteps) {
       if (!params[id].on || id === 'enlarge') continue;
-      if (id === 'ageing' && this.known.ageing) source = agedSource(source, this.known.ageing, params.ageing);
-      else if (id === 'colour' && this.known.colour)
-        source = colouredSource(source, this.known.colour, params.colour);
+      const { ageing, colour } = this.known;
+      if (id === 'ageing' && ageing) source = withStep(source, { id, analysis: ageing, params: params[id] });
+      else if (id === 'colour' && colour) source = withStep(source, { id, plan: colour, params: params[id] });
       else pending.push(id);
     }
     return { source, pending };
@@ -294,11 +310,17 @@ export class Renewal {
     const key = JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);
     const plan = await this.deps.findings.get(key, async () => {
       const { source } = await this.chain(LOOK_SIDE, 'repair');
-      return prepareColour(await wholeOf(source), hints, network, { own });
+      return onShared(await prepareColour(await wholeOf(source), hints, network, { own }));
     });
     this.known.colour = plan;
     return plan;
   }
+}
+
+/** Puts a step on a chain that threads can do. */
+function put(chain: Chain, step: PureStep): void {
+  chain.source = withStep(chain.source, step);
+  if (chain.pure) chain.pure = { base: chain.pure.base, steps: [...chain.pure.steps, step] };
 }
 
 /** A mask from a file with what was found beside it, at the file's resolution. */

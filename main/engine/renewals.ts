@@ -30,6 +30,8 @@ export interface RenewalTask extends PositiveTask {
 /** Chains kept for the window: every step of the picture that is shown, at two sizes. */
 const SHOWN = 14;
 const SHOWN_TILES = 48e6;
+/** Positives kept for the window: the view, and the copies that findings are made on. */
+const OPEN = 4;
 /** Share of a picture that a mask may cover; beyond, nothing is left to fill from. */
 const MOST_COVERED = 0.75;
 
@@ -39,13 +41,14 @@ export class Renewals {
   private readonly findings: Findings;
   private readonly studio: StudioFolders | null;
   private readonly shown = new Memo<Chain>(SHOWN);
+  private readonly open = new Memo<Chain>(OPEN);
   private readonly hashes = new Memo<string>(512);
 
   /** @param dataDir the library's folder, where the Studio keeps the models in use */
   constructor(shop: Workshop, device: string, dataDir: string | undefined) {
     this.shop = shop;
     this.networks = new EngineNetworks({ threads: shop.threads, device, cores: shop.cores });
-    this.findings = new Findings(shop.cacheDir);
+    this.findings = new Findings(dataDir === undefined ? null : shop.cacheDir);
     this.studio = dataDir === undefined ? null : new StudioFolders(dataDir);
   }
 
@@ -82,6 +85,7 @@ export class Renewals {
       findings: this.findings,
       networks: this.networks.with(inUse),
       tileBytes: use === 'shown' ? SHOWN_TILES : Math.max(64e6, 3 * 512 * (info.width + 512) * 12),
+      positives: use === 'shown' ? this.open : new Memo<Chain>(4),
       stages: use === 'shown' ? this.shown : new Memo<Chain>(16),
     };
     const input: RenewInput = {
