@@ -150,4 +150,15 @@ describe('automatic exposure', () => {
       slope(expose([...mixed, { colour: [0, 0, 0], level: 0.6, share: 0.5 }], [1, 1, 1], [0, 0, 0])),
     ).toBeLessThan(1.1);
   });
+  it('gives a negative that is longer than paper a softer grade, and more exposure for its shadows', () => {
+    const long: Thing[] = [-1.6, -1.2, -0.8, 0, 0.8, 1.5].map((level) => ({
+      colour: [0, 0, 0],
+      level,
+      share: 1 / 6,
+    }));
+    const found = balanceFromSamples(expose(long, [1, 1, 1], [0, 0, 0]), 'c41', true);
+    expect(found.balance.slope[1]).toBeLessThan(0.95);
+    expect(found.balance.slope[1]).toBeGreaterThanOrEqual(0.7);
+    expect(found.exposure).toBeGreaterThan(-K * filmStock('generic', 'c41').midDensity);
+  });
 });

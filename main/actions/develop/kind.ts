@@ -71,7 +71,15 @@ export function decide(
     f.range < 1.2 &&
     f.orange > 0.8 &&
     f.darkRedOverBlue > 0.6;
-  const masked = orange || balanced;
+  // The same where the picture's colours are strong: even its densest parts let four times as much red as blue through,
+  // which no black of a positive does.
+  const redBlacks =
+    f.clearGreen < -0.095 &&
+    f.clearBlue < -0.5 &&
+    f.clearBlue > 6.5 * f.clearGreen &&
+    f.range < 1.4 &&
+    f.darkRedOverBlue > 0.7;
+  const masked = orange || balanced || redBlacks;
   const negative = evidence(f, saysNegative, perforated, masked, linear);
   const score = negative.reduce((s, e) => s + e.weight, 0);
   const reasons = (sign: 1 | -1): Sentence[] =>
@@ -80,7 +88,9 @@ export function decide(
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
       .map((e) => e.reason);
   if (score > 0) {
-    const oneHue = f.grey || (!masked && (f.scatter < 0.09 || f.across < 0.03));
+    // Raw samples that are orange all over: no lamp makes silver film look so.
+    const dyed = linear && f.typicalGreen < -0.2 && f.orange > 0.9;
+    const oneHue = f.grey || (!masked && !dyed && (f.scatter < 0.09 || f.across < 0.03));
     return oneHue
       ? {
           kind: 'bw-negative',

@@ -33,7 +33,7 @@ import { MID_GREY, type PaperCurve, paperCurve, paperTable } from './paper.ts';
 import { densityTable, Kept } from './plan-tables.ts';
 import { straighten, TOE_WIDTH } from './toe.ts';
 import { strays } from './roll.ts';
-import { crosstalkMatrix, type FilmStock, filmStock, neutralSlopes } from './stocks.ts';
+import { convertedMatrix, crosstalkMatrix, type FilmStock, filmStock, neutralSlopes } from './stocks.ts';
 import type { DevelopAnalysis, FilmType, RollBaseline } from './types.ts';
 
 /** The part of a DevelopContext that the pixels depend on. */
@@ -191,9 +191,6 @@ function logTable(curve: ToneCurve, bits: 8 | 16, channel: number, black: number
 const add = (a: Rgb, b: Rgb): Rgb => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 const map = (f: (c: 0 | 1 | 2) => number): [number, number, number] => [f(0), f(1), f(2)];
 
-/** Share of the crosstalk matrix that is left to do on a scan that a camera or scanner program has converted. */
-const CONVERTED = 0.4;
-
 /**
  * All numbers of a develop, without tables. `converted`: the scan is tone-curved, so some program has rendered
  * it, with a colour matrix of its own that has undone much of the crosstalk already.
@@ -250,7 +247,7 @@ export function planNumbers(params: DevelopParams, context: PlanContext, convert
       film === 'bw'
         ? [...silver, ...silver, ...silver]
         : converted
-          ? crosstalkMatrix(stock, f.crosstalk * CONVERTED)
+          ? convertedMatrix(stock, f.crosstalk)
           : crosstalkMatrix(stock, f.crosstalk, analysis?.rig),
     exposure,
     lights: film === 'bw' ? [0, 0, 0] : printerLights,

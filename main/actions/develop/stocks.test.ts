@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { developSteps } from '../../../app/recipe/develop.ts';
-import { crosstalkMatrix, filmStock, filmStocks, neutralSlopes, rowSums } from './stocks.ts';
+import { convertedMatrix, crosstalkMatrix, filmStock, filmStocks, neutralSlopes, rowSums } from './stocks.ts';
 import { rigOf } from './rig.ts';
 import { straighten, TOE_WIDTH } from './toe.ts';
 
@@ -16,6 +16,16 @@ describe('stocks', () => {
         for (const sum of rowSums(crosstalkMatrix(stock, strength))) expect(sum).toBeCloseTo(1, 12);
       }
     expect(crosstalkMatrix(filmStock('portra', 'c41'), 0)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  });
+  it('corrects a converted scan without tinting a grey, and slides and silver not at all', () => {
+    for (const strength of [0, 1, 2])
+      for (const sum of rowSums(convertedMatrix(filmStock('auto', 'c41'), strength)))
+        expect(sum).toBeCloseTo(1, 12);
+    expect(convertedMatrix(filmStock('auto', 'c41'), 0)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    // Blue light lies less in red, so that a sky leaves violet.
+    expect(convertedMatrix(filmStock('auto', 'c41'), 1)[2]).toBeLessThan(-0.05);
+    for (const film of ['bw', 'slide'] as const)
+      expect(convertedMatrix(filmStock('auto', film), 1)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
   });
   it('falls back to the generic stock of the film type', () => {
     expect(filmStock('auto', 'c41').id).toBe('generic');

@@ -44,6 +44,12 @@ const C41: Record<Rig, Matrix3> = {
   scanner: unmix(0.004, -0.055, 0.066, -0.191, -0.011, -0.253),
   camera: unmix(-0.385, -0.008, -0.098, -0.29, 0.144, -0.698),
 };
+/**
+ * What is left to do on a scan that a camera's or scanner's program has converted, with a colour matrix of its own
+ * that has undone much of the crosstalk already. Weak, because programs differ; it leans against the violet that such
+ * conversions leave in skies and water.
+ */
+const C41_CONVERTED = unmix(-0.02, -0.12, 0.05, 0, -0.1, 0);
 const NONE: Record<Rig, Matrix3> = { unknown: IDENTITY3, scanner: IDENTITY3, camera: IDENTITY3 };
 
 const list: FilmStock[] = [
@@ -120,6 +126,11 @@ export function filmStocks(): readonly FilmStock[] {
 /** Crosstalk matrix at a strength 0..2: only the off-diagonal part is scaled, the rows still sum to 1. */
 export function crosstalkMatrix(stock: FilmStock, strength: number, rig: Rig = 'unknown'): Matrix3 {
   return mix3(IDENTITY3, stock.crosstalk[rig], strength);
+}
+
+/** Crosstalk matrix at a strength 0..2 for a scan that some program has converted to a tone-curved picture. */
+export function convertedMatrix(stock: FilmStock, strength: number): Matrix3 {
+  return stock.film === 'c41' ? mix3(IDENTITY3, C41_CONVERTED, strength) : IDENTITY3;
 }
 
 /** Slopes relative to green that make a neutral of this stock equal in all channels: gammaG / gamma. */
