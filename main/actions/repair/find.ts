@@ -12,6 +12,7 @@ import { featuresOf, type Level } from './features.ts';
 import { levelsOf } from './levels.ts';
 import models from './damage.json' with { type: 'json' };
 import { regionRows, regionsOf, type Shape, shapesOf } from './regions.ts';
+import { atBorder, doubtOf, rowsOf } from './sense.ts';
 import { DAMAGED, type DamageMap, type FaceBox } from './types.ts';
 
 export interface FindOptions {
@@ -92,10 +93,17 @@ export function findDamage(picture: Planar, options: FindOptions): DamageMap {
   const rows = regionRows(shapes, mask, odds, levels[0]);
   const regionOdds = logOdds(models.regions, rows, shapes.length);
   const confidence = new Uint8Array(n);
-  const kept = shapes.filter(({ pixels, length, thickness }, k) => {
-    const ease = length > LONG && length > 5 * thickness ? LONG_EASE : 0;
-    const sure = 255 / (1 + Math.exp(regionLimit - ease - regionOdds[k]));
-    const taken = sure >= 127.5;
+  const likely = shapes.map((shape, k) => {
+    const ease = shape.length > LONG && shape.length > 5 * shape.thickness ? LONG_EASE : 0;
+    return regionOdds[k] + ease - doubtOf(shape, width, height) - regionLimit;
+  });
+  const candidates = shapes.flatMap((_, k) => (likely[k] > 0 ? [k] : []));
+  const ornaments = rowsOf(candidates.map((k) => shapes[k]));
+  const inRow = new Set([...ornaments].map((k) => candidates[k]));
+  const kept = shapes.filter((shape, k) => {
+    const { pixels } = shape;
+    const sure = 255 / (1 + Math.exp(-likely[k]));
+    const taken = likely[k] > 0 && !inRow.has(k) && !atBorder(shape, width, height);
     for (const i of pixels)
       confidence[i] = taken
         ? Math.max(DAMAGED, Math.min(255, Math.round(sure)))

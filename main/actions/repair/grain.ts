@@ -56,7 +56,7 @@ function spreadOf({ picture, unknown }: { picture: Planar; unknown: Uint8Array }
   const { width, height, channels, data } = picture;
   const n = width * height;
   const lists: number[][] = Array.from({ length: BANDS * channels }, () => []);
-  const every = Math.max(1, Math.floor(Math.sqrt(n / 40000)));
+  const every = Math.max(1, Math.floor(Math.sqrt(n / 16000)));
   for (let y = 1; y < height - 1; y += every)
     for (let x = 1; x < width - 1; x += every) {
       const i = y * width + x;
@@ -83,9 +83,9 @@ function spreadOf({ picture, unknown }: { picture: Planar; unknown: Uint8Array }
     }
   const sigma = lists.map((list) => {
     if (list.length < 30) return NaN;
-    list.sort((a, b) => a - b);
+    const sorted = Float32Array.from(list).sort();
     // Median of |d| over 0.6745; the mask's weights have a root of 36.
-    return list[list.length >> 1] / 0.6745 / 6;
+    return sorted[sorted.length >> 1] / 0.6745 / 6;
   });
   for (let c = 0; c < channels; c++) {
     const known = sigma.filter((v, k) => k % channels === c && Number.isFinite(v));

@@ -1,0 +1,97 @@
+/**
+ * What looks like damage and is none: beads, buttons and studs stand in rows, dust does not; a print's own edge runs
+ * along the border of the scan; and the larger a compact spot is, the likelier it is a thing.
+ */
+import type { Shape } from './regions.ts';
+
+/** Spots in a row from which they are an ornament. */
+const ROW = 5;
+/** How much neighbours in a row may differ in area, and in their step as a share of it. */
+const ALIKE = 2.6;
+const STEADY = 0.4;
+/** Share of the longer side up to which a spot beside the border lies at it. */
+const BORDER = 0.012;
+/** Share of the longer side from which a compact spot is doubted, how quickly, and how much at most (log odds). */
+const LARGE = 0.008;
+/** Pixels (root of the area) up to which a spot of a small scan is not doubted either. */
+const LARGE_PIXELS = 9;
+const DOUBT = 150;
+const MOST_DOUBT = 3;
+
+interface Spot {
+  k: number;
+  x: number;
+  y: number;
+  area: number;
+}
+
+/** Indices of the shapes that stand in a row with others like them, at steady steps. */
+export function rowsOf(shapes: readonly Shape[]): Set<number> {
+  const spots: Spot[] = [];
+  shapes.forEach((s, k) => {
+    if (s.length < 4 * s.thickness)
+      spots.push({ k, x: s.x + s.w / 2, y: s.y + s.h / 2, area: s.pixels.length });
+  });
+  spots.sort((a, b) => a.x - b.x);
+  const found = new Set<number>();
+  const alike = (a: Spot, b: Spot): boolean => a.area < ALIKE * b.area && b.area < ALIKE * a.area;
+  /** The spot like `like` that is nearest to a place, within `reach`. */
+  const nearest = (x: number, y: number, reach: number, like: Spot): Spot | null => {
+    let low = 0;
+    let high = spots.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (spots[middle].x < x - reach) low = middle + 1;
+      else high = middle;
+    }
+    let best: Spot | null = null;
+    let least = reach * reach;
+    for (let j = low; j < spots.length && spots[j].x <= x + reach; j++) {
+      const d = (spots[j].x - x) ** 2 + (spots[j].y - y) ** 2;
+      if (d < least && spots[j].k !== like.k && alike(spots[j], like)) {
+        least = d;
+        best = spots[j];
+      }
+    }
+    return best;
+  };
+  spots.forEach((a, i) => {
+    const reach = 9 * Math.sqrt(a.area);
+    for (let j = i + 1; j < spots.length && spots[j].x <= a.x + reach; j++) {
+      let last = a;
+      let next: Spot | null = spots[j];
+      if (Math.abs(next.y - a.y) > reach || !alike(a, next)) continue;
+      const chain = [a];
+      while (next && chain.length < 60) {
+        chain.push(next);
+        const dx: number = next.x - last.x;
+        const dy: number = next.y - last.y;
+        last = next;
+        next = nearest(last.x + dx, last.y + dy, STEADY * Math.hypot(dx, dy), last);
+        if (next && chain.includes(next)) next = null;
+      }
+      if (chain.length >= ROW) for (const spot of chain) found.add(spot.k);
+    }
+  });
+  return found;
+}
+
+/** Whether most of a shape lies at the border of the picture. */
+export function atBorder({ pixels }: Shape, width: number, height: number): boolean {
+  const reach = Math.max(3, BORDER * Math.max(width, height));
+  let near = 0;
+  for (const i of pixels) {
+    const x = i % width;
+    const y = (i - x) / width;
+    if (x < reach || y < reach || x >= width - reach || y >= height - reach) near++;
+  }
+  return near > 0.6 * pixels.length;
+}
+
+/** Log odds taken from a compact shape for its size. */
+export function doubtOf(shape: Shape, width: number, height: number): number {
+  if (shape.length > 4 * shape.thickness) return 0;
+  const side = Math.max(width, height);
+  const over = Math.sqrt(shape.pixels.length) - Math.max(LARGE_PIXELS, LARGE * side);
+  return Math.min(MOST_DOUBT, Math.max(0, (DOUBT * over) / side));
+}
