@@ -317,7 +317,9 @@ export function mockClient(options: MockOptions = {}): Client {
       const print = isPrint(kind);
       const { context, w, h } = canvas(request.itemId, longest, request.show === 'film' && !print);
       const { params } = (request.recipe as Recipe | null) ?? recipeOf(request.itemId);
-      const place = mockPlace(params, w * 8, h * 8, request.geometry ?? true);
+      const full = library.items.find((i) => i.id === request.itemId)?.width ?? 6000;
+      const tall = Math.round((full * h) / w);
+      const place = mockPlace(params, full, tall, request.geometry ?? true);
       if (print) mockRestore(context, request, params, place, w, h, kind === 'bw-print');
       const rgba = context.getImageData(0, 0, w, h).data as Uint8ClampedArray<ArrayBuffer>;
       const histogram = new Array<number>(768).fill(0);
@@ -327,8 +329,8 @@ export function mockClient(options: MockOptions = {}): Client {
         header: {
           width: w,
           height: h,
-          fullWidth: w * 8,
-          fullHeight: h * 8,
+          fullWidth: full,
+          fullHeight: tall,
           histogram,
           clippedWhite: 0.001,
           clippedBlack: 0.002,

@@ -59,7 +59,13 @@ export function MarksTool({ box, picture, place }: { box: Box; picture: Size; pl
   const brush = useLightbox((s) => s.brush);
   const overlay = useLightbox((s) => s.overlay);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [hand, setHand] = useState<Hand>(restingHand);
+  const [hand, showHand] = useState<Hand>(restingHand);
+  /** Several movements may come before the next painting: each goes on from the one before. */
+  const held = useRef<Hand>(restingHand);
+  const setHand = (next: Hand) => {
+    held.current = next;
+    showHand(next);
+  };
   const [drag, setDrag] = useState<Drag | null>(null);
   const [pointer, setPointer] = useState<Point | null>(null);
   const setBrush = (patch: Partial<Brush>) =>
@@ -93,7 +99,7 @@ export function MarksTool({ box, picture, place }: { box: Box; picture: Size; pl
     setBrush({ chosen: takesSource(tool) ? marks.length : null });
   };
   const send = (event: HandEvent) => {
-    const next = moveHand(brush.tool, hand, event, near);
+    const next = moveHand(brush.tool, held.current, event, near);
     setHand(next.hand);
     if (next.stroke) finish(next.stroke);
   };
@@ -129,9 +135,9 @@ export function MarksTool({ box, picture, place }: { box: Box; picture: Size; pl
       takeFrom(at);
       return;
     }
-    const held = sourceUnder(at);
-    if (held !== null) {
-      setDrag({ index: held, what: 'source', from: at, mark: marks[held], original: marks[held] });
+    const ring = sourceUnder(at);
+    if (ring !== null) {
+      setDrag({ index: ring, what: 'source', from: at, mark: marks[ring], original: marks[ring] });
       return;
     }
     if (brush.tool !== 'select') return send({ type: 'down', at, shift: event.shiftKey });
@@ -152,10 +158,10 @@ export function MarksTool({ box, picture, place }: { box: Box; picture: Size; pl
       return;
     }
     if (brush.tool === 'select') return;
-    if (hand.mode !== 'drag') return send({ type: 'move', at, shift: event.shiftKey });
+    if (held.current.mode !== 'drag') return send({ type: 'move', at, shift: event.shiftKey });
     // All the places that the pointer went through since the last event: a quick hand still draws a smooth line.
     const between = event.nativeEvent.getCoalescedEvents?.() ?? [];
-    let next = hand;
+    let next = held.current;
     for (const e of between.length > 0 ? between : [event.nativeEvent])
       next = moveHand(brush.tool, next, { type: 'move', at: field.at(e), shift: event.shiftKey }, near).hand;
     setHand(next);
@@ -165,12 +171,12 @@ export function MarksTool({ box, picture, place }: { box: Box; picture: Size; pl
       const { index, what, mark, original } = drag;
       if (mark !== original) changeMarks(session, what, (now) => replaced(now, index, mark));
       setDrag(null);
-    } else if (brush.tool !== 'select' && hand.mode === 'drag')
+    } else if (brush.tool !== 'select' && held.current.mode === 'drag')
       send({ type: 'up', at: field.at(event), shift: event.shiftKey });
   };
   const key = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget) return;
-    if (event.key === 'Escape' && hand.mode !== 'idle') send({ type: 'cancel' });
+    if (event.key === 'Escape' && held.current.mode !== 'idle') send({ type: 'cancel' });
     else {
       const before = field.crossOnScan;
       const at = field.arrow(event);
