@@ -4,7 +4,7 @@
  * 100-megapixel scans queue up; cores likewise.
  */
 import { createHash } from 'node:crypto';
-import { unlink } from 'node:fs/promises';
+import { rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
@@ -231,7 +231,7 @@ export async function exportPicture(
         if (renewed?.stored) {
           const { stored } = renewed;
           await writeAtomic(storedPath(task.output), true, (sink) => sink.write(stored));
-        }
+        } else await rm(storedPath(task.output), { force: true });
         await writeJsonAtomic(recordPath(task.output), record.record);
       } catch (error) {
         // A picture that names a record which is not there is no finished picture.
