@@ -17,9 +17,9 @@ import type { Network, Width } from '../network.ts';
 
 /** Channels at strides 2, 4 and 8. */
 const CHANNELS: Record<Width, readonly [number, number, number]> = {
-  small: [16, 32, 96],
-  base: [32, 64, 128],
-  large: [32, 96, 192],
+  small: [32, 64, 96],
+  base: [64, 96, 160],
+  large: [96, 160, 256],
 };
 const ENCODER = [2, 4, 4] as const;
 const DECODER = [2, 3] as const;
