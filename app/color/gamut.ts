@@ -194,13 +194,14 @@ export class LabSpace {
     this.linear(fy, a * share, b * share);
     const { rgb } = this;
     const out = Math.max(-Math.min(rgb[0], rgb[1], rgb[2]), Math.max(rgb[0], rgb[1], rgb[2]) - 1);
-    return out < 1e-7 ? share : share * this.halve(fy, a * share, b * share);
+    if (out > 1e-7) return share * this.halve(fy, a * share, b * share, 0, 1);
+    // Well inside still: a channel that does not bind was followed.
+    if (out < -1e-4 && share < 1) return this.halve(fy, a, b, share, 1);
+    return share;
   }
 
-  private halve(fy: number, a: number, b: number): number {
-    let low = 0;
-    let high = 1;
-    for (let k = 0; k < 24; k++) {
+  private halve(fy: number, a: number, b: number, low: number, high: number): number {
+    for (let k = 0; k < 20; k++) {
       const share = (low + high) / 2;
       if (this.within(fy, a * share, b * share)) low = share;
       else high = share;

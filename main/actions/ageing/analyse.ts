@@ -15,8 +15,10 @@
 import type { Planar } from '../../../app/planar.ts';
 import type { Rgb } from '../../../app/picture.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
+import { reducedTo } from '../colorize/plan.ts';
 import { evidenceOf, estimate } from './evidence.ts';
-import { densityPlanes, dyePlanes, percentile } from './density.ts';
+import { apply3 } from '../../../app/color/matrix3.ts';
+import { densityPlanes, dyePlanes, DYES_INVERSE, percentile } from './density.ts';
 import { monoOf } from './toning.ts';
 import type { AgeingAnalysis, ToningName } from './types.ts';
 
@@ -28,14 +30,18 @@ const TONING: Record<Exclude<ToningName, 'none'>, () => Sentence> = {
   'hand-coloured': () => say('age-hand-coloured'),
 };
 
+/** Longer side of the picture that is read: tones and edges do not need more. */
+const LOOKED_AT = 400;
+
 /** Densities that a fresh print spans, about. */
 export const FRESH_RANGE = 1.7;
 
 /**
  * Reads the signs of age.
- * @param picture the reduced whole print (about 500 to 1000 px), one or three planes, sRGB-encoded 0..1
+ * @param given the whole print, one or three planes, sRGB-encoded 0..1; of any size, it is reduced to LOOKED_AT
  */
-export function analyseAgeing(picture: Planar): AgeingAnalysis {
+export function analyseAgeing(given: Planar): AgeingAnalysis {
+  const picture = reducedTo(given, LOOKED_AT);
   const planes = densityPlanes(picture);
   const mono = monoOf(picture, planes);
   const reasons: Sentence[] = [];
@@ -61,7 +67,9 @@ export function analyseAgeing(picture: Planar): AgeingAnalysis {
     };
   }
   const evidence = evidenceOf(picture, planes);
-  const { loss, stain, confidence } = estimate(evidence);
+  const found = estimate(evidence);
+  const { confidence } = found;
+  const { loss, stain } = restrained(dyePlanes(planes), found.loss, found.stain);
   const [white, black] = rangeAfter(planes, loss, stain);
   const worst = Math.max(...loss);
   if (worst > 0.04)
@@ -88,6 +96,46 @@ export function analyseAgeing(picture: Planar): AgeingAnalysis {
     confidence,
     reasons,
   };
+}
+
+/** Cast in the mid-tones, in density of dye, that a correction may leave on the other side. */
+const OVERSHOOT = 0.025;
+
+/**
+ * The correction, taken back where it would turn a cast into its opposite: what the mid-tones lean to may be the scene
+ * or age, but what they lean to afterwards and did not before is the correction.
+ */
+function restrained(dyes: readonly Float32Array[], loss: Rgb, stain: Rgb): { loss: Rgb; stain: Rgb } {
+  const [c, m, y] = dyes;
+  const dark = m.map((v, i) => c[i] + v + y[i]);
+  const sorted = dark.slice().sort();
+  const low = percentile(sorted, 0.15);
+  const high = percentile(sorted, 0.85);
+  const chosen: number[] = [];
+  const stride = Math.max(1, Math.floor(dark.length / 6000));
+  for (let i = 0; i < dark.length; i += stride) if (dark[i] >= low && dark[i] <= high) chosen.push(i);
+  const cast = (share: number): [number, number] => {
+    const gain = loss.map((f) => (1 - f) ** -share);
+    const off = apply3(DYES_INVERSE, stain.map((v) => v * share) as unknown as Rgb);
+    const amount = (k: number, i: number): number => gain[k] * (dyes[k][i] - off[k]);
+    const middle = (k: number): number => {
+      const list = chosen.map((i) => amount(k, i) - amount(1, i)).sort((p, q) => p - q);
+      return list[list.length >> 1] ?? 0;
+    };
+    return [middle(0), middle(2)];
+  };
+  const before = cast(0);
+  for (let share = 1; share > 0.05; share -= 0.1) {
+    const after = cast(share);
+    if (after.every((v, k) => v * before[k] >= 0 || Math.abs(v) <= OVERSHOOT))
+      return share === 1
+        ? { loss, stain }
+        : {
+            loss: loss.map((f) => 1 - (1 - f) ** share) as unknown as Rgb,
+            stain: stain.map((v) => v * share) as unknown as Rgb,
+          };
+  }
+  return { loss: [0, 0, 0], stain: [0, 0, 0] };
 }
 
 const percent = (share: number): string => Math.max(0, 100 * share).toFixed(0);

@@ -21,8 +21,11 @@ import { colouring } from './variants.ts';
 export const GRID_SIDE = 1024;
 
 /** The picture reduced to the grid; itself where it is smaller. */
-export function onGrid(picture: Planar): Planar {
-  const k = Math.min(1, GRID_SIDE / Math.max(picture.width, picture.height));
+export const onGrid = (picture: Planar): Planar => reducedTo(picture, GRID_SIDE);
+
+/** The picture reduced until its longer side has `side` pixels; itself where it is smaller. */
+export function reducedTo(picture: Planar, side: number): Planar {
+  const k = Math.min(1, side / Math.max(picture.width, picture.height));
   if (k === 1) return picture;
   const size = {
     width: Math.max(1, Math.round(picture.width * k)),
