@@ -11,7 +11,9 @@ import { convertPlanes, writeCodes } from '../actions/picture/as-is.ts';
 import { LABEL } from '../actions/picture/labels.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import { gridConfidence } from '../actions/colorize/index.ts';
+import type { SharedPlan } from './pool.ts';
 import type { PixelsTask } from './protocol.ts';
+import type { PureChain } from './pure-steps.ts';
 import type { Chain, Renewal } from './renew.ts';
 import { untilAborted } from './until-aborted.ts';
 import type { ViewPlan } from './view.ts';
@@ -32,6 +34,10 @@ interface Working {
   stop: AbortController;
 }
 
+/** Chains that threads keep, and pixels of a strip that one does. */
+const KEPT_PLANS = 4;
+const VIEW_STRIP = 2e5;
+
 const RED = [235, 40, 30] as const;
 /** Weakest light of the picture in the view of confidence. */
 const UNSURE = 0.12;
@@ -40,6 +46,9 @@ export class RenewedViews {
   private readonly shop: Workshop;
   /** The view at work of each picture and way of showing; a newer one takes its place. */
   private readonly working = new Map<string, Working>();
+
+  /** Chains that the threads know. */
+  private readonly plans = new Map<PureChain, SharedPlan>();
 
   constructor(shop: Workshop) {
     this.shop = shop;
@@ -77,6 +86,45 @@ export class RenewedViews {
     return { ...shown(planes, source, space), pending, warnings: [] };
   }
 
+  /** A part of a chain that needs no network, by all threads. */
+  private async byThreads(
+    pure: PureChain,
+    rect: Rect,
+    space: 'srgb' | 'display-p3',
+    signal: AbortSignal,
+  ): Promise<Pick<RenewedView, 'rgba' | 'width' | 'height'>> {
+    const { pool } = this.shop;
+    let plan = this.plans.get(pure);
+    if (!plan) {
+      plan = pool.share(pure);
+      this.plans.set(pure, plan);
+      for (const [oldest, old] of this.plans) {
+        if (this.plans.size <= KEPT_PLANS) break;
+        this.plans.delete(oldest);
+        pool.release(old);
+      }
+    }
+    const { w, h } = rect;
+    const rgba = canvas(w, h);
+    await pool.bands(
+      rect.y,
+      rect.y + h,
+      Math.max(16, Math.ceil(VIEW_STRIP / w)),
+      (from, to) => ({
+        kind: 'pure',
+        x: rect.x,
+        w,
+        from,
+        to,
+        space,
+        output: { data: rgba, width: w, channels: 4 },
+        shift: -rect.y,
+      }),
+      { plan, signal },
+    );
+    return { rgba, width: w, height: h };
+  }
+
   private async complete(
     renewal: Renewal,
     side: number | null,
@@ -90,6 +138,16 @@ export class RenewedViews {
     const before = show === 'damage' ? chain.unrepaired : null;
     const source = before ?? chain.source;
     const rect = regionOf(plan, renewal.input.positive.info, source);
+    const { pure } = chain;
+    if (pure && show !== 'changes') {
+      const view = {
+        ...(await this.byThreads(pure, rect, space, signal)),
+        pending: [],
+        warnings: chain.warnings,
+      };
+      if (show === 'confidence') paintConfidence(view, chain, rect, source);
+      return view;
+    }
     const planes = await source.read(rect, signal);
     if (show === 'changes') {
       const start = await chain.positive.source.read(rect, signal);

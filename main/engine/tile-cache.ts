@@ -61,6 +61,8 @@ export function cachedSource(source: PictureSource, bytes: number, tile = CACHE_
         for (let tx = Math.floor(rect.x / tile); tx <= last.x; tx++) {
           if (signal?.aborted) throw new RevealError('cancelled', 'Cancelled.');
           const key = ty * across + tx;
+          // Others get their turn between tiles that have to be computed.
+          if (!kept.has(key)) await new Promise((resolve) => setImmediate(resolve));
           const planes = await get(key);
           const at = rectOf(key);
           const x0 = Math.max(rect.x, at.x);
