@@ -24,6 +24,7 @@ const WORDS = new Set([
     'develop',
     'restore',
     'colorize',
+    'auto',
     'dataset',
     'train',
     'eval',
@@ -50,6 +51,8 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
       return (await import('./restore.ts')).restoreCommand(rest, host);
     case 'colorize':
       return (await import('./colorize.ts')).colorizeCommand(rest, host);
+    case 'auto':
+      return (await import('./auto.ts')).autoCommand(rest, host);
     case 'train':
       return (await import('./train.ts')).trainCommand(rest);
     case 'eval':
@@ -77,7 +80,7 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
     default:
       if (COMMANDS_TO_COME.includes(name))
         throw new UsageError(
-          `${name} is not in this version. What is: develop, restore, colorize, dataset, train, eval, doctor, serve, bench.`,
+          `${name} is not in this version. What is: develop, restore, colorize, auto, dataset, train, eval, doctor, serve, bench.`,
         );
       throw new UsageError(`There is no command "${name}". Try revelado --help.`);
   }

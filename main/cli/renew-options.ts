@@ -6,6 +6,7 @@ import path from 'node:path';
 import { devices } from '../../app/contract/host.ts';
 import type { Settings } from '../../app/contract/host.ts';
 import { iccNames, type ExportRecipe } from '../../app/contract/jobs.ts';
+import type { AutoWish } from '../actions/auto/types.ts';
 import { developParamsSchema, type DevelopParams } from '../../app/recipe/develop.ts';
 import { existingFile, explain, numberIn, oneOf, outputFormat, readRecipe, setAll } from './options.ts';
 import { UsageError } from './usage.ts';
@@ -14,10 +15,14 @@ import { UsageError } from './usage.ts';
 export type RawParams = Record<string, Record<string, unknown>>;
 
 export interface RenewCommand {
-  action: 'restore' | 'colorize';
+  action: 'restore' | 'colorize' | 'auto';
   inputs: string[];
   out: string;
   params: DevelopParams;
+  /** Parameters that --set names: they stand above what Auto finds. */
+  fixed: RawParams;
+  /** Auto: what was asked for beside repair; null for the other commands. */
+  auto: { wish: AutoWish; oneModel: boolean } | null;
   /** 'none': positives, whatever they look like. */
   film: 'auto' | 'none' | 'c41' | 'bw' | 'slide';
   maskFile: string | null;
@@ -86,7 +91,11 @@ export function renewCommand(
   const { maskFile = null } = own(put);
   const film = oneOf('film', v.film ?? 'auto', ['auto', 'none', 'c41', 'bw', 'slide']);
   if (film !== 'none') put('film', 'film', film);
-  setAll(v.set ?? [], put);
+  const fixed: RawParams = {};
+  setAll(v.set ?? [], (step, key, value) => {
+    put(step, key, value);
+    fixed[step] = { ...fixed[step], [key]: value };
+  });
   const checked = developParamsSchema.safeParse(raw);
   if (!checked.success) throw new UsageError(`Parameter ${explain(checked.error)}`);
   if (positionals.length === 0) throw new UsageError(`${action}: name at least one picture or folder.`);
@@ -97,6 +106,8 @@ export function renewCommand(
     inputs: positionals.map((file) => path.resolve(cwd, file)),
     out: path.resolve(cwd, v.out),
     params: checked.data,
+    fixed,
+    auto: null,
     film,
     maskFile,
     export: {

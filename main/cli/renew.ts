@@ -1,13 +1,14 @@
 /**
- * The run of `restore` and `colorize`: each input is analysed (is it a print, which is taken as it is, or film, which
+ * The run of `restore`, `colorize` and `auto`: each input is analysed (is it a print, which is taken as it is, or film, which
  * is developed first?), goes through the steps of the recipe and is written. A few inputs are in work at once; one
  * that fails is named with its reason, and the others go on.
  */
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { developParamsSchema, type DevelopParams } from '../../app/recipe/develop.ts';
 import { takenAsIs } from '../actions/picture/print.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
-import type { Engine, ExportResult } from '../engine/protocol.ts';
+import type { Engine, EngineMethods, ExportResult, ExportTask } from '../engine/protocol.ts';
 import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { EXTENSION, framesOf, IN_FLIGHT, inFlight, outputFolder } from './develop.ts';
@@ -34,7 +35,19 @@ export interface RenewLine {
   models?: { step: string; name: string; sha256: string }[];
   warnings?: string[];
   analysis?: DevelopAnalysis;
+  /** Auto: what the pictures are, which steps were done for it, and why. */
+  auto?: AutoLine[];
 }
+/** What Auto decided for one picture of an input. */
+export interface AutoLine {
+  what: AutoAnswer['what'];
+  damaged: boolean;
+  order: AutoAnswer['order'];
+  steps: AutoAnswer['steps'];
+  reasons: string[];
+  facts: Pick<AutoAnswer['facts'], 'damage' | 'quality'>;
+}
+type AutoAnswer = EngineMethods['auto'][1];
 
 class RenewRun {
   private readonly command: RenewCommand;
@@ -72,6 +85,8 @@ class RenewRun {
       ? `${name} → ${line.outputs?.map((o) => named(o.output)).join(', ') ?? named(line.output ?? '')}  ${line.seconds.toFixed(1)} s`
       : `${name} failed: ${line.error}`;
     this.progress.done(line.input, `[${this.count}/${this.total}] ${result}`);
+    for (const { reasons } of line.auto ?? [])
+      for (const reason of reasons) this.progress.print(`  ${name}: ${reason}`);
     for (const warning of line.warnings ?? []) this.progress.print(`  ${name}: ${warning}`);
     if (this.command.json) process.stdout.write(`${JSON.stringify(line)}\n`);
   }
@@ -104,6 +119,8 @@ class RenewRun {
       },
       { signal: this.signal },
     );
+    // The single network takes everything as it was scanned.
+    if (this.command.auto?.oneModel) return { ...analysis, kind: 'print' };
     if (film !== 'none') return analysis;
     const grey = analysis.kind === 'bw-negative' || analysis.kind === 'bw-print';
     return { ...analysis, kind: grey ? 'bw-print' : 'print' };
@@ -127,20 +144,24 @@ class RenewRun {
       const icc = command.export.icc ?? (takenAsIs(command.params, analysis) ? 'source' : 'srgb');
       const results: ExportResult[] = [];
       const names = this.names(file, frames.length);
-      for (const [at, frame] of frames.entries())
+      const decided: AutoLine[] = [];
+      for (const [at, frame] of frames.entries()) {
+        const context = { analysis, roll: null, baseFile: null, flatFile: null, frame };
+        const params = await this.decided(file, context, decided);
         results.push(
           await this.engine.call(
             'develop',
             {
               path: file,
-              params: command.params,
-              context: { analysis, roll: null, baseFile: null, flatFile: null, frame },
+              params,
+              context,
               export: { ...command.export, icc },
               output: names[at],
               captureDate: null,
               scanDate: null,
               maskFile: command.maskFile,
               seed: command.seed,
+              ...(command.auto?.oneModel ? { oneModel: true } : {}),
             },
             {
               signal: this.signal,
@@ -149,6 +170,7 @@ class RenewRun {
             },
           ),
         );
+      }
       const [first] = results;
       const models = results.flatMap((r) => r.models ?? []);
       const model = models.at(-1);
@@ -169,11 +191,33 @@ class RenewRun {
         ...(model ? { model: { name: model.name, sha256: model.sha256 }, models } : {}),
         ...(warnings.length > 0 ? { warnings } : {}),
         analysis,
+        ...(decided.length > 0 ? { auto: decided } : {}),
       });
     } catch (error) {
       if (this.signal.aborted) return;
       this.fail(file, error, seconds());
     }
+  }
+
+  /** The parameters for one picture: those of the command, and what Auto finds that it needs. */
+  private async decided(
+    file: string,
+    context: ExportTask['context'],
+    lines: AutoLine[],
+  ): Promise<DevelopParams> {
+    const { params, auto, fixed } = this.command;
+    if (!auto || auto.oneModel) return params;
+    const { what, damaged, order, steps, reasons, facts } = await this.engine.call(
+      'auto',
+      { path: file, params, context, wish: auto.wish },
+      { signal: this.signal },
+    );
+    const { damage, quality } = facts;
+    lines.push({ what, damaged, order, steps, reasons, facts: { damage, quality } });
+    const raw = { ...params } as unknown as Record<string, Record<string, unknown>>;
+    for (const changes of [steps, fixed])
+      for (const [step, values] of Object.entries(changes)) raw[step] = { ...raw[step], ...values };
+    return developParamsSchema.parse(raw);
   }
 
   /** Output paths, chosen at once so that two inputs of one name never race for it. */

@@ -9,7 +9,7 @@ export class UsageError extends Error {
 }
 
 /** Commands of later versions: named, so that nobody looks for a typing mistake. */
-export const COMMANDS_TO_COME = ['auto', 'film', 'compose', 'models'];
+export const COMMANDS_TO_COME = ['film', 'compose', 'models'];
 
 export const HELP = `Revelado, a digital darkroom.
 
@@ -18,6 +18,7 @@ Usage: revelado COMMAND [options]
   develop FILES… --out DIR   negatives to positives (files or folders)
   restore FILES… --out DIR   prints and photographs: damage and ageing removed
   colorize FILES… --out DIR  colour for black-and-white pictures
+  auto FILES… --out DIR      finds out what each picture needs, says why, and does it
   dataset build SOURCES… --out DIR   photographs and films to training data
   train --data DIR --out DIR   trains a network on this machine; can be interrupted and resumed
   eval --data DIR            figures of models beside classical baselines
@@ -26,7 +27,7 @@ Usage: revelado COMMAND [options]
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: auto, film, compose, models.
+Not in this version: film, compose, models.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
@@ -92,6 +93,39 @@ output: a change record (NAME.revelado.json) and what the repair replaced (NAME.
   --mask FILE                a picture of the same size, white where damage is: nothing else is searched for
   --no-inpaint               nothing is filled: ageing and noise only
 ${OUTPUT_HELP}`;
+
+export const AUTO_HELP = `Usage: revelado auto FILES… --out DIR [options]
+
+Finds out what each picture is (colour negative, black-and-white negative, slide, faded colour print,
+black-and-white print, damaged), what it needs and in which order, says why, and does it. Auto repairs: it makes
+no colour, takes no grain out and leaves toning (sepia, cyanotype, hand colouring) as it is, unless it is asked
+to. A picture that needs nothing is left as it is. FILES are pictures, or folders of them; they are only read.
+
+  --colorize                 colour for black-and-white pictures too
+  --clean                    grain and noise taken out too
+  --neutral                  toned prints made neutral too
+  --one-model                the single network does everything at once, in place of the steps
+${OUTPUT_HELP}`;
+
+export const MODELS_HELP = `Usage: revelado models list|import|verify|remove [options]
+
+Networks of others, in ONNX files, for colour, repair, cleaning and enlarging. A file is looked through and tried
+on a small picture, in a process of its own with little memory, before it is taken.
+
+  models list                what there is
+  models import FILE         takes a model
+      --name NAME            what it shall be called (the file's name)
+      --adapter KIND|FILE    what kind of model it is, where that is not seen, or is seen wrongly: ADAPTERS,
+                             or a description in JSON (docs/models.md)
+      --license TEXT         its licence, for its card
+  models verify [NAME]…      looks whether models are what was imported, and tries them again (all)
+  models remove NAME…        removes models
+
+  --data-dir DIR             the program's data folder
+  --json                     one JSON object per model on stdout
+
+Exit status: 0 all done, 1 some failed, 2 wrong usage.
+`;
 
 export const COLORIZE_HELP = `Usage: revelado colorize FILES… --out DIR [options]
 

@@ -253,7 +253,7 @@ export async function exportPicture(
       };
     };
 
-    if (restores(task.params)) {
+    if (restores(task.params) || task.oneModel) {
       const { maskFile, seed } = task;
       const renewal = await shop.renewals.of(
         { path: task.path, params: task.params, context, maskFile: maskFile ?? null, seed: seed ?? 0 },
@@ -261,7 +261,8 @@ export async function exportPicture(
         'export',
         signal,
       );
-      const renewed = await renderRenewed(shop, renewal, {
+      const make = task.oneModel ? (await import('./one-model.ts')).renderOne : renderRenewed;
+      const renewed = await make(shop, renewal, {
         space,
         bits,
         longSide: settings.longSide,

@@ -117,6 +117,8 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
 
     develop: (task, call) => exportPicture(shop, task, call),
 
+    auto: async (task, { signal }) => (await import('./auto.ts')).autoPicture(shop, task, signal),
+
     suggestColours: async ({ path: file, params, context, x, y }, { signal }) => {
       const renewal = await shop.renewals.of({ path: file, params, context }, 'srgb', 'shown', signal);
       return { colours: suggestColours(await untilAborted(renewal.colours(), signal), x, y) };

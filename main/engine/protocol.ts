@@ -6,6 +6,7 @@ import type { PixelsRequestParsed } from '../../app/contract/pixels.ts';
 import type { Rgb } from '../../app/picture.ts';
 import type { DevelopParams, UnitRect } from '../../app/recipe/develop.ts';
 import type { ExportRecipe } from '../../app/contract/jobs.ts';
+import type { AutoDecision, AutoFacts, AutoWish } from '../actions/auto/types.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { RunSettings } from '../../app/contract/studio.ts';
@@ -82,6 +83,8 @@ export interface ExportTask {
   maskFile?: string | null;
   /** Restore steps: names the random numbers of grain. */
   seed?: number;
+  /** The single network does everything, on the scan as it is, in place of the recipe's steps. */
+  oneModel?: boolean;
   /** SHA-256 that the scan had when the recipe was made; nothing is written when it has another by now. */
   sourceHash?: string;
 }
@@ -150,6 +153,11 @@ export interface EngineMethods {
   suggestColours: [
     { path: string; params: DevelopParams; context: DevelopContext; x: number; y: number },
     { colours: { colour: [number, number, number]; share: number }[] },
+  ];
+  /** What the picture is, what it needs, and why; changes nothing. */
+  auto: [
+    { path: string; params: DevelopParams; context: DevelopContext; wish: AutoWish },
+    AutoDecision & { facts: AutoFacts },
   ];
   /** Runs a one-convolution graph on each execution provider. */
   providers: [

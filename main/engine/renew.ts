@@ -244,7 +244,8 @@ export class Renewal {
     return network;
   }
 
-  private async ageing(): Promise<AgeingAnalysis> {
+  /** The signs of age in the picture, whether or not the step is on. */
+  async ageing(): Promise<AgeingAnalysis> {
     const found = await this.deps.findings.get(`ageing ${this.base}`, async () => {
       const { source } = await this.at(sideOf(this.input.positive, LOOK_SIDE), -1);
       const { ageing } = await this.deps.pool.run({ kind: 'ageing', picture: await wholeOf(source) });

@@ -8,6 +8,7 @@ import type { SpaceName } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
 import { say } from '../../app/words/sentences.ts';
 import { applyGeometry, resolveGeometry } from '../actions/develop/index.ts';
+import type { NetworkTask, OpenNetwork } from '../actions/picture/networks.ts';
 import { DAMAGED, type Mask } from '../actions/repair/index.ts';
 import { decodeScan, hashFile, show } from '../files/index.ts';
 import type { ScanInfo } from '../files/types.ts';
@@ -62,6 +63,11 @@ export class Renewals {
         path.join(studio.dir('runs', run), 'model'),
       ]),
     );
+  }
+
+  /** The network for a task with the models in use; null: there is none. */
+  network(task: NetworkTask): Promise<OpenNetwork | null> {
+    return this.networks.with(this.inUse()).open(task);
   }
 
   /**
