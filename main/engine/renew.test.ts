@@ -301,6 +301,28 @@ describe('the window', () => {
     for (let i = 0; i < picture.data.length; i++)
       if (rgba[i * 4] !== picture.data[i]) throw new Error(`pixel ${i}`);
   });
+  it('agrees with the file where threads do the colours, after a repair and without one', async () => {
+    for (const repair of [params().repair, marked.repair]) {
+      const p = params((q) => {
+        q.repair = repair;
+        q.colour = { ...q.colour, on: true };
+      });
+      const { rgba } = await view(file('grey.png'), p);
+      const { picture, result } = await exported(file('grey.png'), p, { format: 'png', bits: 8 });
+      expect(picture.channels).toBe(3);
+      expect(result.models?.map((m) => m.step)).toEqual(['colour']);
+      let most = 0;
+      let coloured = 0;
+      for (let i = 0; i < WIDTH * HEIGHT; i++) {
+        for (let c = 0; c < 3; c++)
+          most = Math.max(most, Math.abs(rgba[i * 4 + c] - picture.data[i * 3 + c]));
+        if (Math.abs(rgba[i * 4] - rgba[i * 4 + 2]) > 3) coloured++;
+      }
+      // A filled pixel is stored at 16 bits before it is coloured: one code at most.
+      expect(most).toBeLessThanOrEqual(repair.on ? 1 : 0);
+      expect(coloured).toBeGreaterThan(1000);
+    }
+  });
   it('marks damage, labels and changes, each where it is', async () => {
     const plain = await view(file('grey.png'), params());
     const at = (x: number, y: number): number => (Math.round(y * HEIGHT) * WIDTH + Math.round(x * WIDTH)) * 4;
