@@ -9,7 +9,9 @@ import type { Size } from '../../../app/color/guided.ts';
 const TONES = 7;
 const BLOCK = 8;
 /** Share of the blocks of a tone that are taken for flat. */
-const FLAT = 0.25;
+const FLAT = 0.35;
+/** What the lower values of a block's deviation fall short of the true one, for grain that neighbours share. */
+const SHORT = 1.12;
 /** Blocks that a tone needs to speak for itself. */
 const ENOUGH = 12;
 
@@ -41,7 +43,7 @@ export class BandMeter {
   result(): BandNoise {
     const quiet = (values: number[]): number => {
       const sorted = Float64Array.from(values).sort();
-      return sorted.length ? sorted[Math.floor(FLAT * (sorted.length - 1))] : 0;
+      return sorted.length ? SHORT * sorted[Math.floor(FLAT * (sorted.length - 1))] : 0;
     };
     const all = quiet(this.tones.flat());
     return this.tones.map((values) => (values.length >= ENOUGH ? quiet(values) : all));

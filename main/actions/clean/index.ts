@@ -1,0 +1,163 @@
+/**
+ * Cleaning: a repeating pattern first (paper when it is asked for by a strength, a press's screen when it is switched
+ * on), then noise, grain, blur and JPEG, by the network `restorer` or, where there are no weights for it, by a denoiser
+ * of cosine blocks that knows noise only.
+ *
+ * analyse   noise and patterns on parts spread over the source, at the size at hand (they are what sampling makes them)
+ * process   v + w (clean(v) - v),  w = strength; within faces no more than their own strength, softly
+ */
+import type { Rect } from '../../../app/picture.ts';
+import type { Planar } from '../../../app/planar.ts';
+import type { CleanParams } from '../../../app/recipe/restore.ts';
+import { convertPlanes } from '../picture/as-is.ts';
+import type { OpenNetwork } from '../picture/networks.ts';
+import { cut, type PictureSource } from '../picture/source.ts';
+import type { FaceBox } from '../repair/index.ts';
+import { places } from './defects.ts';
+import { probes, readDenoised } from './denoise.ts';
+import { faceMask } from './faces.ts';
+import { mirrored } from './mirror.ts';
+import { measureNoise, type NoiseModel } from './noise.ts';
+import { notchedSource } from './notch.ts';
+import { findPeaks, patternOf, WINDOW, type Pattern, type Peak } from './spectrum.ts';
+
+export { estimateDefects, type Defects } from './defects.ts';
+export { faceMask } from './faces.ts';
+export { noiseLevel, type NoiseModel } from './noise.ts';
+export type { Pattern, Peak } from './spectrum.ts';
+
+type Sliders = Pick<CleanParams, 'strength' | 'faces' | 'paper' | 'halftone'>;
+
+/** Windows along each side on which patterns are looked for. */
+const WINDOWS = 6;
+
+/** The pattern of a source and its peaks by channel. @returns null when nothing repeats */
+async function findPattern(source: PictureSource): Promise<{ pattern: Pattern; peaks: Peak[][] } | null> {
+  const { width, height, channels } = source;
+  if (width < WINDOW || height < WINDOW) return null;
+  const size = WINDOW * WINDOW;
+  const windows: Float32Array[][] = Array.from({ length: channels }, () => []);
+  for (const y of places(height, WINDOW, WINDOWS))
+    for (const x of places(width, WINDOW, WINDOWS)) {
+      const { data } = await source.read({ x, y, w: WINDOW, h: WINDOW });
+      for (let c = 0; c < channels; c++) windows[c].push(data.subarray(c * size, (c + 1) * size));
+    }
+  const peaks = windows.map((list) => findPeaks(list));
+  const patterns = peaks.flatMap((list) => patternOf(list) ?? []);
+  if (patterns.length === 0) return null;
+  patterns.sort((a, b) => b.amplitude - a.amplitude);
+  return { pattern: patterns[0], peaks };
+}
+
+/** Without the pattern, as far as it was asked for. */
+function unpatterned(source: PictureSource, { paper, halftone }: Sliders): PictureSource {
+  if (paper === 0 && !halftone) return source;
+  let made: Promise<PictureSource> | null = null;
+  const make = async (): Promise<PictureSource> => {
+    const found = await findPattern(source);
+    if (!found) return source;
+    const share = found.pattern.kind === 'halftone' ? (halftone ? 1 : 0) : paper;
+    return notchedSource(source, found.peaks, share);
+  };
+  return {
+    ...source,
+    read: async (rect, signal) => {
+      made ??= make();
+      return (await made).read(rect, signal);
+    },
+  };
+}
+
+/** Planes of what the network wants: three, sRGB-encoded. */
+function threePlanes({ width, height, channels, data }: Planar): Planar {
+  if (channels === 3) return { width, height, channels, data: data.slice() };
+  const out = new Float32Array(3 * data.length);
+  for (let c = 0; c < 3; c++) out.set(data, c * data.length);
+  return { width, height, channels: 3, data: out };
+}
+
+/**
+ * What the network would put in the place of a part, in the source's space. The part is read with the network's reach
+ * around it, mirrored beyond the picture, and begins on the network's grid: the answer is that for the whole picture.
+ */
+async function byNetwork(
+  source: PictureSource,
+  rect: Rect,
+  network: OpenNetwork,
+  signal?: AbortSignal,
+): Promise<{ before: Planar; after: Planar }> {
+  const { multiple, reach } = network;
+  const margin = Math.ceil((reach ?? 0) / multiple) * multiple;
+  const x = Math.floor(rect.x / multiple) * multiple - margin;
+  const y = Math.floor(rect.y / multiple) * multiple - margin;
+  const upTo = (n: number): number => Math.ceil(n / multiple) * multiple;
+  const wide =
+    reach === null
+      ? { x: 0, y: 0, w: source.width, h: source.height }
+      : { x, y, w: upTo(rect.x + rect.w - x) + margin, h: upTo(rect.y + rect.h - y) + margin };
+  const part = await mirrored(source, wide, signal);
+  const inner = { x: rect.x - wide.x, y: rect.y - wide.y, w: rect.w, h: rect.h };
+  const before = cut(part, inner);
+  const given = threePlanes(part);
+  convertPlanes(given, source.space, 'srgb');
+  const answers = await network.apply({ x: given }, signal ? { signal } : {});
+  const answer = answers['y'] ?? Object.values(answers)[0];
+  if (answer.width !== given.width || answer.height !== given.height || answer.channels !== 3)
+    throw new RangeError(
+      `${network.name} answers ${answer.width}x${answer.height} for ${given.width}x${given.height}`,
+    );
+  const after = cut(answer, inner);
+  const was = cut(given, inner);
+  // The way to sRGB and back is not exact: only what the network changed may change.
+  convertPlanes(after, 'srgb', source.space);
+  convertPlanes(was, 'srgb', source.space);
+  const n = rect.w * rect.h;
+  const out = { ...before, data: before.data.slice() };
+  for (let i = 0; i < n; i++)
+    if (before.channels === 1) {
+      let sum = 0;
+      for (let c = 0; c < 3; c++) sum += after.data[c * n + i] - was.data[c * n + i];
+      out.data[i] += sum / 3;
+    } else for (let c = 0; c < 3; c++) out.data[c * n + i] += after.data[c * n + i] - was.data[c * n + i];
+  return { before, after: out };
+}
+
+/**
+ * The picture cleaned.
+ * @param network the restorer; null: noise alone goes, without one
+ * @param faces where `params.faces` limits the strength; null: none are known
+ */
+export function cleanedSource(
+  source: PictureSource,
+  params: Sliders,
+  network: OpenNetwork | null,
+  faces: readonly FaceBox[] | null,
+): PictureSource {
+  const { strength } = params;
+  const plain = unpatterned(source, params);
+  if (strength === 0) return plain;
+  let model: Promise<NoiseModel> | null = null;
+  return {
+    ...source,
+    async read(rect, signal) {
+      let before: Planar;
+      let after: Planar;
+      if (network) ({ before, after } = await byNetwork(plain, rect, network, signal));
+      else {
+        model ??= probes(plain).then(measureNoise);
+        const read = await readDenoised(plain, rect, await model, signal);
+        before = cut(read.before, { x: rect.x - read.at.x, y: rect.y - read.at.y, w: rect.w, h: rect.h });
+        after = read.after;
+      }
+      const limited = faces?.length && params.faces < strength ? faceMask(faces, rect, source) : null;
+      const n = rect.w * rect.h;
+      for (let c = 0; c < before.channels; c++)
+        for (let i = 0; i < n; i++) {
+          const w = limited ? strength + (params.faces - strength) * limited[i] : strength;
+          const k = c * n + i;
+          before.data[k] += w * (after.data[k] - before.data[k]);
+        }
+      return before;
+    },
+  };
+}
