@@ -1,7 +1,7 @@
 /**
  * How far a colour hint reaches, besides what the network makes of it: to what is alike and connected. The distance
- * from a hint to a pixel is the cheapest path between them, where every change of lightness or texture on the way
- * costs and mere length costs little (Yatziv and Sapiro, "Fast image and video colorization using chrominance
+ * from a hint to a pixel is the cheapest path between them, where every change of lightness on the way, and of what
+ * the network takes a place for, costs and mere length costs little (Yatziv and Sapiro, "Fast image and video colorization using chrominance
  * blending", IEEE Transactions on Image Processing 15, 2006). Near in that sense a hint rules, far away the network
  * does; between hints each pixel takes the nearer ones' colours, weighted by a power of the distance.
  */
@@ -13,19 +13,22 @@ import {
   reducePlane,
   type Size,
 } from '../../../app/color/guided.ts';
+import { enlargePlane } from '../../../app/color/merge.ts';
 import type { Hint } from '../../../app/recipe/marks.ts';
 import { smoothstep } from './tune.ts';
-import type { HintSpread, PlacedHint } from './types.ts';
+import type { Chroma, HintSpread, PlacedHint } from './types.ts';
 
 /** Longer side of the picture on which hints spread. */
 const SPREAD_SIDE = 400;
-/** What costs 1: a change of this many units of L*, of this much local deviation of L*, or the picture's longer side. */
-const PER_LIGHTNESS = 11;
-const PER_TEXTURE = 6;
-const PER_LENGTH = 0.9;
+/** What costs 1: a change of this many units of L*, of this much of the network's own chroma, or the longer side. */
+const PER_LIGHTNESS = 30;
+const PER_CHROMA = 24;
+const PER_LENGTH = 1.3;
+/** Texture with a variance of L* below this is no edge: leaves, folds and patterns belong to one thing. */
+const TEXTURE = 120;
 /** Within `NEAR` a hint rules alone, beyond `FAR` it has no say. */
-const NEAR = 0.5;
-const FAR = 1.3;
+const NEAR = 0.65;
+const FAR = 1.5;
 /** Hints whose chroma differs by less are one. */
 const SAME = 3;
 
@@ -57,10 +60,11 @@ function distances(seeds: readonly number[], size: Size, features: readonly Floa
   for (const seed of seeds) out[seed] = 0;
   const straight = PER_LENGTH / Math.max(width, height);
   const across = straight * Math.SQRT2;
-  const [lights, textures] = features;
+  const [lights, as, bs] = features;
   let changed = true;
   const relax = (i: number, j: number, length: number): void => {
-    const d = out[j] + length + Math.abs(lights[i] - lights[j]) + Math.abs(textures[i] - textures[j]);
+    const d =
+      out[j] + length + Math.abs(lights[i] - lights[j]) + Math.abs(as[i] - as[j]) + Math.abs(bs[i] - bs[j]);
     if (d < out[i] - 1e-6) {
       out[i] = d;
       changed = true;
@@ -93,11 +97,14 @@ function distances(seeds: readonly number[], size: Size, features: readonly Floa
 /**
  * The colours of hints and how far they reach, on the grid. Null without hints.
  * @param lightness L* of the grid
+ * @param guess the network's colours on the cells before it knew of hints: what it takes for one thing is coloured as one
  */
 export function spreadHints(
   hints: readonly PlacedHint[],
   lightness: Float32Array,
   grid: Size,
+  guess: Chroma,
+  cells: Size,
 ): HintSpread | null {
   if (hints.length === 0) return null;
   const k = Math.min(1, SPREAD_SIDE / Math.max(grid.width, grid.height));
@@ -107,21 +114,14 @@ export function spreadHints(
   };
   const L = reducePlane(lightness, grid, size);
   const n = L.length;
-  // Grain off, edges kept.
-  const [smoothing] = linearModels(L, [L], size, 2, 12);
-  const smooth = L.map((v, i) => smoothing.slope[i] * v + smoothing.offset[i]);
-  const mean = boxMean(L, size, 2);
-  const square = boxMean(
-    L.map((v) => v * v),
-    size,
-    2,
-  );
-  const texture = boxMean(
-    mean.map((m, i) => Math.sqrt(Math.max(0, square[i] - m * m))),
-    size,
-    2,
-  );
-  const features = [smooth.map((v) => v / PER_LIGHTNESS), texture.map((v) => v / PER_TEXTURE)];
+  // Grain and texture off, edges kept; twice, since what is left of a coarse texture adds up along a path.
+  const smoothed = (plane: Float32Array): Float32Array => {
+    const [{ slope, offset }] = linearModels(plane, [plane], size, 4, TEXTURE);
+    return plane.map((v, i) => slope[i] * v + offset[i]);
+  };
+  const chroma = (plane: Float32Array): Float32Array =>
+    enlargePlane(boxMean(plane, cells, 1), cells, size).map((v) => v / PER_CHROMA);
+  const features = [smoothed(smoothed(L)).map((v) => v / PER_LIGHTNESS), chroma(guess.a), chroma(guess.b)];
   const groups: { a: number; b: number; members: PlacedHint[] }[] = [];
   for (const hint of hints) {
     const group = groups.find((g) => Math.hypot(g.a - hint.a, g.b - hint.b) < SAME);

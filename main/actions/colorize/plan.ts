@@ -71,18 +71,24 @@ export async function prepareColour(
   const colours = coloursOf(reduced);
   const placed = placedHints(hints, grid);
   const base = network ? await networkColours(greyOf(L, grid), placed, network, signal) : noColours(grid);
+  const small = cellLightness(L, grid, base.cells);
+  const calm = calmed(base, base.confidence, small, base.cells);
+  // What hints spread through must not be their own trace.
+  const blind =
+    network && placed.length > 0 ? await networkColours(greyOf(L, grid), [], network, signal) : base;
+  const guess = blind === base ? calm : calmed(blind, blind.confidence, small, blind.cells);
   return {
     version: 1,
     grid,
     lightness: L,
     cells: base.cells,
-    base: calmed(base, base.confidence, cellLightness(L, grid, base.cells), base.cells),
+    base: calm,
     confidence: base.confidence,
     choice: base.choice,
     toning: colours.toning,
     own: picture.channels === 1 ? null : ownColours(colours, grid, params.own),
     hints: placed,
-    spread: spreadHints(placed, L, grid),
+    spread: spreadHints(placed, L, grid, guess, base.cells),
     network: network && { name: network.name, sha256: network.sha256 },
   };
 }
