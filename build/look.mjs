@@ -56,6 +56,15 @@ const openPrint = async (page) => {
   await page.locator('[data-id="80"]').dblclick();
   await page.waitForTimeout(900);
 };
+const selectPrints = async (page) => {
+  await page
+    .getByRole('button', { name: /^Wedding album/ })
+    .first()
+    .click();
+  await page.waitForTimeout(500);
+  await page.locator('[data-id="80"]').click();
+  await page.locator('[data-id="82"]').click({ modifiers: ['Shift'] });
+};
 const restorePrint = async (page) => {
   await openPrint(page);
   await page.keyboard.press('a');
@@ -206,6 +215,8 @@ const screens = {
       await page.locator('[data-step=detail]').scrollIntoViewIfNeeded();
     },
   },
+  'prints-selected': { act: selectPrints },
+  'prints-selected-es-light': { query: 'language=es&theme=light', act: selectPrints },
   mask: { act: drawMask },
   'mask-large-light-es': { size: large, query: 'theme=light&language=es', act: drawMask },
   'mask-heal-es': {

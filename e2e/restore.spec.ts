@@ -202,10 +202,20 @@ test('Restore for many is taken back by one press, and Auto never colours', asyn
   await bar.getByRole('button', { name: 'Auto' }).click();
   await expect(prints(darkroom).nth(2)).toHaveAccessibleName(/Restored: Ageing, Repair, Cleaning/);
   await expect(prints(darkroom).nth(2)).not.toHaveAccessibleName(/Given colour/);
-  await page.getByRole('button', { name: 'Undo' }).last().click();
-  await expect(prints(darkroom).nth(2)).not.toHaveAccessibleName(/Restored/);
   await bar.getByRole('button', { name: 'Colorize' }).click();
-  await expect(prints(darkroom).nth(0)).toHaveAccessibleName(/Given colour/);
+  await expect(page.getByText('3 pictures are being given colour.')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  // The colour is gone again, the restoring before it is not.
+  await expect(prints(darkroom).nth(2)).toHaveAccessibleName(
+    /Restored: Ageing, Repair, Cleaning(?!.*colour)/,
+  );
+  await prints(darkroom).nth(2).dblclick();
+  await page.getByRole('tab', { name: 'History' }).click();
+  await expect(page.getByRole('list', { name: /History/ }).getByRole('listitem')).toContainText([
+    'Undone',
+    'Colorized in the library',
+    'Auto: ageing, repair, cleaning',
+  ]);
   expect(darkroom.errors).toEqual([]);
 });
 

@@ -67,9 +67,15 @@ export function SelectionBar() {
         position: 'absolute',
         zIndex: 3,
         bottom: 16,
-        left: '50%',
-        transform: 'translateX(-50%)',
+        left: 0,
+        right: 0,
+        mx: 'auto',
+        width: 'fit-content',
+        maxWidth: 'calc(100% - 24px)',
         display: 'flex',
+        // Long words in a narrow window: two lines rather than a cut.
+        flexWrap: 'wrap',
+        justifyContent: 'center',
         alignItems: 'center',
         gap: 0.5,
         pl: 2,
@@ -112,7 +118,7 @@ export function SelectionBar() {
       <Divider orientation="vertical" flexItem sx={{ mx: 0.5 }} />
       <Box sx={{ display: 'flex', gap: 0.75, ml: 0.5 }}>
         {prints && (
-          <Tooltip title={t('restore.auto.help')}>
+          <Tooltip describeChild title={t('restore.auto.help')}>
             <Button
               variant="outlined"
               color="secondary"
@@ -123,7 +129,7 @@ export function SelectionBar() {
             </Button>
           </Tooltip>
         )}
-        <Tooltip title={t('restore.restore.help')}>
+        <Tooltip describeChild title={t('restore.restore.help')}>
           <Button
             variant="outlined"
             color="secondary"
@@ -133,7 +139,7 @@ export function SelectionBar() {
             {t('restore.restore.button')}
           </Button>
         </Tooltip>
-        <Tooltip title={t('restore.colorize.help')}>
+        <Tooltip describeChild title={t('restore.colorize.help')}>
           <Button
             variant="outlined"
             color="secondary"

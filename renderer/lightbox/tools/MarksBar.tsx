@@ -105,7 +105,7 @@ export const MarksBar = memo(function MarksBar({ place }: { place: Place }) {
           {sizeText}
         </Typography>
       </Box>
-      <Tooltip title={t('params.repair.find.help')}>
+      <Tooltip describeChild title={t('params.repair.find.help')}>
         <FormControlLabel
           control={<Switch size="small" checked={finds} onChange={(_, on) => find(on)} />}
           label={t('lightbox.marks.find')}
@@ -113,7 +113,7 @@ export const MarksBar = memo(function MarksBar({ place }: { place: Place }) {
           sx={{ m: 0, gap: 0.25 }}
         />
       </Tooltip>
-      <Tooltip title={title(t('lightbox.marks.commands.mask'), keyOf('marks.mask'))}>
+      <Tooltip describeChild title={title(t('lightbox.marks.commands.mask'), keyOf('marks.mask'))}>
         <FormControlLabel
           control={
             <Switch
