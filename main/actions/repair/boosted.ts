@@ -31,6 +31,7 @@ export function logOdds(model: BoostedTrees, rows: Float32Array, count: number):
     leaf.set(model.leaf[t], t * (nodes + 1));
   }
   const early = Math.floor(trees / 3);
+  const first = Math.floor(trees / 8);
   const out = new Float32Array(count);
   for (let k = 0; k < count; k++) {
     const row = k * width;
@@ -41,7 +42,7 @@ export function logOdds(model: BoostedTrees, rows: Float32Array, count: number):
       for (let d = 0; d < depth; d++)
         node = 2 * node + (rows[row + feature[at + node]] > threshold[at + node] ? 2 : 1);
       sum += leaf[t * (nodes + 1) + node - nodes];
-      if (t === early && sum < -4) break;
+      if ((t === early && sum < -4) || (t === first && sum < -4.5)) break;
     }
     out[k] = sum;
   }

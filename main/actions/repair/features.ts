@@ -80,8 +80,9 @@ export interface Candidates {
 
 /**
  * @param keep picks among candidates (training); by default all
+ * @param narrow only what is narrow is looked at: a half of the picture will be asked too, for what is wide
  */
-export function featuresOf(level: Level, keep?: (i: number) => boolean): Candidates {
+export function featuresOf(level: Level, keep?: (i: number) => boolean, narrow = false): Candidates {
   const { width, height, luma, chroma } = level;
   const n = width * height;
   const light = [2, 4, 8].map((r) => topHat(luma, width, height, r, 1));
@@ -93,10 +94,11 @@ export function featuresOf(level: Level, keep?: (i: number) => boolean): Candida
   const lightNear = [12, 30].map((r) => boxMean(light[1], width, height, r));
   const darkNear = [12, 30].map((r) => boxMean(dark[1], width, height, r));
   const chromaNear = boxMean(chroma, width, height, 6);
+  const least = narrow ? [light[0], dark[0]] : [light[2], dark[2]];
   const list: number[] = [];
   for (let i = 0; i < n; i++) {
-    const a = light[2][i];
-    const b = dark[2][i];
+    const a = least[0][i];
+    const b = least[1][i];
     if ((a > b ? a : b) >= LEAST && (!keep || keep(i))) list.push(i);
   }
   const at = Int32Array.from(list);

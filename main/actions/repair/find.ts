@@ -28,13 +28,13 @@ export interface FindOptions {
 }
 
 /** Log odds of a pixel and of a region from which they count at the ordinary setting, and how far the setting moves them. */
-const PIXEL = -0.4;
-const REGION = 0.3;
+const PIXEL = -0.5;
+const REGION = 0.1;
 const PIXEL_SPAN = 3;
 const REGION_SPAN = 7;
 /** Long thin regions are rarely anything else than damage, when their pixels look like it. */
 const LONG = 30;
-const LONG_EASE = 0.6;
+const LONG_EASE = 1.1;
 /** What was not looked at. */
 const NEVER = -30;
 
@@ -45,7 +45,7 @@ export function oddsOf(levels: readonly Level[], trees: BoostedTrees = models.pi
   const { width, height } = levels[0];
   const out = new Float32Array(width * height).fill(NEVER);
   levels.forEach((level, l) => {
-    const { at, rows } = featuresOf(level);
+    const { at, rows } = featuresOf(level, undefined, l < levels.length - 1);
     const odds = logOdds(trees, rows, at.length);
     if (l === 0) {
       for (let k = 0; k < at.length; k++) out[at[k]] = odds[k];

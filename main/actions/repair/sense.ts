@@ -12,10 +12,10 @@ const STEADY = 0.4;
 /** Share of the longer side up to which a spot beside the border lies at it. */
 const BORDER = 0.012;
 /** Share of the longer side from which a compact spot is doubted, how quickly, and how much at most (log odds). */
-const LARGE = 0.008;
+const LARGE = 0.01;
 /** Pixels (root of the area) up to which a spot of a small scan is not doubted either. */
 const LARGE_PIXELS = 9;
-const DOUBT = 150;
+const DOUBT = 120;
 const MOST_DOUBT = 3;
 
 interface Spot {
@@ -76,8 +76,14 @@ export function rowsOf(shapes: readonly Shape[]): Set<number> {
   return found;
 }
 
-/** Whether most of a shape lies at the border of the picture. */
-export function atBorder({ pixels }: Shape, width: number, height: number): boolean {
+/** Whether a shape touches the border of the picture or is drawn out, and most of it lies there. */
+export function atBorder(
+  { pixels, x: left, y: top, w, h, length, thickness }: Shape,
+  width: number,
+  height: number,
+): boolean {
+  const touches = left < 2 || top < 2 || left + w > width - 2 || top + h > height - 2;
+  if (!touches && length < 4 * thickness) return false;
   const reach = Math.max(3, BORDER * Math.max(width, height));
   let near = 0;
   for (const i of pixels) {
