@@ -47,7 +47,7 @@ export function smoothstep(low: number, high: number, v: number): number {
 
 /** Share of chroma that is kept at a lightness: paper white and the deepest black have none to show. */
 export function whiteLimit(L: number, confidence: number): number {
-  return (1 - smoothstep(84, 95, L) * (1 - confidence ** 4)) * smoothstep(-4, 6, L);
+  return (1 - smoothstep(82, 94, L) * (1 - confidence ** 4)) * smoothstep(-4, 6, L);
 }
 
 /** Chroma after the sliders; a new pair of planes. @param lightness L* of each pixel */
