@@ -34,7 +34,24 @@ async function probe(provider: string): Promise<void> {
   }
 }
 
+/** A throwaway process: tries a foreign model. */
+async function trial(order: string): Promise<void> {
+  try {
+    const { trialHere } = await import('./process-model.ts');
+    post({ t: 'result', id: 0, value: await trialHere(order) });
+  } catch (error) {
+    post({
+      t: 'error',
+      id: 0,
+      code: 'bad-input',
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
 async function main(): Promise<void> {
+  const order = process.env['REVELADO_TRIAL'];
+  if (order) return trial(order);
   const provider = process.env['REVELADO_PROBE'];
   if (provider) return probe(provider);
   const core = createEngineCore(settingsFromEnv(process.env['REVELADO_ENGINE']));

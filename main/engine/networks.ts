@@ -17,6 +17,8 @@ import type { NetworkTask, NetworkTensors, Networks, OpenNetwork } from '../acti
 import { checkWeights, readModel, type StoredModel } from '../studio/run/model.ts';
 import { shippedModel } from '../studio/shipped.ts';
 import type { Budget } from './budget.ts';
+import { ModelStore } from '../models/store.ts';
+import { ImportedNetwork } from './imported-network.ts';
 import { runTiled } from './model-tiles.ts';
 import { probeProvider } from './process-probe.ts';
 import { Memo } from './scans.ts';
@@ -38,6 +40,8 @@ export interface NetworkSettings {
   device: string;
   cores: Budget;
   binding?: () => Binding;
+  /** Folder of the models that a person has imported; none without. */
+  modelsDir?: string;
 }
 
 /** Whether this machine may have what a provider needs; those that cannot work are not even tried. */
@@ -192,6 +196,8 @@ export class EngineNetworks {
   private async open(task: NetworkTask, name: string, inUse: ModelsInUse): Promise<OpenNetwork | null> {
     const folder = this.folder(task, name, inUse);
     if (!folder) {
+      const imported = name === '' ? null : await this.imported(task, name);
+      if (imported) return imported;
       if (name !== '') throw new RevealError('not-found', say('model-gone', { name }));
       return null;
     }
@@ -210,6 +216,26 @@ export class EngineNetworks {
       if (name === '' && folder === shippedModel(task)) return null;
       throw error;
     }
+  }
+
+  /** A model of the store; null: there is none of this name. @throws RevealError when it is another's or damaged */
+  private async imported(task: NetworkTask, name: string): Promise<OpenNetwork | null> {
+    const { modelsDir } = this.settings;
+    if (modelsDir === undefined) return null;
+    const store = new ModelStore(modelsDir);
+    const folder = store.folderOf(name);
+    if (!folder || !existsSync(folder)) return null;
+    const model = await store.get(name);
+    if (model.card.task !== task) throw new RevealError('bad-input', say('model-other-task', { name, task }));
+    // Again each time: the file may have been taken away or changed while the picture waited.
+    const key = `imported ${folder} ${model.card.sha256} ${JSON.stringify(model.adapter)}`;
+    return this.opened.get(key, async () => {
+      const bytes = await store.bytes(model);
+      return new ImportedNetwork(model, {
+        session: async () => (await this.store()).open(key, () => Promise.resolve(bytes), this.order),
+        alone: (signal, work) => this.alone(signal, work),
+      });
+    });
   }
 
   private folder(task: NetworkTask, name: string, inUse: ModelsInUse): string | null {

@@ -168,9 +168,9 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
     await runPureJob(job, plan as PureChain);
     return { histogram: null };
   }
-  if (job.kind === 'damage' || job.kind === 'ageing') {
+  if (job.kind === 'damage' || job.kind === 'ageing' || job.kind === 'colours') {
     const { runRestoreJob } = await import('./restore-jobs.ts');
-    return { histogram: null, ...runRestoreJob(job) };
+    return { histogram: null, ...(await runRestoreJob(job)) };
   }
   if (job.kind === 'dust') return { histogram: null, dust: runDustJob(job) };
   if (job.kind === 'print') return print(job, plan as SampleReader);

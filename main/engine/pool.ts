@@ -235,7 +235,8 @@ export class PixelPool {
   }
 
   private async dispatch(thread: Thread, next: Queued): Promise<void> {
-    const giveBack = this.cores ? await this.cores.take(1) : null;
+    // What waits for a network, which wants all cores, must not hold one.
+    const giveBack = this.cores && next.job.kind !== 'colours' ? await this.cores.take(1) : null;
     if (giveBack) {
       const { resolve, reject } = next;
       next.resolve = (result) => {
@@ -258,6 +259,6 @@ export class PixelPool {
       thread.plans.add(next.plan.id);
       plan = { t: 'run', job: next.job, planId: next.plan.id, plan: next.plan.value };
     } else plan = { t: 'run', job: next.job, planId: next.plan?.id ?? null };
-    thread.worker.postMessage(plan);
+    thread.worker.postMessage(plan, next.job.kind === 'colours' && next.job.port ? [next.job.port] : []);
   }
 }

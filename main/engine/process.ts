@@ -25,6 +25,8 @@ export interface EngineSettings {
   cacheDir: string;
   /** The library's folder, where the Studio keeps the models in use; none: those that come with the program. */
   dataDir?: string;
+  /** Folder of the models that were imported; by default that of the library. */
+  modelsDir?: string;
 }
 export interface EngineOptions extends EngineSettings {
   /** What the person has chosen meanwhile; asked at each start of the process, over `threads` and `device`. */
@@ -86,6 +88,7 @@ export function startEngine(options: EngineOptions): RestartableEngine {
     device: options.device,
     cacheDir: options.cacheDir,
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(options.modelsDir === undefined ? {} : { modelsDir: options.modelsDir }),
   };
   let life: Life | null = null;
   let starting: Promise<Life> | null = null;

@@ -4,11 +4,12 @@
  * reduced copy (findings.ts) and shared by all sizes; what networks make is kept in a fixed grid of tiles. Preview,
  * thumbnail and export differ in the size at which they open the positive, and in nothing else.
  */
+import { MessageChannel } from 'node:worker_threads';
 import { convertPlanes } from '../actions/picture/as-is.ts';
 import type { NetworkTask, Networks, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
-import { prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
+import type { ColourPlan } from '../actions/colorize/index.ts';
 import {
   maskWithMarks,
   repairedSource,
@@ -21,9 +22,10 @@ import type { Planar } from '../../app/planar.ts';
 import { restoreSteps, type RestoreParams } from '../../app/recipe/restore.ts';
 import { say, type Sentence } from '../../app/words/sentences.ts';
 import type { Findings } from './findings.ts';
+import { factsOf, serveNetwork } from './network-port.ts';
 import type { OpenPositive, Positive } from './positive.ts';
 import type { PixelPool } from './pool.ts';
-import { onShared, withStep, type PureChain, type PureStep } from './pure-steps.ts';
+import { withStep, type PureChain, type PureStep } from './pure-steps.ts';
 import { Memo } from './scans.ts';
 import { cachedSource } from './tile-cache.ts';
 
@@ -311,7 +313,23 @@ export class Renewal {
     const key = JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);
     const plan = await this.deps.findings.get(key, async () => {
       const { source } = await this.chain(LOOK_SIDE, 'repair');
-      return onShared(await prepareColour(await wholeOf(source), hints, network, { own }));
+      const picture = await wholeOf(source);
+      const channel = network && new MessageChannel();
+      if (network && channel) serveNetwork(channel.port1, network);
+      try {
+        const { colours } = await this.deps.pool.run({
+          kind: 'colours',
+          picture,
+          hints,
+          own,
+          network: network && factsOf(network),
+          port: channel?.port2 ?? null,
+        });
+        if (!colours) throw new RevealError('internal', 'The look for colours gave nothing.');
+        return colours;
+      } finally {
+        channel?.port1.close();
+      }
     });
     this.known.colour = plan;
     return plan;

@@ -45,10 +45,23 @@ export class Renewals {
   private readonly open = new Memo<Chain>(OPEN);
   private readonly hashes = new Memo<string>(512);
 
-  /** @param dataDir the library's folder, where the Studio keeps the models in use */
-  constructor(shop: Workshop, device: string, dataDir: string | undefined) {
+  /**
+   * @param dataDir the library's folder, where the Studio keeps the models in use
+   * @param modelsDir folder of the models that were imported
+   */
+  constructor(
+    shop: Workshop,
+    device: string,
+    dataDir: string | undefined,
+    modelsDir = dataDir === undefined ? undefined : path.join(dataDir, 'models'),
+  ) {
     this.shop = shop;
-    this.networks = new EngineNetworks({ threads: shop.threads, device, cores: shop.cores });
+    this.networks = new EngineNetworks({
+      threads: shop.threads,
+      device,
+      cores: shop.cores,
+      ...(modelsDir === undefined ? {} : { modelsDir }),
+    });
     this.findings = new Findings(dataDir === undefined ? null : shop.cacheDir);
     this.studio = dataDir === undefined ? null : new StudioFolders(dataDir);
   }

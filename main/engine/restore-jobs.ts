@@ -2,9 +2,15 @@
  * What the restore steps look for in a reduced whole picture, as work for a pixel thread: it takes seconds, and nobody
  * should wait for it who only moves a slider. Loaded by a thread when it is first asked for.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { Planar } from '../../app/planar.ts';
+import type { Hint } from '../../app/recipe/marks.ts';
+import type { ColourParams } from '../../app/recipe/restore.ts';
 import { analyseAgeing, type AgeingAnalysis } from '../actions/ageing/index.ts';
+import { prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
 import { findDamage, type DamageMap, type FindOptions } from '../actions/repair/index.ts';
+import { networkAt, type NetworkFacts } from './network-port.ts';
+import { onShared } from './pure-steps.ts';
 
 /** Finds the damage of a picture; its planes lie on shared memory. */
 export interface DamageJob {
@@ -17,14 +23,33 @@ export interface AgeingJob {
   kind: 'ageing';
   picture: Planar;
 }
-export type RestoreJob = DamageJob | AgeingJob;
+/** Prepares the colours of a picture. It waits for the network, so it counts as no core. */
+export interface ColourJob {
+  kind: 'colours';
+  picture: Planar;
+  hints: readonly Hint[];
+  own: ColourParams['own'];
+  network: NetworkFacts | null;
+  /** Where the network answers; handed over to the thread. */
+  port: MessagePort | null;
+}
+export type RestoreJob = DamageJob | AgeingJob | ColourJob;
 export interface RestoreResult {
+  colours?: ColourPlan;
   ageing?: AgeingAnalysis;
   damage?: DamageMap;
 }
 
-export function runRestoreJob(job: RestoreJob): RestoreResult {
-  return job.kind === 'damage'
-    ? { damage: findDamage(job.picture, job.options) }
-    : { ageing: analyseAgeing(job.picture) };
+/** Does a job. Rejects with what the network's run threw. */
+export async function runRestoreJob(job: RestoreJob): Promise<RestoreResult> {
+  if (job.kind === 'damage') return { damage: findDamage(job.picture, job.options) };
+  if (job.kind === 'ageing') return { ageing: analyseAgeing(job.picture) };
+  const { port } = job;
+  try {
+    const network = job.network && port ? networkAt(port, job.network) : null;
+    const plan = await prepareColour(job.picture, job.hints, network, { own: job.own });
+    return { colours: onShared(plan) };
+  } finally {
+    port?.close();
+  }
 }

@@ -47,14 +47,18 @@ export class Workshop {
   readonly cacheDir: string;
 
   /** @param engine what the restore steps need to know of their process */
-  constructor(threads: number, cacheDir: string, engine: { device?: string; dataDir?: string } = {}) {
+  constructor(
+    threads: number,
+    cacheDir: string,
+    engine: { device?: string; dataDir?: string; modelsDir?: string } = {},
+  ) {
     this.threads = threads;
     this.cacheDir = cacheDir;
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
     this.buffers = new Buffers(() => this.pool.collect());
     this.ahead = new ReadAhead(this.pool, this.buffers);
-    this.renewals = new Renewals(this, engine.device ?? 'auto', engine.dataDir);
+    this.renewals = new Renewals(this, engine.device ?? 'auto', engine.dataDir, engine.modelsDir);
   }
 
   /** Flat field of a scan of the light source, or null. Not cancelled with its caller: others wait for it too. */
