@@ -46,6 +46,33 @@ describe('readRecord', () => {
     expect(row(read, 'Resultado', 'Hecho con')).toBe('Revelado 0.1.0');
   });
 
+  it('tells of a restored print what is real and what is invented, and nothing of film', () => {
+    const record = mockRecord('print.tif');
+    const restored = {
+      ...record,
+      analysis: { ...record.analysis, kind: 'bw-print' },
+      params: {
+        ...record.params,
+        repair: { ...record.params.repair, on: true, marks: [{ tool: 'brush' }, { tool: 'line' }] },
+      },
+      roll: null,
+      restore: {
+        steps: [],
+        models: [{ step: 'repair', name: 'filler', sha256: 'ab'.repeat(32) }],
+        labels: { real: 0, interpolated: 1500, invented: 500, all: 1_000_000 },
+        mask: null,
+        stored: { ending: '.revelado.repair', sha256: 'cd'.repeat(32), pixels: 2000 },
+        warnings: ['The step clean is not in this version; the picture goes on without it.'],
+      },
+    };
+    const read = page(restored, 'en');
+    expect(read?.map((s) => s.title)).toEqual(['Scan', 'Repair', 'Frame', 'Repaired pixels', 'Result']);
+    expect(row(read, 'Repair', 'Your marks')).toBe('2 marks');
+    expect(row(read, 'Repaired pixels', 'Invented by a network')).toBe('500 pixels, 0.050 %');
+    expect(row(read, 'Repaired pixels', 'What was there before')).toContain('.revelado.repair');
+    expect(read?.find((s) => s.title === 'Repaired pixels')?.notes).toHaveLength(1);
+  });
+
   it('tells what was left as it comes apart from what was set', () => {
     const paper = page(mockRecord('a.tif'), 'en')?.find((s) => s.title === 'Paper');
     expect(paper?.rows.map((r) => r.label)).toEqual(['Grade']);

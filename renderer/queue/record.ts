@@ -41,7 +41,7 @@ export function readRecord(record: unknown, t: Translate, locale: string): Recor
   const parsed = developRecordSchema.safeParse(record);
   if (!parsed.success || parsed.data.recipeVersion > DEVELOP_VERSION) return null;
   const reader = new Reader(parsed.data, t, locale);
-  return [reader.scan(), ...reader.steps(), ...reader.roll(), reader.output()];
+  return [reader.scan(), ...reader.steps(), ...reader.evidence(), ...reader.roll(), reader.output()];
 }
 
 class Reader {
@@ -219,6 +219,35 @@ class Reader {
     const { x, y, w, h } = rect.data;
     const percent = (v: number) => this.#number(v * 100, 1);
     return this.#t('jobs.page.area', { w: percent(w), h: percent(h), x: percent(x), y: percent(y) });
+  }
+
+  /** Where repaired pixels come from, which networks had a say, and where the original of each is kept. */
+  evidence(): RecordSection[] {
+    const { restore } = this.#r;
+    if (!restore) return [];
+    const { labels, models, stored, mask } = restore;
+    const share = (n: number, all: number) =>
+      this.#t('jobs.page.pixels', { count: n, percent: this.#number((100 * n) / Math.max(1, all), 3) });
+    const rows = labels
+      ? [
+          this.#row('real', share(labels.real, labels.all)),
+          this.#row('interpolated', share(labels.interpolated, labels.all)),
+          this.#row('invented', share(labels.invented, labels.all)),
+        ]
+      : [];
+    for (const { step, name, sha256 } of models)
+      rows.push({
+        label: this.#t('jobs.page.modelOf', { step: this.#word(`params.${step}.title`, step) }),
+        value: `${name} · ${sha256}`,
+        code: true,
+      });
+    if (mask) rows.push(this.#row('maskFile', `${mask.name} · ${mask.sha256}`, { code: true }));
+    if (stored)
+      rows.push(
+        this.#row('stored', this.#t('jobs.page.storedIn', { count: stored.pixels, ending: stored.ending })),
+      );
+    if (rows.length === 0 && restore.warnings.length === 0) return [];
+    return [{ title: this.#t('jobs.page.evidence'), rows, notes: restore.warnings }];
   }
 
   roll(): RecordSection[] {

@@ -7,14 +7,17 @@ import { dismiss, useApp, type Notice } from '../store/app.ts';
 import { useLibrary } from '../store/library.ts';
 
 const SHOWN_MS = { info: 7000, warning: 12_000, error: 20_000 } as const;
+/** What can be taken back stays long enough to see what came of it. */
+const UNDOABLE_MS = 15_000;
 
 function One({ notice }: { notice: Notice }) {
   const { t } = useTranslation();
   const { id, level } = notice;
+  const undoable = notice.action !== undefined;
   useEffect(() => {
-    const timer = setTimeout(() => dismiss(id), SHOWN_MS[level]);
+    const timer = setTimeout(() => dismiss(id), undoable ? UNDOABLE_MS : SHOWN_MS[level]);
     return () => clearTimeout(timer);
-  }, [id, level]);
+  }, [id, level, undoable]);
   const close = (
     <IconButton aria-label={t('common.close')} color="inherit" onClick={() => dismiss(id)}>
       <Close />
