@@ -1,6 +1,7 @@
 /** The networks of this project, by name. `backbone` is a part of `colorist` and not listed for itself. */
 import { colorist } from './colorist/network.ts';
 import { critic } from './critic/network.ts';
+import { faces } from './faces/network.ts';
 import { filler } from './filler/network.ts';
 import type { Network } from './network.ts';
 import { one } from './one/network.ts';
@@ -11,6 +12,9 @@ export const networks = { one, colorist, restorer, filler, critic } as const sat
   Network
 >;
 export type NetworkName = keyof typeof networks;
+
+/** Networks that are used as they are and never trained here: they are no part of the list above. */
+export const helpers = { faces } as const satisfies Record<string, Network>;
 
 export { modelCardSchema, type ModelCard } from './card.ts';
 export {

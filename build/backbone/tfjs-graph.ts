@@ -1,6 +1,6 @@
 /**
  * Reads a TensorFlow.js graph model (one .json and one .bin) and evaluates parts of it in plain loops: the
- * independent judge of the backbone's conversion. Knows only the operators that MobileNetV3 needs; pictures are
+ * independent judge of a conversion. Knows only the operators that the converted networks need; pictures are
  * [height, width, channels] here, as TensorFlow lays them out.
  */
 import { readFileSync } from 'node:fs';
@@ -118,11 +118,21 @@ export class TfGraph {
       }
       case '_FusedConv2D':
       case 'FusedDepthwiseConv2dNative':
+      case 'DepthwiseConv2dNative':
         return this.convolve(node, value(inputs[0]));
+      case 'Identity':
+        return value(inputs[0]);
+      case 'MaxPool':
+        return this.pool(node, value(inputs[0]));
+      case 'Pad':
+        return this.pad(node, value(inputs[0]));
+      case 'AddV2':
       case 'Add':
         return elementwise(value(inputs[0]), value(inputs[1]), (a, b) => a + b);
       case 'Mul':
         return elementwise(value(inputs[0]), value(inputs[1]), (a, b) => a * b);
+      case 'Relu':
+        return map(value(inputs[0]), (x) => Math.max(x, 0));
       case 'Relu6':
         return map(value(inputs[0]), (x) => Math.min(Math.max(x, 0), 6));
       case 'Mean': {
@@ -136,21 +146,48 @@ export class TfGraph {
     }
   }
 
+  /** Maxima of 2 x 2 at stride 2, of pictures with even sides. */
+  private pool(node: TfNode, { height, width, channels, data }: TfValue): TfValue {
+    const sizes = [...(node.attr?.ksize?.list?.i ?? []), ...(node.attr?.strides?.list?.i ?? [])].join();
+    if (sizes !== '1,2,2,1,1,2,2,1' || height % 2 || width % 2) throw new Error(`${node.name}: ${sizes}`);
+    const out = new Float32Array((height / 2) * (width / 2) * channels).fill(-Infinity);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let c = 0; c < channels; c++) {
+          const to = ((y >> 1) * (width / 2) + (x >> 1)) * channels + c;
+          out[to] = Math.max(out[to], data[(y * width + x) * channels + c]);
+        }
+    return { height: height / 2, width: width / 2, channels, data: out };
+  }
+
+  /** Channels of nought behind the others. */
+  private pad(node: TfNode, { height, width, channels, data }: TfValue): TfValue {
+    const amounts = Array.from(this.weight(node.input?.[1] ?? '').data);
+    const more = amounts[7];
+    if (amounts.length !== 8 || amounts.slice(0, 7).some((v) => v !== 0))
+      throw new Error(`${node.name}: pads by ${amounts.join()}`);
+    const out = new Float32Array(height * width * (channels + more));
+    for (let i = 0; i < height * width; i++)
+      out.set(data.subarray(i * channels, (i + 1) * channels), i * (channels + more));
+    return { height, width, channels: channels + more, data: out };
+  }
+
   private convolve(node: TfNode, x: TfValue): TfValue {
-    const depthwise = node.op === 'FusedDepthwiseConv2dNative';
+    const depthwise = node.op.endsWith('DepthwiseConv2dNative');
     const kernel = this.weight(node.input?.[1] ?? '');
     const [kh, kw, inputs, last] = kernel.shape;
     const fused = this.fused(node);
     if (inputs !== x.channels || (depthwise && last !== 1))
       throw new Error(`${node.name}: kernel [${kernel.shape.join()}] on ${x.channels} channels`);
-    if (fused[0] !== 'BiasAdd' || (fused.length > 1 && fused[1] !== 'Relu') || fused.length > 2)
+    const plain = node.op === 'DepthwiseConv2dNative' && fused.length === 0;
+    if ((!plain && fused[0] !== 'BiasAdd') || (fused.length > 1 && fused[1] !== 'Relu') || fused.length > 2)
       throw new Error(`${node.name}: fused with ${fused.join()}`);
     if (word(node.attr?.padding?.s) !== 'SAME' && kh * kw > 1) throw new Error(`${node.name}: padding`);
     if ((node.attr?.dilations?.list?.i ?? []).some((d) => d !== '1'))
       throw new Error(`${node.name}: dilated`);
-    const bias = this.weight(node.input?.[2] ?? '').data;
     const stride = this.stride(node);
     const channels = depthwise ? inputs : last;
+    const bias = plain ? new Float32Array(channels) : this.weight(node.input?.[2] ?? '').data;
     const height = Math.ceil(x.height / stride);
     const width = Math.ceil(x.width / stride);
     const [top] = samePadding(x.height, kh, stride);

@@ -19,7 +19,7 @@ import { faceMask } from './faces.ts';
 import { mirrored } from './mirror.ts';
 import { measureNoise, type NoiseModel } from './noise.ts';
 import { notchedSource } from './notch.ts';
-import { findPeaks, patternOf, WINDOW, type Pattern, type Peak } from './spectrum.ts';
+import { findPeaks, patternOf, WINDOW, type Peak } from './spectrum.ts';
 
 export { estimateDefects, type Defects } from './defects.ts';
 export { faceMask } from './faces.ts';
@@ -31,8 +31,8 @@ type Sliders = Pick<CleanParams, 'strength' | 'faces' | 'paper' | 'halftone'>;
 /** Windows along each side on which patterns are looked for. */
 const WINDOWS = 6;
 
-/** The pattern of a source and its peaks by channel. @returns null when nothing repeats */
-async function findPattern(source: PictureSource): Promise<{ pattern: Pattern; peaks: Peak[][] } | null> {
+/** The peaks of a pattern by channel. @returns null when nothing repeats */
+async function findPattern(source: PictureSource): Promise<Peak[][] | null> {
   const { width, height, channels } = source;
   if (width < WINDOW || height < WINDOW) return null;
   const size = WINDOW * WINDOW;
@@ -43,10 +43,7 @@ async function findPattern(source: PictureSource): Promise<{ pattern: Pattern; p
       for (let c = 0; c < channels; c++) windows[c].push(data.subarray(c * size, (c + 1) * size));
     }
   const peaks = windows.map((list) => findPeaks(list));
-  const patterns = peaks.flatMap((list) => patternOf(list) ?? []);
-  if (patterns.length === 0) return null;
-  patterns.sort((a, b) => b.amplitude - a.amplitude);
-  return { pattern: patterns[0], peaks };
+  return peaks.some((list) => patternOf(list)) ? peaks : null;
 }
 
 /** Without the pattern, as far as it was asked for. */
@@ -54,10 +51,9 @@ function unpatterned(source: PictureSource, { paper, halftone }: Sliders): Pictu
   if (paper === 0 && !halftone) return source;
   let made: Promise<PictureSource> | null = null;
   const make = async (): Promise<PictureSource> => {
-    const found = await findPattern(source);
-    if (!found) return source;
-    const share = found.pattern.kind === 'halftone' ? (halftone ? 1 : 0) : paper;
-    return notchedSource(source, found.peaks, share);
+    const peaks = await findPattern(source);
+    // Whichever it is: fine relief and coarse dots are not always told apart, but somebody has asked.
+    return peaks ? notchedSource(source, peaks, halftone ? 1 : paper) : source;
   };
   return {
     ...source,

@@ -22,8 +22,8 @@ const MEDIAN = 0.6745;
 const SHORT = 1.06;
 /** Frequencies (across + down) from which the picture itself has little to say. */
 const HIGH = 5;
-/** How much noisier than the high frequencies the low ones are believed to be. */
-const COARSEST = 3;
+/** How much noisier than the middle frequencies (across + down = 3 or 4) the low ones are believed to be. */
+const COARSEST = 2;
 
 /** Noise of a picture. Plain data. */
 export interface NoiseModel {
@@ -100,8 +100,8 @@ export function measureNoise(parts: readonly Planar[]): NoiseModel {
     const sigma = Array.from({ length: 64 }, (_, k) =>
       k === 0 ? 0 : (SHORT * median(flat.map((b) => Math.abs(b.coefficients[axis][k])))) / MEDIAN,
     );
-    const high = median(sigma.filter((_, k) => (k >> 3) + (k & 7) >= HIGH));
-    return sigma.map((v) => Math.min(v, COARSEST * high));
+    const middle = median(sigma.filter((_, k) => Math.abs((k >> 3) + (k & 7) - 3.5) < 1));
+    return sigma.map((v) => Math.min(v, COARSEST * middle));
   });
   const highEnergy = ({ coefficients: [light] }: FlatBlock): number =>
     light.reduce((sum, v, k) => ((k >> 3) + (k & 7) >= HIGH ? sum + v * v : sum), 0);
