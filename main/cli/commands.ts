@@ -25,6 +25,7 @@ const WORDS = new Set([
     'restore',
     'colorize',
     'auto',
+    'models',
     'dataset',
     'train',
     'eval',
@@ -53,6 +54,8 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
       return (await import('./colorize.ts')).colorizeCommand(rest, host);
     case 'auto':
       return (await import('./auto.ts')).autoCommand(rest, host);
+    case 'models':
+      return (await import('./models.ts')).modelsCommand(rest);
     case 'train':
       return (await import('./train.ts')).trainCommand(rest);
     case 'eval':
@@ -80,7 +83,7 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
     default:
       if (COMMANDS_TO_COME.includes(name))
         throw new UsageError(
-          `${name} is not in this version. What is: develop, restore, colorize, auto, dataset, train, eval, doctor, serve, bench.`,
+          `${name} is not in this version. What is: develop, restore, colorize, auto, models, dataset, train, eval, doctor, serve, bench.`,
         );
       throw new UsageError(`There is no command "${name}". Try revelado --help.`);
   }

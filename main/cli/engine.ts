@@ -7,10 +7,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Settings } from '../../app/contract/host.ts';
+import { defaultDataDir } from '../hosts/paths.ts';
 import { localEngine } from '../engine/local.ts';
 import { startEngine } from '../engine/process.ts';
 import type { EngineFork } from '../engine/process.ts';
 import type { Engine } from '../engine/protocol.ts';
+
+/** Folder of the models that a person has imported, the same as the window's. */
+export const modelsDir = (dataDir = defaultDataDir()): string => path.join(dataDir, 'models');
 
 export async function commandEngine(options: {
   threads: number;
@@ -19,7 +23,8 @@ export async function commandEngine(options: {
   fork?: EngineFork;
 }): Promise<Engine> {
   const cacheDir = await mkdtemp(path.join(os.tmpdir(), 'revelado-cli-'));
-  const settings = { role: 'batch', threads: options.threads, device: options.device, cacheDir } as const;
+  const { threads, device } = options;
+  const settings = { role: 'batch', threads, device, cacheDir, modelsDir: modelsDir() } as const;
   const { fork } = options;
   // A program that brings its own way of starting processes (Electron) is no place for native libraries.
   const engine =

@@ -9,7 +9,7 @@ export class UsageError extends Error {
 }
 
 /** Commands of later versions: named, so that nobody looks for a typing mistake. */
-export const COMMANDS_TO_COME = ['film', 'compose', 'models'];
+export const COMMANDS_TO_COME = ['film', 'compose'];
 
 export const HELP = `Revelado, a digital darkroom.
 
@@ -19,6 +19,7 @@ Usage: revelado COMMAND [options]
   restore FILES… --out DIR   prints and photographs: damage and ageing removed
   colorize FILES… --out DIR  colour for black-and-white pictures
   auto FILES… --out DIR      finds out what each picture needs, says why, and does it
+  models list|import|verify|remove   networks of others, for use in the darkroom
   dataset build SOURCES… --out DIR   photographs and films to training data
   train --data DIR --out DIR   trains a network on this machine; can be interrupted and resumed
   eval --data DIR            figures of models beside classical baselines
@@ -27,7 +28,7 @@ Usage: revelado COMMAND [options]
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: film, compose, models.
+Not in this version: film, compose.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
@@ -115,8 +116,8 @@ on a small picture, in a process of its own with little memory, before it is tak
   models list                what there is
   models import FILE         takes a model
       --name NAME            what it shall be called (the file's name)
-      --adapter KIND|FILE    what kind of model it is, where that is not seen, or is seen wrongly: ADAPTERS,
-                             or a description in JSON (docs/models.md)
+      --adapter KIND|FILE    what kind of model it is, where that is not seen, or is seen wrongly: image,
+                             denoise, deoldify, ddcolor, bins, lama, migan, or a JSON file (docs/models.md)
       --license TEXT         its licence, for its card
   models verify [NAME]…      looks whether models are what was imported, and tries them again (all)
   models remove NAME…        removes models

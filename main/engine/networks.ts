@@ -17,7 +17,7 @@ import type { NetworkTask, NetworkTensors, Networks, OpenNetwork } from '../acti
 import { checkWeights, readModel, type StoredModel } from '../studio/run/model.ts';
 import { shippedModel } from '../studio/shipped.ts';
 import type { Budget } from './budget.ts';
-import { ModelStore } from '../models/store.ts';
+import { ModelStore } from '../models-store/store.ts';
 import { ImportedNetwork } from './imported-network.ts';
 import { runTiled } from './model-tiles.ts';
 import { probeProvider } from './process-probe.ts';
