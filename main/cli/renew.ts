@@ -121,7 +121,10 @@ class RenewRun {
     );
     // The single network takes everything as it was scanned.
     if (this.command.auto?.oneModel) return { ...analysis, kind: 'print' };
-    if (film !== 'none') return analysis;
+    // A grey picture that shows nothing of film, no rebate and no holder, is more often a print than a negative
+    // that was cropped to the frame; here, where prints are the rule, only a person's word makes it one.
+    const print = film === 'auto' && analysis.kind === 'bw-negative' && analysis.base.source === 'estimate';
+    if (film !== 'none' && !print) return analysis;
     const grey = analysis.kind === 'bw-negative' || analysis.kind === 'bw-print';
     return { ...analysis, kind: grey ? 'bw-print' : 'print' };
   }
