@@ -35,6 +35,8 @@ export interface OpenPositive {
   source: PictureSource;
   /** The same for threads. */
   shared: SharedBase;
+  /** What a person has to know of it. */
+  notes: readonly Sentence[];
   /** Infrared dust repair of a negative, where it was done. */
   dust: DustOutcome | null;
   /** Of a developed negative or slide; null for a print. */
@@ -90,7 +92,6 @@ export class Positive {
     const notes: Sentence[] = [];
     if (this.print && own(info) !== undefined && own(info)?.space === null && info.iccName)
       notes.push(say('renew-converted', { profile: show(info.iccName) }));
-    if (this.print && info.alpha) notes.push(say('renew-alpha'));
     this.notes = notes;
   }
 
@@ -109,7 +110,7 @@ export class Positive {
     const { path: file, params, context } = this.task;
     const maxSide = side !== null && side < this.side ? Math.max(1, Math.round(side)) : null;
     const infrared = !this.print && info.infrared !== null && wantsDust(params, context.analysis);
-    const { picture } =
+    const { picture, transparent } =
       maxSide === null
         ? await shop.cores.with(1, signal, () =>
             decodeScan(file, { infrared, ...(signal ? { signal } : {}) }),
@@ -119,6 +120,7 @@ export class Positive {
     if (this.print)
       return {
         ...sharedSource(picture, readerOf(picture, own(info)), scale),
+        notes: [...this.notes, ...(transparent ? [say('renew-alpha')] : [])],
         dust: null,
         plan: null,
         bytes: picture.data.byteLength,
@@ -147,6 +149,7 @@ export class Positive {
     const reader = codesReader(this.space, this.channels, 16);
     return {
       ...sharedSource(developed, reader, scale),
+      notes: this.notes,
       dust,
       plan: rendered.plan,
       bytes: rendered.data.byteLength,

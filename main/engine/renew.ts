@@ -11,6 +11,7 @@ import type { PictureSource } from '../actions/picture/source.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
 import type { ColourPlan } from '../actions/colorize/index.ts';
 import {
+  DAMAGED,
   maskWithMarks,
   repairedSource,
   type DamageMap,
@@ -170,7 +171,7 @@ export class Renewal {
           mask: null,
           colour: null,
           models: [],
-          warnings: [...positive.notes],
+          warnings: [...open.notes],
         };
       });
     const { id } = restoreSteps[step];
@@ -206,6 +207,9 @@ export class Renewal {
         chain.damage = damage;
         chain.mask = mask;
         chain.unrepaired = chain.source;
+        const given = this.input.mask;
+        if (given && !given.data.some((v) => v >= DAMAGED))
+          chain.warnings.push(say('renew-mask-none', { mask: given.name }));
         const { fill, grain, marks } = params.repair;
         const repaired = repairedSource(chain.source, mask, {
           fill,

@@ -43,7 +43,7 @@ export async function decodeInspected(scan: Inspected, options: DecodeOptions = 
     ? fit(area.w, area.h, Math.max(1, Math.floor(options.maxSide)))
     : { width: area.w, height: area.h };
   const reduced = target.width !== area.w || target.height !== area.h;
-  const { data, infrared, curve } =
+  const { data, infrared, curve, transparent } =
     scan.route.by === 'tiff'
       ? await fromTiff(scan, scan.route.layout, scan.route.infrared, area, reduced ? target : null, options)
       : await fromVips(scan, scan.route, area, reduced ? target : null, options);
@@ -56,10 +56,13 @@ export async function decodeInspected(scan: Inspected, options: DecodeOptions = 
     orientation: info.orientation,
   };
   if (infrared) picture.infrared = infrared;
-  return { info, picture, scale: Math.max(target.width, target.height) / Math.max(area.w, area.h) };
+  const scale = Math.max(target.width, target.height) / Math.max(area.w, area.h);
+  return { info, picture, scale, ...(transparent ? { transparent } : {}) };
 }
 
 interface Decoded {
+  /** Something was laid over white. */
+  transparent?: boolean;
   data: Samples;
   infrared: Uint16Array | null;
   curve: ToneCurve;
@@ -105,6 +108,7 @@ async function fromTiff(
   const outPixels = target ? target.width * target.height : area.w * area.h;
   if (outPixels > MAX_PIXELS) throw tooLarge(file, area.w, area.h);
   let result: Decoded;
+  let transparent = false;
   if (!target && layout.samples === channels) {
     const data = allocate(type, area.w * area.h * channels, options.memory);
     const step = rows.bandHeight(area.w) * 4;
@@ -151,11 +155,13 @@ async function fromTiff(
       const h = Math.min(step, area.h - y);
       const part = band.subarray(0, h * area.w * layout.samples);
       await rows.read({ x: area.x, y: area.y + y, w: area.w, h }, part);
-      if (scan.info.alpha) layOverWhite(part, layout.samples, channels, layout.extraSamples.includes(1));
+      const premultiplied = layout.extraSamples.includes(1);
+      if (scan.info.alpha && layOverWhite(part, layout.samples, channels, premultiplied)) transparent = true;
       sink.push(part, h);
     }
     result = sink.end();
   }
+  if (transparent) result.transparent = true;
   if (wantInfrared && irPage) result.infrared = await infraredPage(scan, irPage, area, target, options);
   return result;
 }
@@ -203,24 +209,27 @@ async function infraredPage(
 
 /**
  * Lays pixels over white by the alpha that follows their colours, in place; what is opaque keeps its bits. In the
- * samples' own encoding, as programs do that flatten a picture.
+ * samples' own encoding, as programs do that flatten a picture. @returns whether anything was not opaque
  */
 export function layOverWhite(
   band: Samples,
   samples: number,
   channels: 1 | 3,
   premultiplied: boolean,
-): void {
-  if (samples <= channels) return;
+): boolean {
+  if (samples <= channels) return false;
+  let transparent = false;
   const top = band instanceof Uint8Array ? 255 : band instanceof Uint16Array ? 65535 : 1;
   for (let i = 0; i < band.length; i += samples) {
     const alpha = band[i + channels] / top;
     if (alpha >= 1) continue;
+    transparent = true;
     for (let c = 0; c < channels; c++) {
       const v = band[i + c] * (premultiplied ? 1 : alpha) + top * (1 - alpha);
       band[i + c] = top === 1 ? v : Math.min(top, Math.round(v));
     }
   }
+  return transparent;
 }
 
 interface Sink {
@@ -296,6 +305,7 @@ async function fromVips(
   const type = route.wide ? 16 : 8;
   const input = { type, channels, samples: pixels.samples, infrared: -1, curve: scan.curve } as const;
   let result: Decoded;
+  let transparent = false;
   if (!target && pixels.samples === channels) {
     const data = allocate(type, pixels.data.length);
     data.set(pixels.data);
@@ -308,7 +318,7 @@ async function fromVips(
     for (let y = 0; y < area.h; y += PUSH_ROWS) {
       const h = Math.min(PUSH_ROWS, area.h - y);
       const part = pixels.data.subarray(y * pitch, (y + h) * pitch);
-      if (info.alpha) layOverWhite(part, pixels.samples, channels, false);
+      if (info.alpha && layOverWhite(part, pixels.samples, channels, false)) transparent = true;
       sink.push(part, h);
       if (options.signal) {
         await breathe();
@@ -318,6 +328,7 @@ async function fromVips(
     result = sink.end();
   }
   release(pixels.data);
+  if (transparent) result.transparent = true;
   if (options.infrared !== false && route.infrared)
     result.infrared = await infraredPage(scan, route.infrared, area, target, options);
   return result;

@@ -59,6 +59,8 @@ export interface DecodedScan {
   picture: Picture;
   /** Scale of `picture` against the full scan (1 = full size). */
   scale: number;
+  /** It was not opaque everywhere, and laid over white. */
+  transparent?: boolean;
 }
 
 /** Finished pixels on their way to a file: already in the output colour space, 8 or 16 bits. */
