@@ -130,6 +130,8 @@ class Bench {
 }
 
 const NOISES = [evenNoise, lightNoise, filmGrain];
+/** For a network that is to take noise out: half of the even noise is coloured, the others hardly ever are. */
+const MANY_NOISES = [evenNoise, evenNoise, evenNoise, lightNoise, filmGrain];
 const BLURS = [softBlur, softBlur, focusBlur, motionBlur, lowResolution];
 const LINES = [dustSpecks, dustSpecks, scratchLines, scratchLines, hairs, cracks, creases, tears, wornEdges];
 const STAINS = [waterStain, waterStain, foxing, glue, inkBlot];
@@ -207,7 +209,7 @@ function restorer(bench: Bench): void {
   if (random.chance(0.15)) one(bench, STAINS, 'stains');
   if (random.chance(0.08)) one(bench, GAPS, 'gaps');
   if (random.chance(0.35)) one(bench, BLURS, 'blur');
-  if (random.chance(0.6)) one(bench, NOISES, 'noise');
+  if (random.chance(0.75)) one(bench, MANY_NOISES, 'noise');
   if (random.chance(0.12)) bench.apply(impulseNoise);
   if (random.chance(0.4)) bench.apply(jpegCompression);
   // Something has to be wrong: what is right is the clean share's part.

@@ -26,6 +26,8 @@ _STAINS = ("water_stain", "water_stain", "foxing", "glue", "blot")
 _GAPS = ("holes", "holes", "missing_corner")
 _BLURS = ("soft_blur", "soft_blur", "defocus", "motion", "low_resolution")
 _NOISES = ("even_noise", "sensor_noise", "film_grain")
+# For a network that is to take noise out: half of the even noise is coloured, the others hardly ever are.
+_MANY_NOISES = (_NOISES[0], _NOISES[0], *_NOISES)
 
 #: Name -> (function, does it give a mask).
 FUNCTIONS = {
@@ -188,7 +190,7 @@ def _restorer(p: _Plan, who: np.ndarray) -> None:
     p.put("stains", who & p.chance(0.15), _STAINS)
     p.put("gaps", who & p.chance(0.08), _GAPS)
     p.put("blur", who & p.chance(0.35), _BLURS)
-    p.put("noise", who & p.chance(0.6), _NOISES)
+    p.put("noise", who & p.chance(0.75), _MANY_NOISES)
     p.put("impulse", who & p.chance(0.12), "salt_pepper")
     p.put("jpeg", who & p.chance(0.4), "jpeg")
     p.put("noise", who & p.nothing_yet(), _NOISES)

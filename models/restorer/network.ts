@@ -11,7 +11,7 @@ import { sigmoid } from '../../app/graph/ops/activation.ts';
 import { add, sub } from '../../app/graph/ops/arithmetic.ts';
 import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
 import { concat, split } from '../../app/graph/ops/shape.ts';
-import { activate, convolution, enlarge, finePart, halve, residuals } from '../blocks.ts';
+import { activate, convolution, enlarge, finePart, halve, opponent, residuals } from '../blocks.ts';
 import { zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
 
@@ -35,8 +35,9 @@ const MARGIN = 80;
 function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; damageLogits: Tensor; damage: Tensor } {
   const levels = CHANNELS[width];
   const skips: Tensor[] = [];
+  const shown = opponent(sub(x, 0.5));
   let z = activate(
-    convolution(scope, 'stem', spaceToDepth(concat([sub(x, 0.5), finePart(x)], 1), 2), levels[0], {
+    convolution(scope, 'stem', spaceToDepth(concat([shown, finePart(shown)], 1), 2), levels[0], {
       kernel: 3,
     }),
   );
@@ -53,7 +54,7 @@ function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; damageLogits
   }
   const out = depthToSpace(convolution(scope, 'out', activate(z), 16, { initial: zeros }), 2);
   const [change, damageLogits] = split(out, [3, 1], 1);
-  return { y: add(x, change), damageLogits, damage: sigmoid(damageLogits) };
+  return { y: add(x, opponent(change, true)), damageLogits, damage: sigmoid(damageLogits) };
 }
 
 export const restorer: Network = {
