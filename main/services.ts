@@ -23,6 +23,7 @@ import { getFolder, listFolders, resolveInside, seedFolders } from './library/fo
 import { DatasetAction, TrainAction } from './studio/host/actions.ts';
 import { StudioFolders } from './studio/host/folders.ts';
 import { studioHost, type StudioHost } from './studio/host/handlers.ts';
+import { AutoAction } from './library/auto.ts';
 import { developContext, type Baseline } from './library/groups.ts';
 import { libraryHandlers } from './library/handlers.ts';
 import { hostHandlers, offered, type HostFacts } from './library/host-handlers.ts';
@@ -178,6 +179,15 @@ export async function createServices(options: ServicesOptions): Promise<Services
         freeSpace: tools.freeSpace,
         changed,
         refused: (scanId) => core.checkOriginal(scanId),
+      }),
+      new AutoAction({
+        db,
+        engine: engines.batch,
+        rewritten: (ids) => {
+          changed(ids);
+          sidecars.touch(ids);
+          core.redraw(ids);
+        },
       }),
       new DatasetAction(studioParts),
       new TrainAction({

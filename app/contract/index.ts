@@ -8,7 +8,14 @@
 import { z } from 'zod';
 import { recipeSchema } from '../recipe/develop.ts';
 import { exportRecipeSchema, jobItemSchema, jobSchema } from './jobs.ts';
-import { groupKinds, groupSchema, itemPatchSchema, itemSchema, querySchema } from './library.ts';
+import {
+  groupKinds,
+  groupSchema,
+  itemPatchSchema,
+  itemSchema,
+  querySchema,
+  restoreStepNames,
+} from './library.ts';
 import { doctorReportSchema, folderSchema, settingsSchema } from './host.ts';
 import { studioCalls, studioTopics } from './studio.ts';
 
@@ -50,6 +57,33 @@ export const readoutSchema = z.object({
   scan: z.array(z.number()),
   density: z.array(z.number()),
   output: z.array(z.number()),
+});
+
+/** What Auto does only when it is asked to. */
+const autoWish = {
+  colorize: z.boolean().default(false),
+  /** Takes grain and noise out. */
+  grain: z.boolean().default(false),
+  /** Makes toned prints neutral. */
+  neutral: z.boolean().default(false),
+};
+export const pictureAutoSchema = z.object({
+  /** The picture's recipe with what it needs switched on. */
+  recipe: recipeSchema,
+  what: z.enum([
+    'colour-negative',
+    'bw-negative',
+    'slide',
+    'faded-print',
+    'colour-picture',
+    'bw-print',
+    'reel',
+  ]),
+  damaged: z.boolean(),
+  /** Steps that it switches on, in the order of the work; none: nothing to do. */
+  order: z.array(z.enum(restoreStepNames)),
+  /** What it is, what it needs, in which order, and why, as sentences. */
+  reasons: z.array(z.string()),
 });
 
 /** name -> [arguments, answer] */
@@ -129,6 +163,13 @@ export const calls = {
   'recipe.takeBack': [z.object({ ids, label: z.string().max(120) }), z.object({ changed: ids })],
   /** What analysis proposes for this picture, with its reasons. Changes nothing: the window applies it with `recipe.set`. */
   'develop.auto': [z.object({ itemId: id }), autoSchema],
+  /** What a picture needs beyond its develop, and why. Changes nothing: the window applies it with `recipe.set`. */
+  'picture.auto': [z.object({ itemId: id, ...autoWish }), pictureAutoSchema],
+  /**
+   * Finds out what each of many pictures needs and writes it into their recipes, as a job: one history entry each,
+   * under `label`; the reasons are in the records of the job's items.
+   */
+  'picture.autoAll': [z.object({ ids, ...autoWish, label: z.string().max(120) }), z.object({ jobId: id })],
   /** Film base from a rectangle the person drew (fractions of the scan), sampled before inversion. */
   'develop.pickBase': [
     z.object({ itemId: id, rect: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }) }),

@@ -206,6 +206,22 @@ export class FakeEngine implements Engine {
           sha256: sha256(content),
         };
       }
+      case 'auto': {
+        const { wish, context } = raw as Args<'auto'>;
+        const needs = path.basename(file).includes('old');
+        const steps = {
+          ...(needs ? { repair: { on: true, sensitivity: 0.4 } } : {}),
+          ...(wish.colorize ? { colour: { on: true } } : {}),
+        };
+        return {
+          what: 'bw-print',
+          damaged: needs,
+          steps,
+          order: Object.keys(steps),
+          reasons: [needs ? say('auto-bw-print') : say('auto-nothing')],
+          facts: { kind: context.analysis?.kind, reasons: [], ageing: null, damage: null, quality: null },
+        };
+      }
       case 'providers':
         return { providers: [{ name: 'cpu', ok: true, reason: '', ms: 1 }] };
       default:

@@ -6,6 +6,7 @@ import { defaultDevelopParams, DEVELOP_VERSION, type Recipe } from '../../app/re
 import { say } from '../../app/words/sentences.ts';
 import type { DevelopAnalysis, FoundFrame } from '../actions/develop/types.ts';
 import type { ScanInfo } from '../files/types.ts';
+import { autoOf, recipeWith } from './auto.ts';
 import type { Core } from './core.ts';
 import {
   baselineOf,
@@ -47,6 +48,7 @@ type LibraryCalls = Extract<
   | `recipe.${string}`
   | `colour.${string}`
   | `develop.${string}`
+  | `picture.${string}`
   | `roll.${string}`
   | `frames.${string}`
 >;
@@ -232,6 +234,21 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
           : null,
         warnings: analysis.warnings,
       };
+    },
+    'picture.auto': async ({ itemId, ...wish }, { signal }) => {
+      const row = core.item(itemId);
+      const decision = await asking(row.scan_id, autoOf({ db, engine, signal }, itemId, wish));
+      const { what, damaged, order, reasons } = decision;
+      return { recipe: recipeWith(db, itemId, decision), what, damaged, order, reasons };
+    },
+    'picture.autoAll': ({ ids, label, ...wish }) => {
+      core.items(ids);
+      const items = [...new Set(ids)].map((id) => {
+        const row = core.item(id);
+        return { input: pathOf(row.scan_id), itemId: id };
+      });
+      const title = items.length === 1 ? `Auto ${core.item(ids[0]).name}` : `Auto ${items.length} pictures`;
+      return { jobId: queue.submit({ type: 'auto', title, payload: { wish, label }, items }) };
     },
     'colour.suggest': async ({ itemId, recipe, x, y }, { signal }) => {
       const row = core.item(itemId);

@@ -7,7 +7,7 @@
 import proto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
 import { RevealError } from '../../app/contract/messages.ts';
-import { say } from '../../app/words/sentences.ts';
+import { say, type Sentence } from '../../app/words/sentences.ts';
 
 /** Largest file that is taken, and largest tensor that a graph may name, in bytes. */
 export const MODEL_LIMIT = 1.5e9;
@@ -125,12 +125,16 @@ class Look {
     this.domains = domains;
   }
 
-  private refuse(id: 'model-not-onnx' | 'model-external' | 'model-custom-ops', detail: string): never {
-    throw new RevealError('bad-input', say(id, { file: this.file, detail }));
+  private refuse(words: Sentence): never {
+    throw new RevealError('bad-input', words);
+  }
+
+  private cut(detail: string): never {
+    return this.refuse(say('model-not-onnx', { file: this.file, detail }));
   }
 
   domain(name: string): void {
-    if (!this.domains.has(name)) this.refuse('model-custom-ops', name);
+    if (!this.domains.has(name)) this.refuse(say('model-custom-ops', { file: this.file, detail: name }));
   }
 
   /** @param outer names that an enclosing graph has made */
@@ -155,7 +159,7 @@ class Look {
     for (const node of graph.node ?? []) {
       this.domain(node.domain ?? '');
       for (const name of node.input ?? [])
-        if (name !== '' && !made.has(name)) this.refuse('model-not-onnx', `nothing makes ${name}`);
+        if (name !== '' && !made.has(name)) this.cut(`nothing makes ${name}`);
       for (const attribute of node.attribute ?? []) {
         if (attribute.t) {
           this.tensor(attribute.t);
@@ -170,7 +174,7 @@ class Look {
       for (const name of node.output ?? []) made.add(name);
     }
     for (const { name } of graph.output ?? [])
-      if (!made.has(name ?? '')) this.refuse('model-not-onnx', `nothing makes its output ${name}`);
+      if (!made.has(name ?? '')) this.cut(`nothing makes its output ${name}`);
   }
 
   /** A constant shape names the size of a tensor before anything is run. */
@@ -199,9 +203,14 @@ class Look {
   private tensor(tensor: onnx.ITensorProto): void {
     const external = tensor.externalData ?? [];
     if (external.length > 0 || tensor.dataLocation === proto.onnx.TensorProto.DataLocation.EXTERNAL)
-      this.refuse('model-external', external.find((e) => e.key === 'location')?.value ?? tensor.name ?? '?');
+      this.refuse(
+        say('model-external', {
+          file: this.file,
+          detail: external.find((e) => e.key === 'location')?.value ?? tensor.name ?? '?',
+        }),
+      );
     const dims = (tensor.dims ?? []).map(Number);
-    if (dims.some((d) => !(d >= 0))) this.refuse('model-not-onnx', `the weight ${tensor.name} has no size`);
+    if (dims.some((d) => !(d >= 0))) this.cut(`the weight ${tensor.name} has no size`);
     this.size(dims);
     const said = count(dims);
     const bytes = BYTES.get(tensor.dataType ?? 0);

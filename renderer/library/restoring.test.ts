@@ -37,13 +37,17 @@ describe('want', () => {
     await expect.poll(() => of('recipe.takeBack')).toEqual([{ ids: [1, 79, 80], label: 'restored' }]);
   });
 
-  it('never colours by Auto, and says when there is nothing to do', async () => {
-    await want('auto', [80]);
-    expect(JSON.stringify(of('recipe.apply'))).not.toContain('colour');
-    heard.length = 0;
-    await want('auto', [1, 2]);
+  it('asks the host what each picture needs, and says when there is nothing to do', async () => {
+    await want('auto', [80, 91]);
+    expect(of('picture.autoAll')).toEqual([{ ids: [80], label: 'autoRestored' }]);
     expect(of('recipe.apply')).toEqual([]);
-    expect(newest()?.text).toContain('Auto is for prints');
+    expect(newest()?.text).toBe('1 picture is being restored.');
+    newest()?.action?.run();
+    await expect.poll(() => of('recipe.takeBack')).toEqual([{ ids: [80], label: 'autoRestored' }]);
+    await want('auto', [1, 2]);
+    expect(newest()?.text).toBe('All of these have what they need already.');
+    await want('auto', [91]);
+    expect(newest()?.text).toContain('Films are not pictures');
   });
 
   it('colorizes what is asked', async () => {

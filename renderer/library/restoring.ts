@@ -64,6 +64,7 @@ export async function want(what: Want, ids: readonly number[]): Promise<void> {
       ids,
       async (id) => known.get(id) ?? (await client.call('library.item', { id })),
     );
+    if (what === 'auto') return await auto(items, label);
     const groups = byChanges(items, what);
     const changed: number[] = [];
     for (const { steps, ids: alike } of groups)
@@ -80,6 +81,25 @@ export async function want(what: Want, ids: readonly number[]): Promise<void> {
   } catch (error) {
     report(error);
   }
+}
+
+/** What each picture needs is found out by the host, as a job, and written into its recipe. */
+async function auto(items: readonly Item[], label: string): Promise<void> {
+  const client = getClient();
+  const ids = items.filter((item) => item.kind !== 'reel').map((item) => item.id);
+  if (ids.length === 0) return notify('info', i18next.t('restore.auto.none'));
+  const { jobId } = await client.call('picture.autoAll', { ids, label });
+  notify('info', i18next.t('restore.auto.looking', { count: ids.length }));
+  await refreshJobs();
+  await ended([jobId]);
+  const before = new Map(items.map((item) => [item.id, item.steps.join()]));
+  const after = await eachOf(ids, (id) => client.call('library.item', { id }));
+  const changed = after.filter((item) => item.steps.join() !== before.get(item.id)).map((item) => item.id);
+  if (changed.length === 0) return notify('info', i18next.t('restore.auto.already'));
+  notify('info', i18next.t('restore.auto.done', { count: changed.length }), {
+    label: i18next.t('common.undo'),
+    run: () => void client.call('recipe.takeBack', { ids: changed, label }).catch(report),
+  });
 }
 
 /** Waits for the end of these jobs. */

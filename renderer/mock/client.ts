@@ -7,7 +7,7 @@ import { exportRecipeSchema } from '../../app/contract/jobs.ts';
 import { defaultDevelopParams, DEVELOP_VERSION, type Recipe } from '../../app/recipe/develop.ts';
 import type { Client } from '../client.ts';
 import { BlobThumbs } from '../transport/thumbs.ts';
-import { isPrint } from '../../app/recipe/wanted.ts';
+import { isPrint, wantedSteps } from '../../app/recipe/wanted.ts';
 import { chance, makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
 import { paint } from './paint.ts';
 import { mockPlace, mockRestore } from './restore.ts';
@@ -192,6 +192,31 @@ export function mockClient(options: MockOptions = {}): Client {
         from: n === 3 ? ('memory' as const) : ('network' as const),
       })),
     }),
+    'picture.auto': ({ itemId }) => {
+      const kind = library.items.find((item) => item.id === itemId)?.kind ?? 'print';
+      const steps = wantedSteps('auto', kind);
+      const params = structuredClone(recipeOf(itemId).params) as unknown as Record<string, object>;
+      for (const [step, values] of Object.entries(steps)) Object.assign(params[step], values);
+      return {
+        recipe: { ...recipe, params: params as unknown as Recipe['params'] },
+        what: 'bw-print',
+        damaged: true,
+        order: restoreStepNames.filter((name) => name in steps),
+        reasons: ['It is a black-and-white print.'],
+      };
+    },
+    'picture.autoAll': ({ ids, label }) => {
+      for (const id of ids) {
+        const kind = library.items.find((item) => item.id === id)?.kind ?? 'print';
+        const steps = wantedSteps('auto', kind);
+        if (Object.keys(steps).length === 0) continue;
+        const params = structuredClone(recipeOf(id).params) as unknown as Record<string, object>;
+        for (const [step, values] of Object.entries(steps)) Object.assign(params[step], values);
+        store(id, { ...recipe, params: params as unknown as Recipe['params'] }, label);
+      }
+      // Over at once: it is no longer in the queue.
+      return { jobId: 999 };
+    },
     'develop.auto': () => ({
       recipe,
       reasons: ['Film base found in the rebate', 'Exposure from the roll'],

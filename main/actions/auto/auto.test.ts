@@ -53,6 +53,9 @@ describe('what Auto decides', () => {
     const { what, order, damaged, steps } = decideAuto(facts({ ageing: faded, damage: some }), nothingAsked);
     expect([what, order, damaged]).toEqual(['faded-print', ['ageing', 'repair'], true]);
     expect(steps['ageing']).toMatchObject({ on: true, strength: 1, toning: 'keep' });
+    // A sunset: little blue, and not sure.
+    const sunset = { ...fresh, loss: [0.09, 0.1, 0.44] as const, confidence: 0.63 };
+    expect(decideAuto(facts({ ageing: sunset }), nothingAsked).steps).toEqual({});
     const unsure = { ...faded, loss: [0.25, 0.02, 0.02] as const, confidence: 0.3 };
     const doubt = decideAuto(facts({ ageing: unsure }), nothingAsked);
     expect(doubt.steps).toEqual({});

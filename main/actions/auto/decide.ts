@@ -15,9 +15,13 @@ import { DAMAGE_KINDS, DAMAGED, type DamageMap } from '../repair/index.ts';
 import type { AgeingAnalysis } from '../ageing/index.ts';
 import type { AutoDecision, AutoFacts, AutoWhat, AutoWish, DamageSummary } from './types.ts';
 
-/** Share of a dye's density that must be gone before a colour print counts as faded, and the confidence it takes. */
-const FADED = 0.18;
-const SURE = 0.5;
+/**
+ * A colour print counts as faded when its dyes have lost unequal shares of their density, and that is sure; or when so
+ * much is gone from one that no light could have made it so. A sunset or a tungsten lamp looks like a little fading.
+ */
+const FADED = 0.12;
+const SURE = 0.7;
+const GONE = 0.5;
 /** General stain of a colour print and yellowing of a grey one, density of blue over red. */
 const STAINED = 0.12;
 const YELLOWED = 0.06;
@@ -56,10 +60,10 @@ export function agedBy(ageing: AgeingAnalysis): 'yes' | 'maybe' | 'no' {
     // The tint of a toned print is its own, and so is a cast under it.
     return yellowed || flat ? 'yes' : 'no';
   }
-  const spread = Math.max(...ageing.loss) - Math.min(...ageing.loss);
-  const faded = spread > FADED || cast > STAINED;
-  if (!faded) return 'no';
-  return ageing.confidence >= SURE || spread > 1.6 * FADED ? 'yes' : 'maybe';
+  const worst = Math.max(...ageing.loss);
+  const spread = worst - Math.min(...ageing.loss);
+  if (spread < FADED && cast < STAINED) return 'no';
+  return ageing.confidence >= SURE || (worst >= GONE && spread > 2 * FADED) ? 'yes' : 'maybe';
 }
 
 /** Sensitivity with which Auto searches for damage: paper and film are searched as usual, fresh colour pictures warily. */
@@ -106,7 +110,8 @@ export function decideAuto(facts: AutoFacts, wish: AutoWish): AutoDecision {
   if (what === 'reel') return done(false);
 
   if (ageing) {
-    reasons.push(...ageing.reasons.filter((r) => age !== 'no' || r !== say('age-fresh')));
+    // What is too little to be undone is not worth a word, but what a monochrome print is always is.
+    if (age !== 'no' || ageing.kind === 'mono') reasons.push(...ageing.reasons);
     const toned = ageing.toning !== 'none';
     const neutral = toned && wish.neutral;
     if (age === 'yes' || neutral) {
