@@ -135,7 +135,7 @@ export const sentences = {
   'renew-converted':
     'Its colours were converted to sRGB: the profile of the file ({{profile}}) is none that can be kept.',
   'renew-alpha': 'Its transparency was laid over white.',
-  'renew-no-step': 'The step {{step}} is not in this version; the picture goes on without it.',
+  'renew-no-restorer': 'There are no weights to clean with; a plain denoiser does it.',
   'renew-no-model': 'There is no model with weights for the step {{step}}; the picture goes on without it.',
   'renew-mask-size':
     'The mask {{mask}} measures {{width:n}} × {{height:n}} pixels, {{file}} {{wide:n}} × {{high:n}}: a mask has the size of its picture.',

@@ -12,7 +12,7 @@ import { Graph } from '../../app/graph/graph.ts';
 import { constantScope } from '../../app/graph/scope.ts';
 import type { Planar } from '../../app/planar.ts';
 import { say } from '../../app/words/sentences.ts';
-import { networkInputs, networks, type Network } from '../../models/index.ts';
+import { helpers, networkInputs, networks, type Network } from '../../models/index.ts';
 import type { NetworkTask, NetworkTensors, Networks, OpenNetwork } from '../actions/picture/networks.ts';
 import { checkWeights, readModel, type StoredModel } from '../studio/run/model.ts';
 import { shippedModel } from '../studio/shipped.ts';
@@ -68,7 +68,8 @@ async function unusable(device: string): Promise<ProviderFailure[]> {
   return failures;
 }
 
-const isKnown = (name: string): name is keyof typeof networks => name in networks;
+const own = { ...networks, ...helpers };
+const isKnown = (name: string): name is keyof typeof own => name in own;
 
 /** One network with its weights. */
 class StoredNetwork implements OpenNetwork {
@@ -206,8 +207,8 @@ export class EngineNetworks {
       const kind = model.card.network;
       if (kind !== task || !isKnown(kind))
         throw new RevealError('bad-input', say('model-other-task', { name: model.card.name, task }));
-      checkWeights(networks[kind], model.card.width ?? 'small', model);
-      return new StoredNetwork(networks[kind], model, this);
+      checkWeights(own[kind], model.card.width ?? 'small', model);
+      return new StoredNetwork(own[kind], model, this);
     };
     try {
       return await this.opened.get(`${task} ${folder}`, opened);

@@ -4,9 +4,10 @@
  * lasts, so a strip costs a message.
  */
 import type { SpaceName } from '../../app/color/spaces.ts';
-import type { AgeingParams, ColourParams } from '../../app/recipe/restore.ts';
+import type { AgeingParams, ColourParams, DetailParams } from '../../app/recipe/restore.ts';
 import { agedSource, type AgeingAnalysis } from '../actions/ageing/index.ts';
 import { colouredSource, type ColourPlan } from '../actions/colorize/index.ts';
+import { detailedSource, type DetailAnalysis } from '../actions/detail/index.ts';
 import { convertPlanes, samplesSource, writeCodes } from '../actions/picture/as-is.ts';
 import type { CodesOut, SampleReader, StoredSamples } from '../actions/picture/as-is.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
@@ -19,6 +20,7 @@ export interface SharedBase {
 }
 export type PureStep =
   | { id: 'ageing'; analysis: AgeingAnalysis; params: AgeingParams }
+  | { id: 'detail'; analysis: DetailAnalysis; params: DetailParams }
   | { id: 'colour'; plan: ColourPlan; params: ColourParams };
 
 /** What all strips of a picture share. */
@@ -29,9 +31,14 @@ export interface PureChain {
 
 /** One step on a source. */
 export function withStep(source: PictureSource, step: PureStep): PictureSource {
-  return step.id === 'ageing'
-    ? agedSource(source, step.analysis, step.params)
-    : colouredSource(source, step.plan, step.params);
+  switch (step.id) {
+    case 'ageing':
+      return agedSource(source, step.analysis, step.params);
+    case 'detail':
+      return detailedSource(source, step.params, step.analysis);
+    case 'colour':
+      return colouredSource(source, step.plan, step.params);
+  }
 }
 
 /** Rows `from`..`to` of a part of the chain, as codes. */

@@ -9,7 +9,11 @@ import { convertPlanes } from '../actions/picture/as-is.ts';
 import type { NetworkTask, Networks, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
+import { cleanedSource } from '../actions/clean/index.ts';
 import type { ColourPlan } from '../actions/colorize/index.ts';
+import { analyseDetail, type DetailAnalysis } from '../actions/detail/index.ts';
+import { enlargedSource } from '../actions/enlarge/index.ts';
+import { detectFaces, type Face } from '../actions/faces/index.ts';
 import {
   DAMAGED,
   maskWithMarks,
@@ -215,7 +219,8 @@ export class Renewal {
           fill,
           grain,
           marks,
-          faces: null,
+          // Only a network makes things up.
+          faces: fill === 'plain' || params.repair.faces ? null : await this.faces(),
           networks: fill === 'plain' ? null : networks,
           seed,
           ...(damage ? { regions: damage.regions } : {}),
@@ -233,9 +238,52 @@ export class Renewal {
         put(chain, { id, plan, params: params.colour });
         break;
       }
-      default:
-        chain.warnings.push(say('renew-no-step', { step: id }));
+      case 'clean': {
+        const { strength, faces } = params.clean;
+        const network = strength > 0 ? await this.cleaner(params.clean.model, chain.warnings) : null;
+        const limited = strength > faces ? await this.faces() : null;
+        if (network) chain.models.push({ step: id, name: network.name, sha256: network.sha256 });
+        chain.source = cachedSource(cleanedSource(chain.source, params.clean, network, limited), tileBytes);
+        chain.pure = null;
+        break;
+      }
+      case 'detail':
+        put(chain, { id, analysis: await this.detail(), params: params.detail });
+        break;
+      case 'enlarge': {
+        // Without a network a filter does it: nothing is lacking that a person would have to know.
+        const network = await this.deps.networks.open('upscaler', params.enlarge.model);
+        if (network) chain.models.push({ step: id, name: network.name, sha256: network.sha256 });
+        chain.source = cachedSource(enlargedSource(chain.source, params.enlarge, network), tileBytes);
+        chain.pure = null;
+        break;
+      }
     }
+  }
+
+  /** The restorer. Without weights of our own the step has a denoiser that needs none. */
+  private async cleaner(name: string, warnings: Sentence[]): Promise<OpenNetwork | null> {
+    const network = await this.deps.networks.open('restorer', name);
+    if (!network) warnings.push(say('renew-no-restorer'));
+    return network;
+  }
+
+  /** Faces, where steps hold back; null: there is nobody to look for them. */
+  private async faces(): Promise<Face[] | null> {
+    const network = await this.deps.networks.open('faces');
+    if (!network) return null;
+    return this.deps.findings.get(`faces ${network.sha256} ${this.base}`, async () => {
+      const { source } = await this.at(sideOf(this.input.positive, LOOK_SIDE), -1);
+      return detectFaces(await wholeOf(source), network);
+    });
+  }
+
+  /** The plan of local contrast, on the picture as it is before that step. */
+  private detail(): Promise<DetailAnalysis> {
+    return this.deps.findings.get(`detail ${this.key('repair')}`, async () => {
+      const { source } = await this.chain(LOOK_SIDE, 'repair');
+      return analyseDetail(source);
+    });
   }
 
   /** Opens the network of a step, or says that there is none. */

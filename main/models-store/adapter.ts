@@ -59,7 +59,7 @@ export const adapterSchema = z.object({
 export type Adapter = z.infer<typeof adapterSchema>;
 
 /** The step that a kind serves. */
-export function taskOf(adapter: Pick<Adapter, 'kind' | 'scale'>): Exclude<NetworkTask, 'one'> {
+export function taskOf(adapter: Pick<Adapter, 'kind' | 'scale'>): Exclude<NetworkTask, 'one' | 'faces'> {
   switch (adapter.kind) {
     case 'image':
       return adapter.scale > 1 ? 'upscaler' : 'restorer';

@@ -4,7 +4,7 @@
  */
 import type { Planar } from '../../../app/planar.ts';
 
-export type NetworkTask = 'one' | 'colorist' | 'restorer' | 'filler' | 'upscaler';
+export type NetworkTask = 'one' | 'colorist' | 'restorer' | 'filler' | 'upscaler' | 'faces';
 
 /** Named tensors, float32, NCHW. */
 export type NetworkTensors = Record<string, { dims: readonly number[]; data: Float32Array }>;
