@@ -6,7 +6,7 @@
  * process   v + room-limited( gain * (slope * smoothed + offset) + amount * shrunk(lightness - smoothed) )
  *
  * `smoothed` is a Gaussian whose radius follows the full size of the picture, so that a preview shows what the reduced
- * export will. Sharpening takes differences less twice and a half their noise (soft threshold: Donoho, "De-noising by
+ * export will. Sharpening takes differences less three times their noise (soft threshold: Donoho, "De-noising by
  * soft-thresholding", IEEE Transactions on Information Theory 41, 1995), so grain stays as it is; it may pass the
  * lightest and darkest sample around a pixel by a twentieth of their distance, no more, so edges get steep and no seam.
  */
@@ -25,7 +25,7 @@ export type { BandNoise } from './noise.ts';
 const CONTRAST = 1.4;
 const SHARPEN = 3;
 /** Standard deviations of the noise that a difference must pass. */
-const THRESHOLD = 2.5;
+const THRESHOLD = 3;
 /** How far beyond its surroundings a sample may go, in their range. */
 const OVERSHOOT = 0.05;
 /** Side of the parts on which noise is measured, and how many there are along each side. */
