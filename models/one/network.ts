@@ -21,16 +21,16 @@ import { mean } from '../../app/graph/ops/reduce.ts';
 import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
 import { concat, reshape, split } from '../../app/graph/ops/shape.ts';
 import { softmax } from '../../app/graph/ops/softmax.ts';
-import { activate, attention, convolution, enlarge, halve, residuals } from '../blocks.ts';
+import { activate, attention, convolution, enlarge, finePart, halve, residuals } from '../blocks.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
 import { NEGATIVE, tones } from './tones.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
-  small: { levels: [32, 64, 96, 128], detail: 16 },
-  base: { levels: [64, 128, 256, 320], detail: 32 },
-  large: { levels: [96, 192, 384, 480], detail: 64 },
+  small: { levels: [32, 64, 96, 128], detail: 32 },
+  base: { levels: [64, 128, 256, 320], detail: 64 },
+  large: { levels: [96, 192, 384, 480], detail: 96 },
 };
 const ENCODER = [3, 4, 6, 3] as const;
 const DECODER = [2, 2, 2] as const;
@@ -49,20 +49,22 @@ function think(scope: Scope, deepest: Tensor, facts: Tensor): Tensor {
   return activate(convolution(scope, 'again', activate(first), THOUGHTS, { initial: he() }));
 }
 
-/** The mixture of the ways, nearly always one of them. */
-function choose(scope: Scope, ways: readonly Tensor[], thoughts: Tensor): Tensor {
+/** The mixture of the ways, nearly always one of them, and the logarithms of their shares. */
+function choose(scope: Scope, ways: readonly Tensor[], thoughts: Tensor): { chosen: Tensor; way: Tensor } {
   const [n] = thoughts.shape;
   const logits = reshape(convolution(scope, 'way', thoughts, ways.length, { initial: zeros }), [
     n,
     ways.length,
   ]);
   const first = thoughts.graph.constant([AHEAD, ...ways.slice(1).map(() => 0)], [1, ways.length]);
+  const way = add(logits, first);
   const shares = split(
-    softmax(add(logits, first), 1),
+    softmax(way, 1),
     ways.map(() => 1),
     1,
   );
-  return ways.map((way, k) => mul(way, reshape(shares[k], [n, 1, 1, 1]))).reduce((a, b) => add(a, b));
+  const chosen = ways.map((one, k) => mul(one, reshape(shares[k], [n, 1, 1, 1]))).reduce((a, b) => add(a, b));
+  return { chosen, way };
 }
 
 /**
@@ -89,8 +91,12 @@ function correct(scope: Scope, picture: Tensor, thoughts: Tensor): Tensor {
   return add(picture, mul(reshape(change, [n, 3, h, w]), reshape(sigmoid(gate), [n, 1, 1, 1])));
 }
 
-/** Writes the network down. @param x [N, 3, H, W] sRGB-encoded 0..1 @returns y of the same shape, not clipped */
-function build(scope: Scope, x: Tensor, width: Width): { y: Tensor } {
+/**
+ * Writes the network down.
+ * @param x [N, 3, H, W] sRGB-encoded 0..1
+ * @returns y of the same shape, not clipped; way [N, 5], which of `tones` it was made from, before softmax
+ */
+function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; way: Tensor } {
   const { levels, detail } = CHANNELS[width];
   const { ways, facts } = tones(x);
   const skips: Tensor[] = [];
@@ -107,7 +113,8 @@ function build(scope: Scope, x: Tensor, width: Width): { y: Tensor } {
   z = attention(scope.within('attention'), z);
   const global = scope.within('global');
   const thoughts = think(global, z, facts);
-  const whole = correct(global, choose(global, ways, thoughts), thoughts);
+  const { chosen, way } = choose(global, ways, thoughts);
+  const whole = correct(global, chosen, thoughts);
   // The decoder adds to the picture as the global path left it: it is told what that did, and sees the result.
   z = add(z, convolution(scope, 'told', thoughts, levels[3], { initial: zeros }));
   for (let level = 2; level >= 0; level--) {
@@ -116,14 +123,15 @@ function build(scope: Scope, x: Tensor, width: Width): { y: Tensor } {
       z = add(z, convolution(scope, 'result', spaceToDepth(whole, 4), levels[0], { initial: he() }));
     z = residuals(scope, `decoder${level}`, z, DECODER[level]);
   }
-  // Native detail at half the size: four pixels are twelve channels.
-  const fine = convolution(scope, 'fine', spaceToDepth(whole, 2), detail, { kernel: 3 });
+  // Native detail at half the size: four pixels are twelve channels, and twelve more of what is fine in them.
+  const near = spaceToDepth(concat([whole, finePart(whole)], 1), 2);
+  const fine = convolution(scope, 'fine', near, detail, { kernel: 3 });
   z = activate(add(enlarge(scope, 'up', z, detail), fine));
   z = residuals(scope, 'detail', z, 2);
   // Three channels of residual, which start at nought, and the gate, which starts half open.
   const out = depthToSpace(convolution(scope, 'out', z, 16, { initial: zeros }), 2);
   const [change, gate] = split(out, [3, 1], 1);
-  return { y: add(whole, mul(change, sigmoid(gate))) };
+  return { y: add(whole, mul(change, sigmoid(gate))), way };
 }
 
 export const one: Network = {
