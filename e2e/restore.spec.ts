@@ -200,21 +200,20 @@ test('Restore for many is taken back by one press, and Auto never colours', asyn
   await page.keyboard.press('Control+a');
   const bar = page.getByRole('toolbar', { name: 'Selection' });
   await bar.getByRole('button', { name: 'Auto' }).click();
-  await expect(prints(darkroom).nth(2)).toHaveAccessibleName(/Restored: Ageing, Repair, Cleaning/);
+  // Grey prints with a scratch and little contrast; grain stays.
+  await expect(prints(darkroom).nth(2)).toHaveAccessibleName(/Restored: Ageing, Repair/);
   await expect(prints(darkroom).nth(2)).not.toHaveAccessibleName(/Given colour/);
   await bar.getByRole('button', { name: 'Colorize' }).click();
   await expect(page.getByText('3 pictures are being given colour.')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).last().click();
   // The colour is gone again, the restoring before it is not.
-  await expect(prints(darkroom).nth(2)).toHaveAccessibleName(
-    /Restored: Ageing, Repair, Cleaning(?!.*colour)/,
-  );
+  await expect(prints(darkroom).nth(2)).toHaveAccessibleName(/Restored: Ageing, Repair(?!.*colour)/);
   await prints(darkroom).nth(2).dblclick();
   await page.getByRole('tab', { name: 'History' }).click();
   await expect(page.getByRole('list', { name: /History/ }).getByRole('listitem')).toContainText([
     'Undone',
     'Colorized in the library',
-    'Auto: ageing, repair, cleaning',
+    'Auto: what the picture needs',
   ]);
   expect(darkroom.errors).toEqual([]);
 });

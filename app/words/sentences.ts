@@ -178,6 +178,8 @@ export const sentences = {
   'auto-only-develop': 'Once developed it needs nothing more.',
   'auto-one':
     'The single network {{name}} did all of it, on a copy of {{width:n}} × {{height:n}} pixels; its tones and colours were carried to full size.',
+  'auto-one-none':
+    'There are no weights for the single network {{name}} in this version: {{file}} can only be done step by step.',
 
   // A model that somebody brings along.
   'model-not-onnx': '{{file}} is not an ONNX file, or it is cut short: {{detail}}.',

@@ -6,6 +6,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
 import { ONE_SIDE, oneSource, prepareOne } from '../actions/one/index.ts';
 import { convertPlanes, writeCodes } from '../actions/picture/as-is.ts';
+import { show } from '../files/index.ts';
 import { sharedLike } from './pool.ts';
 import { applyToAll, BAND_PIXELS } from './render.ts';
 import { LOOK_SIDE, wholeOf, type Renewal } from './renew.ts';
@@ -27,7 +28,8 @@ export async function renderOne(
   const { space, bits, signal, onProgress } = options;
   const { positive } = renewal.input;
   const network = await shop.renewals.network('one');
-  if (!network) throw new RevealError('not-found', say('renew-no-model', { step: 'one' }));
+  if (!network)
+    throw new RevealError('not-found', say('auto-one-none', { name: 'one', file: show(positive.name) }));
   const { source: small } = await positive.open(LOOK_SIDE, signal);
   const plan = await prepareOne(await wholeOf(small, signal), network, { ...(signal ? { signal } : {}) });
   onProgress?.(0.2);

@@ -1,8 +1,10 @@
 /** What the lightbox's buttons and keys do; one place, so that a key and its button cannot differ. */
 import { useTranslation } from 'react-i18next';
 import { allSteps, defaultDevelopParams, DEVELOP_VERSION } from '../../app/recipe/develop.ts';
-import { isPrint, wantedSteps } from '../../app/recipe/wanted.ts';
-import { openExport } from '../store/app.ts';
+import { isPrint } from '../../app/recipe/wanted.ts';
+import { getClient } from '../client.ts';
+import { saidNow } from '../i18n/said.ts';
+import { openExport, report } from '../store/app.ts';
 import { runCommand } from '../shortcuts.ts';
 import { useShortcut } from '../useShortcut.ts';
 import { useSession } from './context.ts';
@@ -81,7 +83,7 @@ export function useActions(options: ActionOptions): LightboxActions {
       const kind = items[id]?.kind;
       // A print is no negative: there is nothing to develop, but there is time to undo.
       if (kind && isPrint(kind)) {
-        if (recipe) session.apply(withSteps(recipe, wantedSteps('auto', kind)), 'autoRestored');
+        if (recipe) void needs(id);
       } else if (auto) session.apply(auto.recipe, 'auto');
     },
     sync: options.openSync,
@@ -89,6 +91,22 @@ export function useActions(options: ActionOptions): LightboxActions {
       const { selection, id } = get();
       void session.flushed().then(() => openExport(selection.length > 0 ? [...selection] : [id]));
     },
+  };
+  /** What the picture needs is found out by the host; it may take a moment, and the person may have gone on. */
+  const needs = async (id: number) => {
+    try {
+      await session.flushed();
+      const found = await getClient().call('picture.auto', { itemId: id });
+      const { recipe, id: shown } = get();
+      if (shown !== id || !recipe) return;
+      const steps = Object.fromEntries(
+        found.order.map((step) => [step, { ...found.recipe.params[step] } as Record<string, unknown>]),
+      );
+      if (found.order.length > 0) session.apply(withSteps(recipe, steps), 'autoRestored');
+      session.say('info', found.reasons.map(saidNow).join(' '));
+    } catch (error) {
+      report(error);
+    }
   };
   const copy = () => {
     store.setState({ clipboard: get().recipe });
