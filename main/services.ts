@@ -9,6 +9,7 @@ import type { Handlers, TopicEvent, TopicName } from '../app/contract/index.ts';
 import type { DoctorReport, Folder, Settings } from '../app/contract/host.ts';
 import type { PixelsRequestParsed } from '../app/contract/pixels.ts';
 import { rollBaseline } from './actions/develop/roll.ts';
+import type { EngineFork } from './engine/process-fork.ts';
 import type { Engine, PixelsTask } from './engine/protocol.ts';
 // Not the whole file layer: its image libraries belong in the engine's process, not in this one.
 import { writeJsonAtomic } from './files/atomic.ts';
@@ -24,6 +25,7 @@ import { DatasetAction, TrainAction } from './studio/host/actions.ts';
 import { StudioFolders } from './studio/host/folders.ts';
 import { studioHost, type StudioHost } from './studio/host/handlers.ts';
 import { AutoAction } from './library/auto.ts';
+import { modelHandlers } from './models-store/handlers.ts';
 import { developContext, type Baseline } from './library/groups.ts';
 import { libraryHandlers } from './library/handlers.ts';
 import { hostHandlers, offered, type HostFacts } from './library/host-handlers.ts';
@@ -53,6 +55,8 @@ export interface ServicesOptions {
   dataDir: string;
   /** `training` is the Studio's own process; without it its jobs run in the batch engine. */
   engines: { interactive: Engine; batch: Engine; training?: Engine };
+  /** How throwaway processes are started; by default a forked Node. */
+  fork?: EngineFork;
   /** Folders with real paths; an `exports` and an `inbox` are added where they are missing. */
   folders: readonly Folder[];
   host: HostFacts;
@@ -254,6 +258,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     ...libraryHandlers(core),
     ...jobHandlers({ db, queue, folder: known, showInFolder: host.showInFolder }),
     ...studio.handlers,
+    ...modelHandlers({
+      dir: path.join(dataDir, 'models'),
+      inside: (folderId, relative) => resolveInside(known(folderId).path, relative),
+      trial: async (order) => (await import('./engine/process-model.ts')).trialOf(order, options.fork),
+    }),
     ...hostHandlers({
       core,
       host,

@@ -17,6 +17,7 @@ import {
   restoreStepNames,
 } from './library.ts';
 import { doctorReportSchema, folderSchema, settingsSchema } from './host.ts';
+import { modelCalls } from './models.ts';
 import { studioCalls, studioTopics } from './studio.ts';
 
 const id = z.number().int();
@@ -248,6 +249,7 @@ export const calls = {
   'settings.get': [nothing, settingsSchema],
   'settings.set': [settingsSchema.partial(), settingsSchema],
   'doctor.report': [nothing, doctorReportSchema],
+  ...modelCalls,
   ...studioCalls,
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;
 

@@ -25,15 +25,20 @@ export type TrialOutcome =
 /** Watches the whole process's memory from a thread of its own: the main one may be in native code. */
 const WATCH = `
 const { workerData } = require('node:worker_threads');
+const { writeSync } = require('node:fs');
 setInterval(() => {
-  if (process.memoryUsage.rss() > workerData.limit) process.kill(process.pid, 'SIGKILL');
+  if (process.memoryUsage.rss() <= workerData.limit) return;
+  try { writeSync(2, workerData.words); } catch {}
+  process.kill(process.pid, 'SIGKILL');
 }, 10);
 `;
+/** What it says last, where a system does not tell how a process ended. */
+const TOO_MUCH = 'too much memory';
 
 /** Runs inside the throwaway process. */
 export async function trialHere(text: string): Promise<Trial> {
   const { file, adapter, limitMb } = JSON.parse(text) as TrialOrder;
-  const watch = new Worker(WATCH, { eval: true, workerData: { limit: limitMb * 1e6 } });
+  const watch = new Worker(WATCH, { eval: true, workerData: { limit: limitMb * 1e6, words: TOO_MUCH } });
   try {
     return await tryModel(await readFile(file), adapter, onnxBinding());
   } finally {
@@ -74,7 +79,7 @@ export function trialOf(
       // By its own watch, or by the system when that was too slow.
       settle({
         ok: false,
-        why: signal === 'SIGKILL' ? 'memory' : 'failed',
+        why: signal === 'SIGKILL' || channel.stderr?.().includes(TOO_MUCH) ? 'memory' : 'failed',
         detail: signal ? `its process ended by ${signal}` : `its process ended with status ${code}`,
       });
     });

@@ -91,6 +91,7 @@ export async function startElectronHost(
   const services = await createServices({
     dataDir,
     engines,
+    fork,
     folders: [
       { id: 'inbox', name: 'Inbox', path: inbox, purpose: 'inbox', watched: false },
       {

@@ -217,6 +217,14 @@ export function mockClient(options: MockOptions = {}): Client {
       // Over at once: it is no longer in the queue.
       return { jobId: 999 };
     },
+    'models.list': () => ({ models: [] }),
+    'models.import': () => {
+      throw new RevealError('not-found', 'There are no files here.');
+    },
+    'models.verify': ({ name }) => {
+      throw new RevealError('not-found', `The model ${name} is not there any more.`);
+    },
+    'models.remove': () => ok,
     'develop.auto': () => ({
       recipe,
       reasons: ['Film base found in the rebate', 'Exposure from the roll'],
