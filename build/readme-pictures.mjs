@@ -1,7 +1,8 @@
 /**
  * Makes the README's pictures in docs/pictures: photographs of a free licence are put through the film
- * simulation, developed by the command line with nothing set, and mounted before and after; and the lightbox
- * is photographed with one of them open. The photographs come from Debian's lomiri-wallpapers-16.04:
+ * simulation, developed by the command line with nothing set, and mounted before and after; others lose their
+ * colours and get new ones from the colorist; and the lightbox is photographed with one of them open. The
+ * photographs come from Debian's lomiri-wallpapers-16.04:
  *   apt-get download lomiri-wallpapers-16.04 && dpkg -x lomiri-wallpapers-16.04*.deb DIR
  *   node build/run.mjs tool-script build/readme-pictures.mjs DIR/usr/share/backgrounds
  */
@@ -23,6 +24,12 @@ const pictures = [
   ['picosdeeuropa_by_Aitzol_Berasategi.jpg', 'green-layer-400'],
   ['friends_by_Aitzol_Berasategi.jpg', 'consumer-200'],
   ['aitzgorri_by_Aitzol_Berasategi.jpg', 'portrait-400'],
+];
+/** Those whose colours are taken away and given anew. */
+const coloured = [
+  'aitzgorri_by_Aitzol_Berasategi.jpg',
+  'friends_by_Aitzol_Berasategi.jpg',
+  'sunset_by_Aitzol_Berasategi.jpg',
 ];
 const work = mkdtempSync(path.join(os.tmpdir(), 'revelado-readme-'));
 const out = path.join(root, 'docs', 'pictures');
@@ -50,35 +57,57 @@ for (const [photo, stock] of pictures) {
 const cli = path.join(root, 'dist', 'main', 'cli.cjs');
 run([cli, 'develop', ...scans, '--out', path.join(work, 'out'), '--format', 'png', '--bits', '8']);
 
-// One row of pairs, every picture of the same height.
 const HEIGHT = 330;
-const tiles = [];
-for (const scan of scans) {
-  const pair = [scan, path.join(work, 'out', `${path.parse(scan).name}.png`)];
-  for (const [row, file] of pair.entries()) {
-    const image = await sharp(file)
-      .resize({ height: HEIGHT })
-      .toColourspace('srgb')
-      .png()
-      .toBuffer({ resolveWithObject: true });
-    tiles.push({ image, row, column: scans.indexOf(scan) });
-  }
-}
-const widths = scans.map((_, c) =>
-  Math.max(...tiles.filter((t) => t.column === c).map((t) => t.image.info.width)),
-);
 const GAP = 12;
-const composite = tiles.map(({ image, row, column }) => {
-  const left =
-    widths.slice(0, column).reduce((a, b) => a + b + GAP, GAP) +
-    Math.round((widths[column] - image.info.width) / 2);
-  return { input: image.data, left, top: GAP + row * (HEIGHT + GAP) };
-});
-const total = widths.reduce((a, b) => a + b + GAP, GAP);
-await sharp({ create: { width: total, height: 2 * HEIGHT + 3 * GAP, channels: 3, background: '#141414' } })
-  .composite(composite)
-  .jpeg({ quality: 86, chromaSubsampling: '4:4:4' })
-  .toFile(path.join(out, 'before-after.jpg'));
+
+/** Mounts pairs, one above the other, every picture of the same height. `pairs` are [before, after] files. */
+async function mount(pairs, file) {
+  const tiles = [];
+  for (const [column, pair] of pairs.entries())
+    for (const [row, picture] of pair.entries()) {
+      const image = await sharp(picture)
+        .resize({ height: HEIGHT })
+        .toColourspace('srgb')
+        .png()
+        .toBuffer({ resolveWithObject: true });
+      tiles.push({ image, row, column });
+    }
+  const widths = pairs.map((_, c) =>
+    Math.max(...tiles.filter((t) => t.column === c).map((t) => t.image.info.width)),
+  );
+  const composite = tiles.map(({ image, row, column }) => {
+    const left =
+      widths.slice(0, column).reduce((sum, w) => sum + w + GAP, GAP) +
+      Math.round((widths[column] - image.info.width) / 2);
+    return { input: image.data, left, top: GAP + row * (HEIGHT + GAP) };
+  });
+  const total = widths.reduce((sum, w) => sum + w + GAP, GAP);
+  await sharp({
+    create: { width: total, height: 2 * HEIGHT + 3 * GAP, channels: 3, background: '#141414' },
+  })
+    .composite(composite)
+    .jpeg({ quality: 86, chromaSubsampling: '4:4:4' })
+    .toFile(file);
+}
+
+const made = (scan) => path.join(work, 'out', `${path.parse(scan).name}.png`);
+await mount(
+  scans.map((scan) => [scan, made(scan)]),
+  path.join(out, 'before-after.jpg'),
+);
+
+// The colours of photographs taken away, and what the colorist makes of the grey.
+const greys = [];
+for (const photo of coloured) {
+  const grey = path.join(work, photo.replace(/_by.*/, '-grey.png'));
+  await sharp(path.join(photos, photo)).resize({ width: 1200 }).greyscale().png().toFile(grey);
+  greys.push(grey);
+}
+run([cli, 'colorize', ...greys, '--out', path.join(work, 'out'), '--format', 'png', '--bits', '8']);
+await mount(
+  greys.map((grey) => [grey, made(grey)]),
+  path.join(out, 'colorized.jpg'),
+);
 
 // The lightbox, with the roll served from the folder of scans.
 const host = spawn(process.execPath, [cli, 'serve', '--folder', work], {
