@@ -113,10 +113,12 @@ export class TfGraph {
         return picture;
       case 'Const': {
         const { shape, data } = this.weight(node.name);
-        if (data.length !== 1) throw new Error(`${node.name}: [${shape.join()}] as an activation`);
-        return { height: 1, width: 1, channels: 1, data };
+        if (data.length !== shape[shape.length - 1] && data.length !== 1)
+          throw new Error(`${node.name}: [${shape.join()}] as an activation`);
+        return { height: 1, width: 1, channels: data.length, data };
       }
       case '_FusedConv2D':
+      case 'Conv2D':
       case 'FusedDepthwiseConv2dNative':
       case 'DepthwiseConv2dNative':
         return this.convolve(node, value(inputs[0]));
@@ -131,6 +133,10 @@ export class TfGraph {
         return elementwise(value(inputs[0]), value(inputs[1]), (a, b) => a + b);
       case 'Mul':
         return elementwise(value(inputs[0]), value(inputs[1]), (a, b) => a * b);
+      case 'Minimum':
+        return elementwise(value(inputs[0]), value(inputs[1]), Math.min);
+      case 'Maximum':
+        return elementwise(value(inputs[0]), value(inputs[1]), Math.max);
       case 'Relu':
         return map(value(inputs[0]), (x) => Math.max(x, 0));
       case 'Relu6':
@@ -179,7 +185,7 @@ export class TfGraph {
     const fused = this.fused(node);
     if (inputs !== x.channels || (depthwise && last !== 1))
       throw new Error(`${node.name}: kernel [${kernel.shape.join()}] on ${x.channels} channels`);
-    const plain = node.op === 'DepthwiseConv2dNative' && fused.length === 0;
+    const plain = !node.op.includes('Fused') && fused.length === 0;
     if ((!plain && fused[0] !== 'BiasAdd') || (fused.length > 1 && fused[1] !== 'Relu') || fused.length > 2)
       throw new Error(`${node.name}: fused with ${fused.join()}`);
     if (word(node.attr?.padding?.s) !== 'SAME' && kh * kw > 1) throw new Error(`${node.name}: padding`);
