@@ -7,8 +7,8 @@ import { say } from '../../app/words/sentences.ts';
 import { fileError, show } from './bytes.ts';
 import { SCAN_EXTENSIONS } from './sniff.ts';
 
-/** Longest name (bytes of UTF-8) of file systems, less the ending of the change record beside an output. */
-const LONGEST_NAME = 255 - '.revelado.json'.length;
+/** Longest name (bytes of UTF-8) of file systems, less the longest ending of what lies beside an output: a repair's file. */
+const LONGEST_NAME = 255 - '.revelado.repair'.length;
 
 /** What a path leads to, links followed, so that two ways to one file compare as equal; null where there is none. */
 function identity(file: string): string | null {

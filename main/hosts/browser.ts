@@ -69,7 +69,12 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
 
   const hub = new Hub();
   const { threads, fork } = options;
-  const engines = hostEngines({ cacheDir, dataDir, ...(threads ? { threads } : {}), ...(fork ? { fork } : {}) });
+  const engines = hostEngines({
+    cacheDir,
+    dataDir,
+    ...(threads ? { threads } : {}),
+    ...(fork ? { fork } : {}),
+  });
   const services = await createServices({
     dataDir,
     engines,
