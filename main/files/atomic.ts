@@ -10,7 +10,7 @@ import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
 import { codeOf, fileError, show } from './bytes.ts';
-import { sweepLeftovers, temporaryName } from './leftovers.ts';
+import { settled, sweepLeftovers, temporaryName } from './leftovers.ts';
 
 /** A file that is being written; `write` appends. */
 export interface Sink {
@@ -70,6 +70,7 @@ export async function writeAtomic(
   try {
     handle = await open(temp, 'wx');
   } catch (error) {
+    settled(temp);
     throw fileError(output, error, 'write');
   }
   try {
@@ -88,6 +89,8 @@ export async function writeAtomic(
   } catch (error) {
     await unlink(temp).catch(() => undefined);
     throw fileError(output, error, 'write');
+  } finally {
+    settled(temp);
   }
 }
 

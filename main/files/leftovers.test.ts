@@ -41,3 +41,19 @@ it('looks again when a maker was still dying at the first look', async () => {
   await sweepLeftovers(dir);
   expect(readdirSync(dir)).toEqual([]);
 });
+
+it('a process that ends in the middle of a write takes its file with it, and nothing that has its name', () => {
+  const program = `import { writeFileSync, renameSync } from 'node:fs';
+    import { settled, temporaryName } from ${JSON.stringify(new URL('leftovers.ts', import.meta.url).href)};
+    const [half, whole] = [temporaryName(${JSON.stringify(dir)}), temporaryName(${JSON.stringify(dir)})];
+    writeFileSync(half, 'x');
+    writeFileSync(whole, 'x');
+    renameSync(whole, ${JSON.stringify(path.join(dir, 'done.tif'))});
+    settled(whole);
+    process.exit(0);`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  expect(readdirSync(dir)).toEqual(['done.tif']);
+});
