@@ -201,7 +201,7 @@ const rgb = z.tuple([z.number(), z.number(), z.number()]);
 const unitRect = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
 
 /** Builds the runtime schema of a step from its description, so that the two cannot disagree. */
-function stepSchema(step: StepSpec) {
+export function stepSchema(step: StepSpec) {
   const shape: Record<string, z.ZodType> = {};
   for (const p of step.params) {
     if (p.type === 'number') shape[p.key] = z.number().min(p.min).max(p.max).default(p.default);
