@@ -2,8 +2,12 @@
  * How the work on a reel is cut: first the whole reel is looked at once (`ReelAnalysis`: shots, and what each step
  * measured per frame), then shot after shot is worked on, each shot from its own frames and the analysis alone. So a shot
  * comes out the same whether the reel was done in one go or taken up again, and nothing is ever carried across a cut. A step
- * works on frames in order, may hold a bounded number of them back, and gives exactly as many as it took.
+ * works on frames in order, may hold a bounded number of them back, and gives exactly as many as it took (but for the
+ * few that make or drop frames: cadence, interpolate). A long shot is worked on in spans: the step begins anew some frames
+ * before the span (`reach`), and what it gives for those is thrown away.
  */
+import type { Hint } from '../recipe/marks.ts';
+import type { Planar } from '../planar.ts';
 import type { Frame, FrameFormat } from './frame.ts';
 
 /** Frames `first`..`last`, both included, between two cuts. */
@@ -36,7 +40,7 @@ export interface Observer {
   finish(shots: readonly ReelShot[]): unknown;
 }
 
-/** Pass two of a step on one shot. */
+/** Pass two of a step on one shot, or on one span of a long shot. */
 export interface ShotWork {
   /** Takes the next frame of the shot; gives frames that are ready, in order. The frame may be changed in place and given back. */
   push(frame: Frame): Frame[] | Promise<Frame[]>;
@@ -44,14 +48,53 @@ export interface ShotWork {
   end(): Frame[] | Promise<Frame[]>;
   /** What was changed, for the change record (counts, not pictures). */
   report(): Record<string, number>;
+  /**
+   * What the step would change in the frame that it gave last, 0..255 for each pixel of luma as it took it, white: all;
+   * null: nothing to show. Asked only where a person looks at the step (`ShotContext.diagnose`).
+   */
+  diagnostic?(): Uint8Array | null;
+}
+
+/** What a person fixed in a frame of this shot. */
+export interface ShotKeyFrame {
+  frame: number;
+  /** Colours on points, in fractions of the stored frame. */
+  hints: readonly Hint[];
+  /** Picture whose colours the frame takes: RGB, sRGB-encoded 0..1, a few hundred pixels wide. */
+  reference: Planar | null;
+}
+
+/** A network as steps see it; the same shape as `OpenNetwork` in main/actions/picture/networks.ts. */
+export interface StepNetwork {
+  readonly name: string;
+  readonly sha256: string;
+  readonly multiple: number;
+  readonly reach: number | null;
+  run(
+    inputs: Record<string, { dims: readonly number[]; data: Float32Array }>,
+    signal?: AbortSignal,
+  ): Promise<Record<string, { dims: readonly number[]; data: Float32Array }>>;
+  apply(planes: Record<string, Planar>, options?: { signal?: AbortSignal }): Promise<Record<string, Planar>>;
+}
+export interface StepNetworks {
+  /** null: there are no weights for this task. @throws RevealError 'not-found' when a named model is gone */
+  open(task: 'colorist' | 'restorer' | 'filler' | 'upscaler', name?: string): Promise<StepNetwork | null>;
 }
 
 export interface ShotContext {
+  /** Format of the frames that this step takes. */
   format: FrameFormat;
   shot: ReelShot;
   analysis: ReelAnalysis;
   /** Seed of the job; random numbers by frame index. */
   seed: number;
+  /** Frames that will be pushed: the whole shot, or a span of it with what `reach` asks for on both sides. */
+  span?: { first: number; last: number };
+  /** Of this shot, in order. */
+  keyFrames?: readonly ShotKeyFrame[];
+  networks?: StepNetworks;
+  /** `diagnostic` will be asked for. */
+  diagnose?: boolean;
 }
 
 /** A step of a reel's recipe. `P` are its parameters (app/recipe/film.ts). */
@@ -59,9 +102,29 @@ export interface ReelStep<P> {
   name: string;
   /** Left out where a step needs no look ahead. */
   observe?(format: FrameFormat, params: P): Observer;
+  /**
+   * The part of the parameters that the observer's table depends on (plain JSON); the table is kept and made anew only
+   * when this changes. Left out: all of them. An observer that only measures gives null.
+   */
+  observes?(params: P): unknown;
   begin(context: ShotContext, params: P): ShotWork | Promise<ShotWork>;
   /** Frames held back at most; bounds the memory. */
   holds(params: P): number;
+  /**
+   * Frames before and after a span that the step has to see so that the span comes out as in the whole shot. Left out:
+   * as many as it holds, on both sides.
+   */
+  reach?(params: P): { before: number; after: number };
+  /** Format of the frames it gives; left out: that of those it takes. */
+  gives?(format: FrameFormat, params: P): FrameFormat;
+  /**
+   * For steps that make or drop frames: `pts` of what it gives is in units of the reel's time base divided by this (for a
+   * step that puts one frame between two: 2). Every frame given bears the `index` of the frame it comes from (one in
+   * between: of the one before), so that several may bear the same and some none. Left out: 1.
+   */
+  ticks?(params: P): number;
+  /** Something a person has to know before: what the step cannot undo in this reel. Sentences. */
+  warns?(analysis: ReelAnalysis, params: P): string[];
 }
 
 /** Width and height in which pass one sees a film: the longer side at most `most`, even numbers. */
