@@ -58,7 +58,7 @@ export const detection = {
   residual: 0.12,
 } as const;
 
-interface Boundary {
+export interface Boundary {
   /** First frame of the new shot, and the end of the old one (blank frames lie between). */
   start: number;
   end: number;
@@ -171,6 +171,25 @@ function isDissolve(frames: readonly FrameFeatures[], from: number, to: number):
 export function detectShots(frames: readonly FrameFeatures[]): ShotList {
   const n = frames.length;
   if (n === 0) return { shots: [], flashes: [] };
+  const { boundaries, flashes } = findBoundaries(frames);
+  const shots: Shot[] = [];
+  let start = 0;
+  let opening: BoundaryKind = 'start';
+  for (const boundary of boundaries) {
+    if (boundary.end > start) shots.push({ start, end: boundary.end, opening });
+    start = boundary.start;
+    opening = shots.length === 0 ? 'start' : boundary.kind;
+  }
+  if (start < n) shots.push({ start, end: n, opening });
+  return { shots, flashes };
+}
+
+/** Where shots begin and end, and flashes, both ascending. @param frames features of frames in order */
+export function findBoundaries(frames: readonly FrameFeatures[]): {
+  boundaries: Boundary[];
+  flashes: Flash[];
+} {
+  const n = frames.length;
   const steps = new Float64Array(n);
   for (let i = 1; i < n; i++) steps[i] = frameDistance(frames[i - 1], frames[i]);
   const boundaries: Boundary[] = [];
@@ -211,17 +230,7 @@ export function detectShots(frames: readonly FrameFeatures[]): ShotList {
   findDissolves(frames, boundaries);
   boundaries.sort((a, b) => a.start - b.start);
   flashes.sort((a, b) => a.start - b.start);
-
-  const shots: Shot[] = [];
-  let start = 0;
-  let opening: BoundaryKind = 'start';
-  for (const boundary of boundaries) {
-    if (boundary.end > start) shots.push({ start, end: boundary.end, opening });
-    start = boundary.start;
-    opening = shots.length === 0 ? 'start' : boundary.kind;
-  }
-  if (start < n) shots.push({ start, end: n, opening });
-  return { shots, flashes };
+  return { boundaries, flashes };
 }
 
 /** Adds the dissolves between the boundaries that are known; the shortest window that fits counts. */
