@@ -13,6 +13,7 @@ import type { DriftFigures } from './alarms.ts';
 import { encoders, type Encoder, type Stage } from './plan.ts';
 import { noEvaluation, type StopState } from './stop.ts';
 import { firstTurn, type SwitcherState } from './switcher.ts';
+import type { RunProgress } from './types.ts';
 
 const stageSchema = z.object({
   phase: z.enum(runPhases),
@@ -154,4 +155,25 @@ export function stepsLeft(run: RunFile, position: Position): number | null {
     left += stage.steps;
   }
   return Math.max(0, left);
+}
+
+/** How far a run has come. @param speed seconds a step, now; null: not known yet */
+export function progressOf(
+  run: RunFile,
+  position: Position,
+  speed: number | null,
+  device: string | null,
+): RunProgress {
+  const left = stepsLeft(run, position);
+  return {
+    step: position.step,
+    seconds: position.seconds,
+    // Later stages are timed when they begin; until then the minutes that were asked for say it.
+    secondsLeft:
+      left !== null && speed !== null
+        ? left * speed
+        : Math.max(0, run.settings.minutes * 60 - position.seconds),
+    imagesPerSecond: speed ? run.stages[position.stage].batch / speed : null,
+    device,
+  };
 }

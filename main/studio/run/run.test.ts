@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,12 +37,15 @@ const options = (
   threads: 2,
 });
 
-async function train(open: OpenOptions) {
+/** @param stopAt the step at whose figures the run is put down */
+async function train(open: OpenOptions, stopAt?: number) {
   const request = await openRun(open);
+  const control = new RunControl();
   const lines: LogLine[] = [];
-  const result = await trainRun(request, new RunControl(), {
+  const result = await trainRun(request, control, {
     line: (line) => {
       lines.push(line);
+      if (line.type === 'figures' && line.step === stopAt) control.stop();
     },
     progress: () => undefined,
   });
@@ -82,12 +85,25 @@ describe('a training run', () => {
     const more = await train({ ...options('whole', {}, 6, true), dataDir: moved, given: ['steps'] });
     expect(more.result).toMatchObject({ state: 'done', step: 6 });
     expect(losses('whole').map(([step]) => step)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(losses('whole')[6][1]).toBeLessThan(losses('whole')[0][1]);
     expect(weightsFile('whole')).toBeTruthy();
 
     // One more picture: others.
     await draw(moved, 25);
     const other = openRun({ ...options('whole', {}, 6, true), dataDir: moved });
     await expect(other).rejects.toThrow(/some were added, removed or changed/);
+  }, 60_000);
+
+  it('put down and taken up again gives the same numbers and the same weights, bit for bit', async () => {
+    const straight = await train(options('straight', {}, 3));
+    expect(straight.result).toMatchObject({ state: 'done', step: 3 });
+    const first = await train(options('halves', {}, 3), 1);
+    expect(first.result).toMatchObject({ state: 'stopped', step: 1 });
+    const second = await train(options('halves', {}, 3, true));
+    expect(second.result).toMatchObject({ state: 'done', step: 3 });
+    expect(losses('halves')).toEqual(losses('straight'));
+    expect(losses('halves')).toHaveLength(4);
+    expect(readFileSync(weightsFile('halves')).equals(readFileSync(weightsFile('straight')))).toBe(true);
   }, 60_000);
 
   it('does not pass over settings that are other than the run’s, and names them', async () => {

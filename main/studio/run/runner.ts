@@ -12,7 +12,7 @@ import { TrainState } from '../../engine/train-session.ts';
 import { readCheckpoint, saveCheckpoint, type Checkpoint } from '../../engine/train-checkpoint.ts';
 import { createLoader } from '../dataset/loader.ts';
 import type { Batch, Loader } from '../dataset/types.ts';
-import { criticAlarm, driftAlarms, finiteAlarm, RunAlarm, type Alarm } from './alarms.ts';
+import { criticAlarm, finiteAlarm, RunAlarm, type Alarm } from './alarms.ts';
 import { rateAt, rateFrom } from './rates.ts';
 import type { RunControl } from './gate.ts';
 import { lockRun } from './lock.ts';
@@ -23,7 +23,7 @@ import {
   atStart,
   CHECKPOINT_NAME,
   encoderOf,
-  stepsLeft,
+  progressOf,
   writeRunFile,
   type Position,
   type RunFile,
@@ -32,9 +32,9 @@ import {
 import { deviceWords, encoderEvent, stageWords } from './said.ts';
 import { openStage, type StageSessions } from './stage.ts';
 import { sweep, withWeightsOf } from './trial.ts';
-import { evaluated } from './stop.ts';
-import type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
+import type { RunHooks, RunRequest, RunResult } from './types.ts';
 import { testBatches, validate } from './validate.ts';
+import { verdictOn } from './verdict.ts';
 
 export { RunAlarm } from './alarms.ts';
 export type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
@@ -42,7 +42,6 @@ export type { RunHooks, RunProgress, RunRequest, RunResult } from './types.ts';
 /** Figures are taken about this often in a run, but not more often than every so many seconds. */
 const EVALUATIONS = 20;
 const EVALUATION_SECONDS = 45;
-const PATIENCE = 6;
 /** Points of a curve, at most: the diary of a month is no longer than that of an hour or two. */
 const MOST_POINTS = 20_000;
 /** Steps until a stage's length is fixed: the first are slow. */
@@ -277,7 +276,7 @@ class Run {
         pointAt = now;
       }
       if (now - shownAt >= 1000 || position.stageStep === stage.steps) {
-        this.hooks.progress(this.progress(stage));
+        this.hooks.progress(progressOf(this.run, position, this.speed, this.device));
         shownAt = now;
       }
       const every = stage.steps === null ? Infinity : this.evaluationSteps(stage);
@@ -315,21 +314,6 @@ class Run {
     );
   }
 
-  private progress(stage: TimedStage): RunProgress {
-    const { position, run } = this;
-    const total = this.settings.minutes * 60;
-    const left = stepsLeft(run, position);
-    return {
-      step: position.step,
-      seconds: position.seconds,
-      // Later stages are timed when they begin; until then the minutes that were asked for say it.
-      secondsLeft:
-        left !== null && this.speed !== null ? left * this.speed : Math.max(0, total - position.seconds),
-      imagesPerSecond: this.speed ? stage.batch / this.speed : null,
-      device: this.device,
-    };
-  }
-
   private alarm(alarm: Alarm): RunResult {
     this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
     throw new RunAlarm(alarm);
@@ -354,27 +338,8 @@ class Run {
     });
     await model.sample(position.step, panel);
     position.samples.push(position.step);
-    const drift = { skinHue: figures.skinHueShift, neutralChroma: figures.neutralChroma };
-    position.drift ??= drift;
-    // A network that begins from nothing has no colours yet that could drift.
-    const watched = stage.phase !== 'generator' || this.settings.start !== null;
-    for (const alarm of watched ? driftAlarms(position.drift, drift, stage.phase) : []) {
-      this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
-      if (alarm.action === 'stop') return { state: 'stopped', because: alarm.text, step: position.step };
-    }
-    // Figures of other sizes are other figures: each size finds its own best, and the last one decides.
-    if (position.stageStep === 0)
-      position.early = {
-        best: this.run.stages[position.stage - 1]?.size === stage.size ? position.early.best : null,
-        stale: 0,
-      };
-    const { state, better, stop } = evaluated(
-      position.early,
-      position.step,
-      objective.verdict(figures),
-      PATIENCE,
-    );
-    position.early = state;
+    const { alarms, better, ended } = verdictOn(this.run, position, objective, figures);
+    for (const alarm of alarms) this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
     if (better)
       await model.save(this.state.weights('generator', 'ema'), {
         step: position.step,
@@ -382,18 +347,7 @@ class Run {
         figures,
         size: stage.size,
       });
-    // Rates are high in the first half of a stage and figures noisy; a run of so many steps does them all.
-    const late = stage.steps !== null && position.stageStep > stage.steps / 2;
-    if (stop && late && this.run.totalSteps === null && position.stage === this.run.stages.length - 1) {
-      // A run that is given more time begins to be patient again.
-      position.early = { ...state, stale: 0 };
-      return {
-        state: 'done',
-        because: say('studio-no-better', { count: String(PATIENCE), step: String(state.best?.step ?? 0) }),
-        step: position.step,
-      };
-    }
-    return null;
+    return ended;
   }
 
   /** Figures of the model in use, on the pictures of this stage: its weights stand in for the run's for a moment. */
