@@ -7,6 +7,17 @@ export const positiveSentences = {
   'renew-converted':
     'Its colours were converted to sRGB: the profile of the file ({{profile}}) is none that can be kept.',
   'renew-alpha': 'Its transparency was laid over white.',
+  // Another picture of the same: a second print, the negative.
+  'evidence-used':
+    'Damage is filled from {{file}}, which shows the same picture (agreement {{percent:n}} %).',
+  'evidence-other': '{{file}} does not show the same picture: nothing was taken from it.',
+  // Front and back of a print.
+  'pair-size': 'Both sheets have the same size, to {{percent:n}} %.',
+  'pair-other-size': 'The sheets differ in size by {{percent:n}} %.',
+  'pair-bare': 'One of them is paper with hardly anything on it, as a back is.',
+  'pair-order': 'They were scanned one after the other.',
+  'pair-outline': 'Edges and corners of the paper match when it is turned over.',
+  'pair-other-outline': 'Edges and corners of the paper do not match.',
   'renew-no-restorer': 'There are no weights to clean with; a plain denoiser does it.',
   'renew-no-model': 'There is no model with weights for the step {{step}}; the picture goes on without it.',
   'renew-mask-size':
