@@ -11,6 +11,7 @@ import { filmSentences } from './film.ts';
 import { positiveSentences } from './positive.ts';
 import { scanSentences } from './scan.ts';
 import { scoreSentences } from './score.ts';
+import { soundSentences } from './sound.ts';
 import { studioSentences } from './studio.ts';
 
 export const sentences = {
@@ -21,6 +22,7 @@ export const sentences = {
   ...studioSentences,
   ...filmSentences,
   ...scoreSentences,
+  ...soundSentences,
 } as const;
 
 export type SentenceId = keyof typeof sentences;
