@@ -7,6 +7,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Handlers, TopicEvent, TopicName } from '../app/contract/index.ts';
 import type { DoctorReport, Folder, Settings } from '../app/contract/host.ts';
+import { taskSteps, type ModelCardView, type ModelWish } from '../app/contract/models.ts';
+import type { DevelopParams } from '../app/recipe/develop.ts';
 import type { PixelsRequestParsed } from '../app/contract/pixels.ts';
 import { rollBaseline } from './actions/develop/roll.ts';
 import type { EngineFork } from './engine/process-fork.ts';
@@ -25,15 +27,17 @@ import { DatasetAction, TrainAction } from './studio/host/actions.ts';
 import { StudioFolders } from './studio/host/folders.ts';
 import { studioHost, type StudioHost } from './studio/host/handlers.ts';
 import { AutoAction } from './library/auto.ts';
+import { ownModels, withModels } from './models-store/own.ts';
 import { modelHandlers } from './models-store/handlers.ts';
 import { developContext, type Baseline } from './library/groups.ts';
 import { libraryHandlers } from './library/handlers.ts';
 import { hostHandlers, offered, type HostFacts } from './library/host-handlers.ts';
 import { ImportAction } from './library/importer.ts';
-import { itemPaths, scanById } from './library/items.ts';
+import { familyHandlers } from './library/family-handlers.ts';
+import { itemPaths, itemsWithStep, scanById } from './library/items.ts';
 import { itemParams } from './library/recipes.ts';
 import { AnalyseRollAction } from './library/rolls.ts';
-import { getSettings } from './library/settings.ts';
+import { getSettings, setSettings } from './library/settings.ts';
 import { SidecarWriter } from './library/sidecar.ts';
 import { Thumbnails } from './library/thumbnails.ts';
 import { Originals } from './library/originals.ts';
@@ -90,6 +94,10 @@ export interface Services {
   thumbPath(id: number): string | null;
   /** File of a Studio picture by its address, or null. */
   studioPicture(address: string): string | null;
+  /** Takes a dropped model file; `mine`: it is a copy that goes afterwards. @throws RevealError that says why it is refused */
+  importModel(file: string, wish: ModelWish, mine: boolean): Promise<ModelCardView>;
+  /** File of a job's contact sheet, or null. */
+  sheetPath(jobId: number): string | null;
   close(): Promise<void>;
 }
 
@@ -144,8 +152,18 @@ export async function createServices(options: ServicesOptions): Promise<Services
     () => settings().writeSidecars,
     timing.sidecarMs,
   );
+  // The Studio's handlers need the queue, and its jobs the Studio.
+  const later: { studio?: StudioHost } = {};
+  const engineParams = (params: DevelopParams): DevelopParams =>
+    withModels(params, settings().models, (run) =>
+      ownModels.reduce<string | null>(
+        (dir, network) => dir ?? later.studio?.modelDir(network, run) ?? null,
+        null,
+      ),
+    );
   const thumbnails = new Thumbnails({
     db,
+    engineParams,
     engine: engines.interactive,
     dir: path.join(dataDir, 'cache', 'thumbs'),
     changed,
@@ -165,8 +183,6 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const studioFolders = new StudioFolders(dataDir);
   await studioFolders.open();
   const training = engines.training ?? engines.batch;
-  // The Studio's handlers need the queue, and its jobs the Studio.
-  const later: { studio?: StudioHost } = {};
   const studioParts = {
     engine: training,
     folders: studioFolders,
@@ -182,11 +198,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
         engine: engines.batch,
         freeSpace: tools.freeSpace,
         changed,
+        engineParams,
+        warn: (text) => notice('warning', text),
         refused: (scanId) => core.checkOriginal(scanId),
       }),
       new AutoAction({
         db,
         engine: engines.batch,
+        engineParams,
         rewritten: (ids) => {
           changed(ids);
           sidecars.touch(ids);
@@ -222,6 +241,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     changes,
     baseline: tools.rollBaseline,
     inbox,
+    engineParams,
     notice,
   });
   const watch = new FolderWatch({
@@ -254,15 +274,32 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const timers = [setTimeout(sweep, timing.sweepMs ?? FIRST_SWEEP_MS), setInterval(sweep, SWEEP_MS)];
   for (const timer of timers) timer.unref();
 
+  const models = modelHandlers({
+    dir: path.join(dataDir, 'models'),
+    inside: (folderId, relative) => resolveInside(known(folderId).path, relative),
+    trial: async (order) => (await import('./engine/process-model.ts')).trialOf(order, options.fork),
+    chosen: () => settings().models,
+    choose: (task, name) => {
+      const value = setSettings(db, { models: { ...settings().models, [task]: name } });
+      publish('settings.changed', value);
+      // Pictures whose step goes by the choice look otherwise now.
+      core.redraw(itemsWithStep(db, taskSteps[task]));
+    },
+    inUse: (network) => {
+      const run = studioFolders.inUse()[network];
+      const dir = run === undefined ? null : studio.modelDir(network, run);
+      return run === undefined || dir === null ? null : { run, dir };
+    },
+    measure: (task, name) => engines.interactive.call('measureModel', { task, name }),
+    ...(host.dialogs ? { pickFiles: () => host.dialogs!.pickFiles() } : {}),
+  });
+
   const handlers: Handlers = {
     ...libraryHandlers(core),
     ...jobHandlers({ db, queue, folder: known, showInFolder: host.showInFolder }),
     ...studio.handlers,
-    ...modelHandlers({
-      dir: path.join(dataDir, 'models'),
-      inside: (folderId, relative) => resolveInside(known(folderId).path, relative),
-      trial: async (order) => (await import('./engine/process-model.ts')).trialOf(order, options.fork),
-    }),
+    ...familyHandlers(core),
+    ...models.handlers,
     ...hostHandlers({
       core,
       host,
@@ -284,12 +321,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
       const row = core.item(itemId);
       return {
         path: scanById(db, row.scan_id)!.path,
-        request: { ...request, params: recipe?.params ?? itemParams(db, itemId) },
+        request: { ...request, params: engineParams(recipe?.params ?? itemParams(db, itemId)) },
         context: developContext(db, row),
       };
     },
     thumbPath: (id) => thumbnails.pathOf(id),
     studioPicture: (address) => studio.picture(address),
+    importModel: (file, wish, mine) => models.importFile(file, wish, mine),
+    sheetPath: (jobId) => queue.sheet(jobId),
     close: async () => {
       for (const timer of timers) clearTimeout(timer);
       await watch.close();

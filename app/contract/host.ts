@@ -1,5 +1,6 @@
 /** Settings, folders and the doctor's report, as a window sees them. */
 import { z } from 'zod';
+import { chosenModelsSchema } from './models.ts';
 
 export const devices = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 
@@ -13,6 +14,10 @@ export const settingsSchema = z.object({
   writeSidecars: z.boolean(),
   /** Command id -> key, e.g. {"view.compare": "Space"}; only what differs from the defaults. */
   shortcuts: z.record(z.string(), z.string()),
+  /** Models of others that do a task where a recipe names none. */
+  models: chosenModelsSchema,
+  /** A colour that a person gave once is remembered and proposed on other pictures. */
+  rememberColours: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const defaultSettings: Settings = {
@@ -23,6 +28,8 @@ export const defaultSettings: Settings = {
   ffmpegPath: null,
   writeSidecars: true,
   shortcuts: {},
+  models: { restorer: '', colorist: '', filler: '', upscaler: '' },
+  rememberColours: true,
 };
 
 /** A folder the host knows by id; `exports` and `inbox` always exist. */

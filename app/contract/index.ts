@@ -17,6 +17,7 @@ import {
   restoreStepNames,
 } from './library.ts';
 import { doctorReportSchema, folderSchema, settingsSchema } from './host.ts';
+import { familyCalls } from './family.ts';
 import { modelCalls } from './models.ts';
 import { studioCalls, studioTopics } from './studio.ts';
 
@@ -228,7 +229,10 @@ export const calls = {
   'jobs.pause': [z.object({ jobId: id }), ok],
   'jobs.resume': [z.object({ jobId: id }), ok],
   'jobs.cancel': [z.object({ jobId: id }), ok],
-  'jobs.retry': [z.object({ jobId: id }), ok],
+  /** Runs what failed again; with `index` that item alone. */
+  'jobs.retry': [z.object({ jobId: id, index: id.optional() }), ok],
+  /** Leaves a waiting or failed item out; `jobs.retry` with its index takes it up again. */
+  'jobs.skip': [z.object({ jobId: id, index: id }), ok],
   'jobs.clear': [nothing, ok],
   /** Shows the job's destination in the system's file manager (Electron only; browser host answers with its name). */
   'jobs.openFolder': [z.object({ jobId: id }), z.object({ shown: z.boolean(), folder: z.string() })],
@@ -250,6 +254,7 @@ export const calls = {
   'settings.set': [settingsSchema.partial(), settingsSchema],
   'doctor.report': [nothing, doctorReportSchema],
   ...modelCalls,
+  ...familyCalls,
   ...studioCalls,
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;
 

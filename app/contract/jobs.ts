@@ -19,6 +19,8 @@ export const jobSchema = z.object({
   error: z.string().nullable(),
   createdAt: z.number(),
   finishedAt: z.number().nullable(),
+  /** A contact sheet was made of it: a picture at `jobSheet(id)`. */
+  sheet: z.boolean().optional(),
 });
 export type Job = z.infer<typeof jobSchema>;
 
@@ -48,5 +50,17 @@ export const exportRecipeSchema = z.object({
   /** A destination the host knows (see `folders.list`); the window never sends a path. */
   folderId: z.string().default('exports'),
   overwrite: z.boolean().default(false),
+  /**
+   * Size on paper: the longer side in centimetres. A picture with more pixels than that needs at `dpi` is reduced;
+   * one with fewer keeps its pixels, and its resolution is written so that it prints at this size. Stands before `longSide`.
+   */
+  printCm: z.number().min(1).max(500).nullable().default(null),
+  /** Dots per inch: of a print of `printCm`; alone it is written into the file as it is. null: as the scan says. */
+  dpi: z.number().int().min(30).max(2400).nullable().default(null),
+  /** A sheet of all pictures, before and after, beside the files. */
+  contactSheet: z.boolean().default(false),
 });
 export type ExportRecipe = z.infer<typeof exportRecipeSchema>;
+
+/** Address of a job's contact sheet. */
+export const jobSheet = (jobId: number): string => `/sheets/${jobId}`;

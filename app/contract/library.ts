@@ -54,6 +54,9 @@ export const itemSchema = z.object({
   /** The file holds other bytes than those that were imported: what is shown is not what the settings were made for. */
   originalChanged: z.boolean(),
   duplicateOf: z.number().int().nullable(),
+  /** It is the back of this picture, and this is its own back; null where there is none. */
+  backOf: z.number().int().nullable(),
+  backId: z.number().int().nullable(),
   /** Restore steps that its recipe has switched on, in the order of the work. */
   steps: z.array(z.enum(restoreStepNames)),
   /** Changes whenever the thumbnail does: `/thumbs/<id>?v=<thumbVersion>`; 0 = none yet. */
@@ -73,6 +76,8 @@ export const querySchema = z.object({
   groupId: z.number().int().nullable().default(null),
   dateFrom: z.string().nullable().default(null),
   dateTo: z.string().nullable().default(null),
+  /** Backs of prints lie behind their fronts: they are listed only when asked for. */
+  backs: z.boolean().default(false),
   sort: z.enum(['group', 'name', 'scanDate', 'captureDate', 'rating', 'added']).default('group'),
   descending: z.boolean().default(false),
   offset: z.number().int().min(0).default(0),

@@ -45,7 +45,10 @@ export const restoreSteps = [
       { key: 'grain', type: 'switch', default: true, advanced: true, scope: 'frame' },
       // Off: a network never draws eyes or a mouth.
       { key: 'faces', type: 'switch', default: false, advanced: true, scope: 'frame' },
+      { key: 'model', type: 'model', task: 'filler', default: '', advanced: true, scope: 'frame' },
       { key: 'marks', type: 'marks', default: [], scope: 'frame' },
+      // Another print, or the negative, of the same picture: damage is filled from there before anything is made up.
+      { key: 'sources', type: 'sources', default: [], advanced: true, scope: 'frame' },
     ],
   },
   {
@@ -149,7 +152,11 @@ export interface RepairParams {
   fill: 'auto' | 'plain' | 'network';
   grain: boolean;
   faces: boolean;
+  /** Name in the model store of the network that fills; '' is our own. */
+  model: string;
   marks: Mark[];
+  /** Library pictures that show the same; whoever starts the work says where their files are (`evidence`). */
+  sources: number[];
 }
 export interface CleanParams {
   on: boolean;

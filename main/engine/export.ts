@@ -33,6 +33,7 @@ import { repairPicture, wantsDust } from './dust-step.ts';
 import type { ExportResult, ExportTask } from './protocol.ts';
 import { restores } from '../../app/recipe/restore.ts';
 import { takenAsIs } from '../actions/picture/print.ts';
+import { resolutionFor, sideFor } from './print-size.ts';
 import { renderRenewed } from './renew-export.ts';
 import type { RenewedPicture, RestoreRecord } from './renew-export.ts';
 import { exportLayout, render } from './render.ts';
@@ -150,7 +151,9 @@ export async function exportPicture(
   clock.step('prepare');
 
   const full = fullGeometry(task.params.frame, context, info);
-  const limit = settings.longSide ?? Math.max(full.width, full.height);
+  const longest = Math.max(full.width, full.height);
+  const longSide = sideFor(settings, longest, task.params.enlarge.on);
+  const limit = longSide ?? longest;
   const view = planView(full, { x: 0, y: 0, w: 1, h: 1 }, limit, limit);
   const reduced = view.maxSide < Math.max(view.region.w, view.region.h);
   const scale = reduced ? view.maxSide / Math.max(view.region.w, view.region.h) : 1;
@@ -218,7 +221,7 @@ export async function exportPicture(
             // A grey picture under an RGB profile is not a valid PNG or TIFF: it gets the same tone curve as grey.
             icc: makeProfile(space, channels === 1 ? 1 : 3),
             metadataFrom: task.path,
-            dpi: info.dpi,
+            dpi: resolutionFor(settings, width, height, info.dpi),
             captureDate: task.captureDate,
             scanDate: task.scanDate,
             recordHash: record.sha256,
@@ -256,7 +259,15 @@ export async function exportPicture(
     if (restores(task.params) || task.oneModel) {
       const { maskFile, seed } = task;
       const renewal = await shop.renewals.of(
-        { path: task.path, params: task.params, context, maskFile: maskFile ?? null, seed: seed ?? 0 },
+        {
+          path: task.path,
+          params: task.params,
+          context,
+          maskFile: maskFile ?? null,
+          seed: seed ?? 0,
+          evidence: task.evidence ?? [],
+          ageing: task.ageing ?? null,
+        },
         space,
         'export',
         signal,
@@ -265,7 +276,7 @@ export async function exportPicture(
       const renewed = await make(shop, renewal, {
         space,
         bits,
-        longSide: settings.longSide,
+        longSide,
         geometryAt: (factor) => fullGeometry(task.params.frame, context, info, true, factor),
         signal,
         onProgress: (share) => call.progress('print', share * (READ + PRINT) * 100, 100),

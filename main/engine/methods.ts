@@ -14,7 +14,9 @@ import { closeFiles, decodeScan, setLibvipsThreads } from '../files/index.ts';
 import { threadCount } from './core.ts';
 import type { EngineCore, Methods } from './core.ts';
 import { exportPicture } from './export.ts';
+import { familyMethods } from './family-methods.ts';
 import { Previews } from './preview.ts';
+import { printMethods } from './print-methods.ts';
 import { studioMethods } from './studio-methods.ts';
 import type { EngineSettings } from './process.ts';
 import { flatBand, planContext } from './render.ts';
@@ -124,6 +126,8 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
       return { colours: suggestColours(await untilAborted(renewal.colours(), signal), x, y) };
     },
 
+    ...familyMethods(shop, previews),
+    ...printMethods(shop),
     ...studioMethods(settings),
     // It brings a library for graphs along.
     providers: async () => ({ providers: await (await import('./process-probe.ts')).probeProviders() }),

@@ -262,6 +262,11 @@ export class EngineNetworks {
     return this.stored;
   }
 
+  /** What runs the networks now. */
+  async device(): Promise<ProviderName> {
+    return (await this.store()).first(this.order);
+  }
+
   async close(): Promise<void> {
     await (await this.stored)?.close();
   }

@@ -5,9 +5,15 @@
 import type { PixelsRequestParsed } from '../../app/contract/pixels.ts';
 import type { Rgb } from '../../app/picture.ts';
 import type { DevelopParams, UnitRect } from '../../app/recipe/develop.ts';
+import type { Hint } from '../../app/recipe/marks.ts';
 import type { ExportRecipe } from '../../app/contract/jobs.ts';
 import type { AutoDecision, AutoFacts, AutoWish } from '../actions/auto/types.ts';
-import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
+import type { ProposedHint, RememberedColour } from '../actions/colorize/memory.ts';
+import type { AgeingAnalysis } from '../actions/ageing/types.ts';
+import type { DevelopAnalysis, FoundFrame, RollBaseline } from '../actions/develop/types.ts';
+import type { PairScore } from '../actions/pair/index.ts';
+import type { FoundPrint } from '../actions/split/index.ts';
+import type { ContactSheetTask } from '../files/contact-sheet.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { RunSettings } from '../../app/contract/studio.ts';
 import type { BuildReport } from '../studio/dataset/build-report.ts';
@@ -30,12 +36,20 @@ export interface PixelsTask {
   path: string;
   request: Omit<PixelsRequestParsed, 'itemId' | 'recipe'> & { params: DevelopParams };
   context: DevelopContext;
+  /** Files of other pictures of the same (the recipe's `repair.sources`), to fill damage from. */
+  evidence?: readonly string[];
+  /** One setting for the prints of an album (`poolAgeing`), in place of what is found in this one. */
+  ageing?: AgeingAnalysis | null;
 }
 
 export interface ThumbnailTask {
   path: string;
   params: DevelopParams;
   context: DevelopContext;
+  /** Files of other pictures of the same (the recipe's `repair.sources`), to fill damage from. */
+  evidence?: readonly string[];
+  /** One setting for the prints of an album (`poolAgeing`), in place of what is found in this one. */
+  ageing?: AgeingAnalysis | null;
   /** Where to put the picture (WebP); written complete-or-absent. */
   output: string;
   maxSide: number;
@@ -72,7 +86,8 @@ export interface ExportTask {
   path: string;
   params: DevelopParams;
   context: DevelopContext;
-  export: Pick<ExportRecipe, 'format' | 'bits' | 'quality' | 'icc' | 'longSide' | 'overwrite'>;
+  export: Pick<ExportRecipe, 'format' | 'bits' | 'quality' | 'icc' | 'longSide' | 'overwrite'> &
+    Partial<Pick<ExportRecipe, 'printCm' | 'dpi'>>;
   /** Final path; an existing file is refused unless `overwrite`. */
   output: string;
   captureDate: string | null;
@@ -83,6 +98,10 @@ export interface ExportTask {
   maskFile?: string | null;
   /** Restore steps: names the random numbers of grain. */
   seed?: number;
+  /** Files of other pictures of the same (the recipe's `repair.sources`), to fill damage from. */
+  evidence?: readonly string[];
+  /** One setting for the prints of an album (`poolAgeing`), in place of what is found in this one. */
+  ageing?: AgeingAnalysis | null;
   /** The single network does everything, on the scan as it is, in place of the recipe's steps. */
   oneModel?: boolean;
   /** SHA-256 that the scan had when the recipe was made; nothing is written when it has another by now. */
@@ -158,6 +177,35 @@ export interface EngineMethods {
   auto: [
     { path: string; params: DevelopParams; context: DevelopContext; wish: AutoWish },
     AutoDecision & { facts: AutoFacts },
+  ];
+  /** Runs a model (by name; '' the one in use) on a picture of its size and takes the time. */
+  measureModel: [
+    { task: 'one' | 'colorist' | 'restorer' | 'filler' | 'upscaler'; name: string },
+    { width: number; height: number; milliseconds: number; device: string },
+  ];
+  /**
+   * What is to be remembered of colour hints, in their order; null for a place that the network has no features of.
+   * What else the recipe says of colour does not matter.
+   */
+  rememberColours: [
+    { path: string; params: DevelopParams; context: DevelopContext; hints: Hint[] },
+    { memories: (RememberedColour | null)[] },
+  ];
+  /** Where in a picture remembered colours may belong. */
+  proposeColours: [
+    { path: string; params: DevelopParams; context: DevelopContext; memory: RememberedColour[] },
+    { hints: ProposedHint[] },
+  ];
+  /** A sheet of pictures before and after, as a JPEG; files that cannot be read are left out. */
+  contactSheet: [ContactSheetTask, { width: number; height: number; pictures: number }];
+  /** What age did to a print; several of them are pooled into one setting for an album. */
+  ageing: [{ path: string; params: DevelopParams; context: DevelopContext }, AgeingAnalysis];
+  /** The prints that lie on one scan, and the same as frames of a develop analysis (pixels of the full scan). */
+  findPrints: [{ path: string }, { prints: FoundPrint[]; frames: FoundFrame[] }];
+  /** Whether two scans are front and back of one print. `order`: the place in the order of scanning. */
+  pairScore: [
+    { front: { path: string; order: number | null }; back: { path: string; order: number | null } },
+    PairScore,
   ];
   /** Runs a one-convolution graph on each execution provider. */
   providers: [

@@ -5,119 +5,37 @@
  * thumbnail and export differ in the size at which they open the positive, and in nothing else.
  */
 import { MessageChannel } from 'node:worker_threads';
-import { convertPlanes } from '../actions/picture/as-is.ts';
-import type { NetworkTask, Networks, OpenNetwork } from '../actions/picture/networks.ts';
+import type { NetworkTask, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
 import { cleanedSource } from '../actions/clean/index.ts';
 import type { ColourPlan } from '../actions/colorize/index.ts';
 import { analyseDetail, type DetailAnalysis } from '../actions/detail/index.ts';
 import { enlargedSource } from '../actions/enlarge/index.ts';
-import { detectFaces, type Face } from '../actions/faces/index.ts';
+import { viewTurn } from '../actions/develop/index.ts';
+import type { Face } from '../actions/faces/index.ts';
+import { facesOfScan } from '../actions/faces/turned.ts';
 import {
   DAMAGED,
   maskWithMarks,
   repairedSource,
   type DamageMap,
   type Mask,
-  type RepairedSource,
 } from '../actions/repair/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
-import type { Planar } from '../../app/planar.ts';
-import { restoreSteps, type RestoreParams } from '../../app/recipe/restore.ts';
+import { restoreSteps } from '../../app/recipe/restore.ts';
 import { say, type Sentence } from '../../app/words/sentences.ts';
-import type { Findings } from './findings.ts';
+import { gatherEvidence, type EvidenceFile } from './evidence.ts';
 import { factsOf, serveNetwork } from './network-port.ts';
-import type { OpenPositive, Positive } from './positive.ts';
-import type { PixelPool } from './pool.ts';
-import { withStep, type PureChain, type PureStep } from './pure-steps.ts';
-import { Memo } from './scans.ts';
+import { withStep, type PureStep } from './pure-steps.ts';
+import { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
+import type { Chain, RenewDeps, RenewInput, RestoreStep } from './renew-types.ts';
+import { combined, fillersOf, fitted, sideOf, wholeOf } from './renew-whole.ts';
 import { cachedSource } from './tile-cache.ts';
 
-export type RestoreStep = (typeof restoreSteps)[number]['id'];
-
-/** Longest side of the copy in which damage is looked for, and of the one that colours and ageing are found on. */
-export const DAMAGE_SIDE = 4096;
-export const LOOK_SIDE = 1024;
-/** Rows of a whole picture that are read at a time. */
-const ROWS = 256;
-
-/** A model that had a say in the pixels. */
-export interface ModelUse {
-  step: RestoreStep;
-  name: string;
-  sha256: string;
-}
-
-/** A positive with all the steps on it, at one size. */
-export interface Chain {
-  /** The positive itself. */
-  positive: OpenPositive;
-  source: PictureSource;
-  /** The same for threads, where nothing but such steps lies on stored samples; null where a network or fill does. */
-  pure: PureChain | null;
-  /** Before the repair, and with it; null where nothing is repaired. */
-  unrepaired: PictureSource | null;
-  repaired: RepairedSource | null;
-  ageing: AgeingAnalysis | null;
-  damage: DamageMap | null;
-  mask: Mask | null;
-  colour: ColourPlan | null;
-  models: ModelUse[];
-  warnings: Sentence[];
-}
-
-/** What all chains of one engine share. */
-export interface RenewDeps {
-  pool: PixelPool;
-  findings: Findings;
-  networks: Networks;
-  /** Bytes of computed tiles that one step keeps. */
-  tileBytes: number;
-  /** Open positives; each holds its samples. */
-  positives: Memo<Chain>;
-  /** Chains by size and steps, so that a slider finds everything before it as it was. */
-  stages: Memo<Chain>;
-}
-
-export interface RenewInput {
-  positive: Positive;
-  /** SHA-256 of the scan. */
-  hash: string;
-  params: RestoreParams;
-  /** A mask from a file, over the whole scan: taken as damage that was found. */
-  mask: (Mask & { name: string; sha256: string }) | null;
-  /** Longest side on which damage is looked for; DAMAGE_SIDE without. */
-  damageSide?: number;
-  /** Names the models in use, for the keys of what is kept. */
-  models: string;
-  seed: number;
-}
-
-/** The whole of a source as sRGB-encoded planes on shared memory. */
-export async function wholeOf(source: PictureSource, signal?: AbortSignal): Promise<Planar> {
-  const { width, height, channels } = source;
-  const size = width * height;
-  const data = new Float32Array(new SharedArrayBuffer(size * channels * 4));
-  for (let y = 0; y < height; y += ROWS) {
-    const h = Math.min(ROWS, height - y);
-    const part = await source.read({ x: 0, y, w: width, h }, signal);
-    convertPlanes(part, source.space, 'srgb');
-    for (let c = 0; c < channels; c++)
-      data.set(part.data.subarray(c * width * h, (c + 1) * width * h), c * size + y * width);
-  }
-  return { width, height, channels, data };
-}
-
-/** Size with the longest side at most `side`. */
-function fitted(width: number, height: number, side: number): { width: number; height: number } {
-  const k = Math.min(1, side / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * k)), height: Math.max(1, Math.round(height * k)) };
-}
-
-/** A longest side that is asked for; null: full size. */
-const sideOf = (positive: Positive, side: number | null): number | null =>
-  side === null || side >= positive.side ? null : Math.round(side);
+export { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
+export type { Chain, ModelUse, RenewDeps, RenewInput, RestoreStep } from './renew-types.ts';
+export { wholeOf } from './renew-whole.ts';
 
 /** The steps of one picture, ready for any size. */
 export class Renewal {
@@ -136,10 +54,11 @@ export class Renewal {
   /** All that the picture depends on up to a step. */
   private key(upTo: RestoreStep): string {
     const { params, mask, models } = this.input;
-    const parts: unknown[] = [this.base, this.input.damageSide ?? null];
+    const evidence = this.input.evidence.map(({ sha256 }) => sha256);
+    const parts: unknown[] = [this.base, this.input.damageSide ?? null, this.input.album];
     for (const { id } of restoreSteps) {
       if (params[id].on)
-        parts.push([id, params[id], id === 'repair' ? (mask?.sha256 ?? null) : null, models]);
+        parts.push([id, params[id], id === 'repair' ? [mask?.sha256 ?? null, evidence] : null, models]);
       if (id === upTo) break;
     }
     return JSON.stringify(parts);
@@ -174,6 +93,7 @@ export class Renewal {
           damage: null,
           mask: null,
           colour: null,
+          evidence: [],
           models: [],
           warnings: [...open.notes],
         };
@@ -215,14 +135,24 @@ export class Renewal {
         if (given && !given.data.some((v) => v >= DAMAGED))
           chain.warnings.push(say('renew-mask-none', { mask: given.name }));
         const { fill, grain, marks } = params.repair;
+        const other = await gatherEvidence(
+          chain.source,
+          mask,
+          this.input.evidence,
+          (path, side) => this.deps.evidence(path, side),
+          (picture, file) => this.damageOf(picture, file),
+        );
+        chain.evidence = other.uses;
+        chain.warnings.push(...other.notes);
         const repaired = repairedSource(chain.source, mask, {
           fill,
           grain,
           marks,
           // Only a network makes things up.
           faces: fill === 'plain' || params.repair.faces ? null : await this.faces(),
-          networks: fill === 'plain' ? null : networks,
+          networks: fill === 'plain' ? null : fillersOf(networks, params.repair.model),
           seed,
+          evidence: other.evidence,
           ...(damage ? { regions: damage.regions } : {}),
         });
         chain.repaired = repaired;
@@ -272,9 +202,11 @@ export class Renewal {
   private async faces(): Promise<Face[] | null> {
     const network = await this.deps.networks.open('faces');
     if (!network) return null;
-    return this.deps.findings.get(`faces ${network.sha256} ${this.base}`, async () => {
+    const { task, info } = this.input.positive;
+    const turn = viewTurn(task.params.frame, info.orientation);
+    return this.deps.findings.get(`faces ${network.sha256} ${turn.join()} ${this.base}`, async () => {
       const { source } = await this.at(sideOf(this.input.positive, LOOK_SIDE), -1);
-      return detectFaces(await wholeOf(source), network);
+      return facesOfScan(await wholeOf(source), turn, network);
     });
   }
 
@@ -306,8 +238,10 @@ export class Renewal {
       if (!ageing) throw new RevealError('internal', 'The look for ageing gave nothing.');
       return ageing;
     });
-    this.known.ageing = found;
-    return found;
+    const { album } = this.input;
+    const taken = album && album.kind === found.kind && album.toning === found.toning ? album : found;
+    this.known.ageing = taken;
+    return taken;
   }
 
   /**
@@ -326,6 +260,19 @@ export class Renewal {
       else pending.push(id);
     }
     return { source, pending };
+  }
+
+  /** The damage of another picture, from which nothing is taken. */
+  private damageOf(other: PictureSource, { sha256 }: EvidenceFile): Promise<Mask> {
+    const { sensitivity } = this.input.params.repair;
+    const key = JSON.stringify(['evidence', sha256, other.width, other.height, sensitivity]);
+    return this.deps.findings.get(key, async () => {
+      const kind = other.channels === 1 ? ('bw' as const) : ('colour' as const);
+      const options = { sensitivity, scale: other.scale, kind };
+      const { damage } = await this.deps.pool.run({ kind: 'damage', picture: await wholeOf(other), options });
+      if (!damage) throw new RevealError('internal', 'The search for damage gave nothing.');
+      return { width: damage.width, height: damage.height, data: damage.confidence };
+    });
   }
 
   /** Damage that was found, a person's mask and marks over it. */
@@ -392,20 +339,4 @@ export class Renewal {
 function put(chain: Chain, step: PureStep): void {
   chain.source = withStep(chain.source, step);
   if (chain.pure) chain.pure = { base: chain.pure.base, steps: [...chain.pure.steps, step] };
-}
-
-/** A mask from a file with what was found beside it, at the file's resolution. */
-function combined(mask: Mask, found: DamageMap | null): DamageMap {
-  const { width, height } = mask;
-  const confidence = mask.data.slice();
-  if (found)
-    for (let y = 0; y < height; y++) {
-      const row = Math.min(found.height - 1, Math.floor(((y + 0.5) * found.height) / height)) * found.width;
-      for (let x = 0; x < width; x++) {
-        const v =
-          found.confidence[row + Math.min(found.width - 1, Math.floor(((x + 0.5) * found.width) / width))];
-        if (v > confidence[y * width + x]) confidence[y * width + x] = v;
-      }
-    }
-  return { width, height, confidence, regions: found?.regions ?? [] };
 }

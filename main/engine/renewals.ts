@@ -8,12 +8,14 @@ import type { SpaceName } from '../../app/color/spaces.ts';
 import type { Picture } from '../../app/picture.ts';
 import { say } from '../../app/words/sentences.ts';
 import { applyGeometry, resolveGeometry } from '../actions/develop/index.ts';
+import type { AgeingAnalysis } from '../actions/ageing/index.ts';
 import type { NetworkTask, OpenNetwork } from '../actions/picture/networks.ts';
 import { DAMAGED, type Mask } from '../actions/repair/index.ts';
 import { decodeScan, hashFile, show } from '../files/index.ts';
 import type { ScanInfo } from '../files/types.ts';
 import { StudioFolders } from '../studio/host/folders.ts';
 import { Findings } from './findings.ts';
+import { openEvidence } from './evidence.ts';
 import { EngineNetworks, type ModelsInUse } from './networks.ts';
 import { Positive, type PositiveTask } from './positive.ts';
 import { Renewal, type Chain, type RenewDeps, type RenewInput } from './renew.ts';
@@ -26,6 +28,10 @@ export interface RenewalTask extends PositiveTask {
   seed?: number;
   /** Longest side on which damage is looked for. */
   damageSide?: number;
+  /** Files of other pictures of the same: the recipe's `repair.sources`, or what a person named. */
+  evidence?: readonly string[];
+  /** One setting for an album (`poolAgeing`); prints of another kind keep what is found in them. */
+  ageing?: AgeingAnalysis | null;
 }
 
 /** Chains kept for the window: every step of the picture that is shown, at two sizes. */
@@ -78,9 +84,9 @@ export class Renewals {
     );
   }
 
-  /** The network for a task with the models in use; null: there is none. */
-  network(task: NetworkTask): Promise<OpenNetwork | null> {
-    return this.networks.with(this.inUse()).open(task);
+  /** The network for a task with the models in use, or one by its name; null: there is none. */
+  network(task: NetworkTask, name = ''): Promise<OpenNetwork | null> {
+    return this.networks.with(this.inUse()).open(task, name);
   }
 
   /**
@@ -106,6 +112,7 @@ export class Renewals {
       tileBytes: use === 'shown' ? SHOWN_TILES : Math.max(64e6, 3 * 512 * (info.width + 512) * 12),
       positives: use === 'shown' ? this.open : new Memo<Chain>(4),
       stages: use === 'shown' ? this.shown : new Memo<Chain>(16),
+      evidence: (file, side, signal) => openEvidence(this.shop, file, side, signal),
     };
     const input: RenewInput = {
       positive,
@@ -114,9 +121,17 @@ export class Renewals {
       mask: task.maskFile ? await this.mask(task.maskFile, task.path, info, signal) : null,
       models: JSON.stringify(inUse),
       ...(task.damageSide === undefined ? {} : { damageSide: task.damageSide }),
+      evidence: await Promise.all((task.evidence ?? []).map((file) => this.named(file))),
+      album: task.ageing ?? null,
       seed: task.seed ?? 0,
     };
     return new Renewal(deps, input);
+  }
+
+  private async named(file: string): Promise<RenewInput['evidence'][number]> {
+    const key = await fileKey(file);
+    const sha256 = await this.hashes.get(key, () => this.shop.pool.hash(file));
+    return { path: file, name: show(path.basename(file)), sha256 };
   }
 
   /** A mask as it lies on the scan: white (or any light) is damage. @throws RevealError 'bad-input' in words */

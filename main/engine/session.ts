@@ -223,6 +223,11 @@ export class SessionStore {
     for (const failure of unusable) this.blocked.set(failure.provider, failure);
   }
 
+  /** The first provider of an order that has not failed. */
+  first(order: readonly ProviderName[]): ProviderName {
+    return order.find((provider) => !this.blocked.has(provider)) ?? 'cpu';
+  }
+
   /** What is known not to work, so far. */
   get failures(): ProviderFailure[] {
     return [...this.blocked.values()];

@@ -9,16 +9,22 @@ import path from 'node:path';
 import { z } from 'zod';
 import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { defaultDevelopParams, type DevelopParams } from '../../app/recipe/develop.ts';
+import { restoreSteps, restores } from '../../app/recipe/restore.ts';
+import { isPrint } from '../../app/recipe/wanted.ts';
 import { say } from '../../app/words/sentences.ts';
-import type { Engine, ExportResult } from '../engine/protocol.ts';
+import type { Engine, EngineMethods, ExportResult } from '../engine/protocol.ts';
 import type { Db } from '../library/database.ts';
 import { developContext } from '../library/groups.ts';
 import { itemRow, scanById, scanByPath, type ItemRow, type ScanRow } from '../library/items.ts';
 import { itemParams } from '../library/recipes.ts';
+import { MOST_PAIRS } from '../files/contact-sheet-layout.ts';
+import { isDiskFull, words } from './reasons.ts';
 import { freeName, outputStem } from './template.ts';
 import {
   DiskFullError,
   type DoneItem,
+  type FinishWork,
   type ItemOutcome,
   type ItemSpec,
   type ItemWork,
@@ -34,8 +40,12 @@ export interface ExportOptions {
   /** Free bytes where `dir` lies. */
   freeSpace(dir: string): Promise<number>;
   changed(ids: number[]): void;
+  /** A recipe's parameters as the engine takes them (with the models that were chosen). */
+  engineParams(params: DevelopParams): DevelopParams;
   /** A develop was refused; it may be that the scan's file is not what it was. */
   refused?(scanId: number): void;
+  /** Something beside the pictures went wrong: words for the person. */
+  warn?(text: string): void;
 }
 
 const EXTENSIONS: Record<ExportRecipe['format'], string> = {
@@ -158,7 +168,7 @@ export class ExportAction implements JobAction<ExportPayload> {
           'develop',
           {
             path: scan.path,
-            params: itemParams(db, row.id),
+            params: this.#o.engineParams(itemParams(db, row.id)),
             context: developContext(db, row),
             export: {
               format: recipe.format,
@@ -167,6 +177,8 @@ export class ExportAction implements JobAction<ExportPayload> {
               icc: recipe.icc,
               longSide: recipe.longSide,
               overwrite,
+              printCm: recipe.printCm,
+              dpi: recipe.dpi,
             },
             output,
             captureDate: row.capture_date,
@@ -186,6 +198,57 @@ export class ExportAction implements JobAction<ExportPayload> {
         throw error;
       }
     }
+  }
+
+  /** Makes the contact sheet, where one was asked for. A sheet that cannot be made costs no picture. */
+  async finish(job: FinishWork<ExportPayload>): Promise<void> {
+    const { recipe, folder } = job.payload;
+    if (!recipe.contactSheet) return;
+    const done = job.done().slice(0, MOST_PAIRS);
+    if (done.length === 0) return;
+    job.stage(say('sheet-making', { count: String(done.length) }));
+    const output =
+      job.sheet ??
+      path.join(
+        folder,
+        freeName('contact-sheet', '.jpg', new Set(), (n) => existsSync(path.join(folder, n))),
+      );
+    try {
+      await this.#o.engine.call(
+        'contactSheet',
+        {
+          output,
+          title: `${path.basename(folder)} · ${done.length}`,
+          pictures: done.flatMap((item) => this.#pair(item)),
+        },
+        { signal: job.signal },
+      );
+      job.setSheet(output);
+    } catch (error) {
+      if (job.signal.aborted || isDiskFull(error)) throw error;
+      this.#o.warn?.(say('sheet-failed', { detail: words(error) }));
+    }
+  }
+
+  /** A picture as it was, and the file that was made of it. */
+  #pair({ itemId, output }: DoneItem): EngineMethods['contactSheet'][0]['pictures'] {
+    const { db } = this.#o;
+    const row = itemId === null ? undefined : itemRow(db, itemId);
+    const scan = row && scanById(db, row.scan_id);
+    if (!row || !scan) return [];
+    const params = itemParams(db, row.id);
+    const plain = { ...params };
+    for (const { id } of restoreSteps) Object.assign(plain, { [id]: { ...defaultDevelopParams()[id] } });
+    return [
+      {
+        path: scan.path,
+        params: plain,
+        context: developContext(db, row),
+        show: isPrint(row.kind) || restores(params) ? 'developed' : 'film',
+        after: output,
+        caption: path.basename(output),
+      },
+    ];
   }
 
   async verify(item: DoneItem, signal: AbortSignal): Promise<boolean> {

@@ -63,8 +63,13 @@ export function jobHandlers({
       queue.cancel(jobId);
       return ok;
     },
-    'jobs.retry': ({ jobId }) => {
-      queue.retry(jobId);
+    'jobs.retry': ({ jobId, index }) => {
+      if (index === undefined) queue.retry(jobId);
+      else queue.retryItem(jobId, index);
+      return ok;
+    },
+    'jobs.skip': ({ jobId, index }) => {
+      queue.skip(jobId, index);
       return ok;
     },
     'jobs.clear': () => {

@@ -5,7 +5,9 @@
  * settings; a full disk pauses the job with words; everything else that goes wrong fails that one item.
  */
 import type { Job, JobItem } from '../../app/contract/jobs.ts';
+import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
+import { say } from '../../app/words/sentences.ts';
 import type { Db } from '../library/database.ts';
 import { dropToken, makeLease, takeToken } from './lease.ts';
 import { RateEstimator } from './progress.ts';
@@ -126,6 +128,29 @@ export class EmbeddedQueue implements JobQueue {
     this.#store.requeue(jobId);
     this.#publish(jobId);
     this.#look();
+  }
+
+  /** Runs one failed or skipped item again; in a job that is still at work it joins those that wait. */
+  retryItem(jobId: number, index: number): void {
+    const row = this.#row(jobId);
+    if (!this.#store.requeueItem(jobId, index)) return;
+    if (row.state !== 'running' && row.state !== 'queued' && row.state !== 'paused')
+      this.#store.requeue(jobId);
+    this.#publish(jobId);
+    this.#look();
+  }
+
+  /** Leaves an item out that waits or has failed. @throws RevealError 'bad-request' when it is in work or over */
+  skip(jobId: number, index: number): void {
+    const { input } = this.item(jobId, index);
+    if (!this.#store.skip(jobId, index, say('job-skipped')))
+      throw new RevealError('bad-request', say('job-no-skip', { file: path.basename(input) }));
+    this.#publish(jobId);
+  }
+
+  /** File of the contact sheet, or null. */
+  sheet(jobId: number): string | null {
+    return this.#store.row(jobId)?.sheet ?? null;
   }
 
   clear(): void {
@@ -286,6 +311,9 @@ export class EmbeddedQueue implements JobQueue {
             running.stage = text;
             running.eta = null;
           },
+          done: () => store.doneItems(id),
+          sheet: store.row(id)?.sheet ?? null,
+          setSheet: (file) => store.setSheet(id, file),
         });
       }
     } catch (caught) {

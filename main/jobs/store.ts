@@ -17,6 +17,8 @@ export interface JobRow {
   prepared: number;
   destination: string | null;
   error: string | null;
+  /** File of its contact sheet. */
+  sheet: string | null;
   created_at: number;
   finished_at: number | null;
   lease_token: string | null;
@@ -263,12 +265,34 @@ export class JobStore {
     );
   }
 
-  /** Failed and cancelled items wait again; returns how many. */
+  /** Failed and cancelled items wait again (not those that a person has left out); returns how many. */
   requeueFailed(jobId: number): number {
     return this.#db.run(
-      "UPDATE job_items SET state = 'queued', attempts = 0, safer = 0, error = NULL WHERE job_id = ? AND state IN ('failed', 'cancelled')",
+      "UPDATE job_items SET state = 'queued', attempts = 0, safer = 0, error = NULL WHERE job_id = ? AND (state = 'failed' OR state = 'cancelled' AND error IS NULL)",
       [jobId],
     ).changes;
+  }
+  /** One item that failed or was left out waits again; false when it is neither. */
+  requeueItem(jobId: number, idx: number): boolean {
+    return (
+      this.#db.run(
+        `UPDATE job_items SET state = 'queued', attempts = 0, safer = 0, error = NULL
+         WHERE job_id = ? AND idx = ? AND state IN ('failed', 'cancelled')`,
+        [jobId, idx],
+      ).changes === 1
+    );
+  }
+  /** Leaves a waiting or failed item out; false when it is in work or over. */
+  skip(jobId: number, idx: number, reason: string): boolean {
+    return (
+      this.#db.run(
+        "UPDATE job_items SET state = 'cancelled', error = ? WHERE job_id = ? AND idx = ? AND state IN ('queued', 'failed')",
+        [reason, jobId, idx],
+      ).changes === 1
+    );
+  }
+  setSheet(jobId: number, file: string): void {
+    this.#db.run('UPDATE jobs SET sheet = ? WHERE id = ?', [file, jobId]);
   }
   requeue(jobId: number): void {
     this.#db.run(
@@ -281,7 +305,7 @@ export class JobStore {
   /** Done items with an output to verify. */
   doneItems(jobId: number): DoneItem[] {
     return this.#db.all<DoneItem>(
-      `SELECT idx AS "index", input, output, output_hash AS outputHash FROM job_items
+      `SELECT idx AS "index", item_id AS itemId, input, output, output_hash AS outputHash FROM job_items
        WHERE job_id = ? AND state = 'done' AND output IS NOT NULL AND output_hash IS NOT NULL ORDER BY idx`,
       [jobId],
     );
@@ -340,6 +364,7 @@ export class JobStore {
       error: row.error,
       createdAt: row.created_at,
       finishedAt: row.finished_at,
+      sheet: row.sheet !== null,
     };
   }
 }

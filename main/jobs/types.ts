@@ -48,6 +48,8 @@ export interface ItemOutcome {
 
 export interface DoneItem {
   index: number;
+  /** Item of the library; null where it is none. */
+  itemId: number | null;
   input: string;
   output: string;
   outputHash: string;
@@ -78,6 +80,12 @@ export interface FinishWork<P> {
   signal: AbortSignal;
   /** What is done now, in words. */
   stage(text: string): void;
+  /** Items that are done and have an output. */
+  done(): DoneItem[];
+  /** The contact sheet that was made before (the job was taken up again), or null. */
+  sheet: string | null;
+  /** Names the contact sheet that was made of the job. */
+  setSheet(file: string): void;
 }
 
 export interface NewJob {
@@ -98,6 +106,10 @@ export interface JobQueue {
   cancel(jobId: number): void;
   /** Runs failed (and cancelled) items again; done ones stay done. */
   retry(jobId: number): void;
+  /** Runs one failed or skipped item again. */
+  retryItem(jobId: number, index: number): void;
+  /** Leaves an item out that waits or has failed. */
+  skip(jobId: number, index: number): void;
   /** Takes finished jobs off the list. */
   clear(): void;
   list(): Job[];

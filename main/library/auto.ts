@@ -5,7 +5,12 @@
  */
 import { z } from 'zod';
 import { RevealError } from '../../app/contract/messages.ts';
-import { DEVELOP_VERSION, developParamsSchema, type Recipe } from '../../app/recipe/develop.ts';
+import {
+  DEVELOP_VERSION,
+  developParamsSchema,
+  type DevelopParams,
+  type Recipe,
+} from '../../app/recipe/develop.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { AutoDecision, AutoWish } from '../actions/auto/types.ts';
 import type { Engine } from '../engine/protocol.ts';
@@ -17,14 +22,14 @@ import { applySteps, itemParams } from './recipes.ts';
 
 /** Asks the engine about one item. @throws RevealError 'not-found' when it is no longer in the library */
 export async function autoOf(
-  o: { db: Db; engine: Engine; signal?: AbortSignal },
+  o: { db: Db; engine: Engine; signal?: AbortSignal; engineParams(params: DevelopParams): DevelopParams },
   itemId: number,
   wish: AutoWish,
 ): Promise<AutoDecision> {
   const row = itemRow(o.db, itemId);
   const scan = row && scanById(o.db, row.scan_id);
   if (!row || row.deleted_at !== null || !scan) throw new RevealError('not-found', say('item-gone'));
-  const params = itemParams(o.db, itemId);
+  const params = o.engineParams(itemParams(o.db, itemId));
   return o.engine.call(
     'auto',
     { path: scan.path, params, context: developContext(o.db, row), wish },
@@ -45,15 +50,23 @@ const payload = z.object({
 });
 export type AutoPayload = z.infer<typeof payload>;
 
+export interface AutoOptions {
+  db: Db;
+  engine: Engine;
+  /** A recipe's parameters as the engine takes them. */
+  engineParams(params: DevelopParams): DevelopParams;
+  /** Told the items whose recipes are different now. */
+  rewritten(ids: number[]): void;
+}
+
 export class AutoAction implements JobAction<AutoPayload> {
   readonly type = 'auto' as const;
   readonly lane = 'auto';
   readonly concurrency = 1;
   readonly parse = (stored: unknown): AutoPayload => payload.parse(stored);
-  readonly #o: { db: Db; engine: Engine; rewritten(ids: number[]): void };
+  readonly #o: AutoOptions;
 
-  /** @param options.rewritten told the items whose recipes are different now */
-  constructor(options: { db: Db; engine: Engine; rewritten(ids: number[]): void }) {
+  constructor(options: AutoOptions) {
     this.#o = options;
   }
 
@@ -63,9 +76,13 @@ export class AutoAction implements JobAction<AutoPayload> {
     input,
     signal,
   }: ItemWork<AutoPayload>): Promise<ItemOutcome> {
-    const { db, engine, rewritten } = this.#o;
+    const { db, engine, engineParams, rewritten } = this.#o;
     if (itemId === null) throw new RevealError('not-found', say('export-not-here', { file: input }));
-    const { what, damaged, order, steps, reasons } = await autoOf({ db, engine, signal }, itemId, wish);
+    const { what, damaged, order, steps, reasons } = await autoOf(
+      { db, engine, engineParams, signal },
+      itemId,
+      wish,
+    );
     const changed = order.length > 0 ? applySteps(db, [itemId], steps, label) : [];
     rewritten(changed);
     return { record: { action: 'auto', what, damaged, order, steps, reasons } };

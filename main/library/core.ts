@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { TopicEvent } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import type { DevelopParams } from '../../app/recipe/develop.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { EmbeddedQueue } from '../jobs/queue.ts';
@@ -55,6 +56,8 @@ export interface CoreParts {
   changes: ChangeBatch;
   baseline: Baseline;
   inbox: string;
+  /** A recipe's parameters as the engine takes them: with the models that were chosen. */
+  engineParams(params: DevelopParams): DevelopParams;
   notice(level: 'info' | 'warning' | 'error', text: string): void;
 }
 

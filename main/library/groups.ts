@@ -49,7 +49,8 @@ function toGroup(row: GroupRow & { count: number }): Group {
   };
 }
 
-const COUNT = '(SELECT COUNT(*) FROM items i WHERE i.group_sort = g.id AND i.deleted_at IS NULL) AS count';
+const COUNT =
+  '(SELECT COUNT(*) FROM items i WHERE i.group_sort = g.id AND i.deleted_at IS NULL AND i.back_of IS NULL) AS count';
 
 /** All groups; those made by themselves are left out while they are empty. */
 export function listGroups(db: Db): Group[] {

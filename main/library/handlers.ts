@@ -19,6 +19,8 @@ import {
   setReference,
   updateGroup,
 } from './groups.ts';
+import { rememberHints } from './family-handlers.ts';
+import { backsAmong, withBacks } from './family.ts';
 import { storeFrames } from './scan-items.ts';
 import {
   markMissing,
@@ -55,7 +57,7 @@ type LibraryCalls = Extract<
 
 /** All but `library.pick`, which needs the host. */
 export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls, 'library.pick'>> {
-  const { db, changes, sidecars, engine, queue } = core.parts;
+  const { db, changes, sidecars, engine, queue, engineParams } = core.parts;
   const ok = { ok: true } as const;
 
   /** A path that is really there; else the item is marked missing and the person told. */
@@ -116,8 +118,10 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
 
     'library.remove': ({ ids }) => {
       const undoToken = randomUUID();
-      removeItems(db, ids, undoToken);
-      changes.add(ids, true);
+      // A back goes where its front goes.
+      const all = withBacks(db, ids);
+      removeItems(db, all, undoToken);
+      changes.add(all, true);
       return { undoToken };
     },
     'library.restore': ({ undoToken }) => {
@@ -166,6 +170,7 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
       core.item(itemId);
       const before = itemParams(db, itemId);
       if (!setRecipe(db, itemId, recipe, label)) return ok;
+      rememberHints(core, itemId, before, recipe);
       changes.add([itemId]);
       sidecars.touch([itemId]);
       const { film, baseRect } = recipe.params.film;
@@ -192,7 +197,13 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     },
     'recipe.apply': ({ ids, steps, label }) => {
       core.items(ids);
-      const changed = applySteps(db, ids, steps, label);
+      const behind = ids.length > 1 ? backsAmong(db, ids) : new Set<number>();
+      const changed = applySteps(
+        db,
+        ids.filter((id) => !behind.has(id)),
+        steps,
+        label,
+      );
       rewritten(changed, 'film' in steps);
       return { changed };
     },
@@ -237,15 +248,18 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
     },
     'picture.auto': async ({ itemId, ...wish }, { signal }) => {
       const row = core.item(itemId);
-      const decision = await asking(row.scan_id, autoOf({ db, engine, signal }, itemId, wish));
+      const decision = await asking(row.scan_id, autoOf({ db, engine, engineParams, signal }, itemId, wish));
       const { what, damaged, order, reasons } = decision;
       return { recipe: recipeWith(db, itemId, decision), what, damaged, order, reasons };
     },
     'picture.autoAll': ({ ids, label, ...wish }) => {
       core.items(ids);
-      const items = [...new Set(ids)].map((id) => {
+      const behind = ids.length > 1 ? backsAmong(db, ids) : new Set<number>();
+      const items = [...new Set(ids)].flatMap((id) => {
         const row = core.item(id);
-        return { input: pathOf(row.scan_id), itemId: id };
+        // What is written on a back is no damage.
+        if (behind.has(id)) return [];
+        return [{ input: pathOf(row.scan_id), itemId: id }];
       });
       const title = items.length === 1 ? `Auto ${core.item(ids[0]).name}` : `Auto ${items.length} pictures`;
       return { jobId: queue.submit({ type: 'auto', title, payload: { wish, label }, items }) };
@@ -256,7 +270,13 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
         row.scan_id,
         engine.call(
           'suggestColours',
-          { path: pathOf(row.scan_id), params: recipe.params, context: developContext(db, row), x, y },
+          {
+            path: pathOf(row.scan_id),
+            params: engineParams(recipe.params),
+            context: developContext(db, row),
+            x,
+            y,
+          },
           { signal },
         ),
       );
@@ -276,7 +296,13 @@ export function libraryHandlers(core: Core): Pick<Handlers, Exclude<LibraryCalls
         row.scan_id,
         engine.call(
           'readout',
-          { path: pathOf(row.scan_id), params: recipe.params, context: developContext(db, row), x, y },
+          {
+            path: pathOf(row.scan_id),
+            params: engineParams(recipe.params),
+            context: developContext(db, row),
+            x,
+            y,
+          },
           { signal },
         ),
       );

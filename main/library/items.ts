@@ -57,6 +57,9 @@ export interface ItemRow {
   /** Restore steps that are on, separated by blanks (kept by triggers). */
   steps: string;
   deleted_at: number | null;
+  /** The front of which this is the back. */
+  back_of: number | null;
+  back_id?: number | null;
   duplicate_of?: number | null;
 }
 
@@ -64,7 +67,8 @@ export interface ItemRow {
 export const ITEM_COLUMNS = `i.id, i.scan_id, i.frame, i.hash, i.name, i.folder, i.kind, i.kind_by_person,
   i.reasons, i.group_id, i.width, i.height, i.bits, i.shown_state, i.state, i.error, i.rating, i.flag, i.tags,
   i.camera, i.scan_date, i.capture_own, i.capture_date, i.infrared, i.outlier, i.changed, i.thumb_version, i.thumb_file,
-  i.aspect, i.steps, i.deleted_at,
+  i.aspect, i.steps, i.deleted_at, i.back_of,
+  (SELECT b.id FROM items b WHERE b.back_of = i.id AND b.deleted_at IS NULL) AS back_id,
   (SELECT MIN(d.id) FROM items d WHERE d.hash = i.hash AND d.frame = i.frame AND d.deleted_at IS NULL
      AND d.id < i.id) AS duplicate_of`;
 
@@ -92,6 +96,8 @@ export function toItem(row: ItemRow): Item {
     outlier: row.outlier === 1,
     originalChanged: row.changed === 1,
     duplicateOf: row.duplicate_of ?? null,
+    backOf: row.back_of,
+    backId: row.back_id ?? null,
     steps: row.steps.split(' ').filter((s) => s !== '') as Item['steps'],
     thumbVersion: row.thumb_version,
     aspect: row.aspect,
@@ -345,3 +351,7 @@ export function itemPaths(db: Db, itemIds: readonly number[], groupIds: readonly
     take(db.all<{ path: string }>(`${join} AND i.group_sort = ? ORDER BY i.id`, [id]));
   return [...found];
 }
+
+/** Items whose recipe has a restore step switched on. */
+export const itemsWithStep = (db: Db, step: string): number[] =>
+  db.column<number>("SELECT id FROM items WHERE deleted_at IS NULL AND ' ' || steps LIKE ?", [`% ${step} %`]);

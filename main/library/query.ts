@@ -84,7 +84,7 @@ const lastResult = new WeakMap<Db, { key: string; ids: number[] }>();
 function matching(db: Db, query: Query): number[] {
   const { order, conditions } = queryStatements(query);
   const writes = db.column<number>('SELECT total_changes()')[0];
-  const key = JSON.stringify([order, conditions, writes, db.dataVersion()]);
+  const key = JSON.stringify([order, conditions, query.backs, writes, db.dataVersion()]);
   const last = lastResult.get(db);
   if (last?.key === key) return last.ids;
   const sets = conditions.map((c) => db.column<number>(c.sql, c.values));
@@ -96,6 +96,10 @@ function matching(db: Db, query: Query): number[] {
       const hits = new Uint8Array(ids.reduce((most, id) => Math.max(most, id), 0) + 1);
       for (const set of sets) for (const id of set) if (id < hits.length) hits[id]++;
       ids = ids.filter((id) => hits[id] === sets.length);
+    }
+    if (!query.backs) {
+      const behind = new Set(db.column<number>('SELECT id FROM items WHERE back_of IS NOT NULL'));
+      if (behind.size > 0) ids = ids.filter((id) => !behind.has(id));
     }
   }
   lastResult.set(db, { key, ids });

@@ -211,9 +211,30 @@ CREATE TRIGGER recipes_delete AFTER DELETE ON recipes BEGIN
 END;
 `;
 
+/** Backs of prints behind their fronts, remembered colours, contact sheets of jobs. */
+const family = `
+ALTER TABLE items ADD COLUMN back_of INTEGER REFERENCES items(id);
+CREATE UNIQUE INDEX items_back ON items(back_of) WHERE back_of IS NOT NULL;
+CREATE TABLE colour_memory (
+  id INTEGER PRIMARY KEY,
+  item_id INTEGER NOT NULL,
+  group_id INTEGER,
+  network TEXT NOT NULL,
+  x REAL NOT NULL,
+  y REAL NOT NULL,
+  memory TEXT NOT NULL,
+  at REAL NOT NULL
+);
+CREATE INDEX colour_memory_group ON colour_memory(group_id, network);
+CREATE INDEX colour_memory_item ON colour_memory(item_id);
+CREATE TABLE colour_dismissed (item_id INTEGER NOT NULL, memory_id INTEGER NOT NULL, PRIMARY KEY (item_id, memory_id)) WITHOUT ROWID;
+ALTER TABLE jobs ADD COLUMN sheet TEXT;
+`;
+
 export const migrations: readonly ((db: Db) => void)[] = [
   (db) => db.exec(library),
   (db) => db.exec(jobs),
   (db) => db.exec(changedOriginals),
   (db) => db.exec(restoredSteps),
+  (db) => db.exec(family),
 ];

@@ -27,6 +27,8 @@ export interface ThumbnailsOptions {
   engine: Engine;
   dir: string;
   changed(ids: number[]): void;
+  /** A recipe's parameters as the engine takes them. */
+  engineParams?(params: DevelopParams): DevelopParams;
   concurrency?: number;
 }
 
@@ -167,7 +169,8 @@ export class Thumbnails {
   ): { row: ItemRow; name: string; params: DevelopParams; context: DevelopContext } | null {
     const row = itemRow(this.#o.db, itemId);
     if (!row) return null;
-    const params = itemParams(this.#o.db, itemId);
+    const stored = itemParams(this.#o.db, itemId);
+    const params = this.#o.engineParams?.(stored) ?? stored;
     const context = developContext(this.#o.db, row);
     return { row, name: this.fileName(row.hash, row.frame, params, context), params, context };
   }

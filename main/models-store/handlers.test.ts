@@ -1,5 +1,5 @@
 /** The contract's `models.*`: from a known folder into the store and out again. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,8 @@ import { tryModel } from './trial.ts';
 const dir = mkdtempSync(path.join(os.tmpdir(), 'revelado-model-handlers-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const context = { signal: new AbortController().signal };
-const handlers = modelHandlers({
+const chosen = { restorer: '', colorist: '', filler: '', upscaler: '' };
+const { handlers, importFile } = modelHandlers({
   dir: path.join(dir, 'models'),
   inside: (folderId, relative) =>
     folderId !== 'inbox' || relative.includes('..')
@@ -23,7 +24,13 @@ const handlers = modelHandlers({
     ok: true,
     trial: await tryModel(readFileSync(file), adapter, onnxBinding()),
   }),
+  chosen: () => chosen,
+  choose: (task, name) => void (chosen[task] = name),
+  inUse: () => null,
+  measure: async () => ({ width: 256, height: 256, milliseconds: 12, device: 'cpu' }),
 });
+const list = async () => (await handlers['models.list']({}, context)).models;
+const imported = async () => (await list()).filter((m) => m.source === 'imported');
 
 describe('models of the window', () => {
   it('are imported, listed, verified and removed', async () => {
@@ -37,11 +44,45 @@ describe('models of the window', () => {
       license: 'MIT',
       origin: 'art.onnx',
     });
-    expect(await handlers['models.list']({}, context)).toEqual({ models: [card] });
+    expect(await imported()).toEqual([card]);
     expect(await handlers['models.verify']({ name: 'art' }, context)).toEqual(card);
     await handlers['models.remove']({ name: 'art' }, context);
-    expect(await handlers['models.list']({}, context)).toEqual({ models: [] });
+    expect(await imported()).toEqual([]);
     await expect(handlers['models.remove']({ name: 'art' }, context)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+  it('are ours as well, with what their cards say', async () => {
+    const own = (await list()).filter((m) => m.source === 'own');
+    expect(own.map((m) => m.name)).toEqual(['filler', 'restorer', 'colorist', 'one']);
+    const colorist = own.find((m) => m.name === 'colorist');
+    expect(colorist).toMatchObject({ task: 'colorist', ready: true, chosen: true, kind: '' });
+    expect(colorist?.parameters).toBeGreaterThan(1e5);
+    expect(Object.keys(colorist?.metrics ?? {}).length).toBeGreaterThan(3);
+  });
+  it('are chosen for their own task only, measured, and come back with their task after a removal', async () => {
+    const file = path.join(dir, 'gone.onnx');
+    writeFileSync(file, deoldifyModel());
+    const card = await importFile(file, { name: 'gone', kind: 'deoldify' }, true);
+    // A copy that was made for the import goes with it.
+    expect(existsSync(file)).toBe(false);
+    expect(card.chosen).toBe(false);
+    await expect(handlers['models.choose']({ task: 'filler', name: 'gone' }, context)).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+    expect(await handlers['models.choose']({ task: 'colorist', name: 'gone' }, context)).toEqual({
+      before: '',
+    });
+    expect((await imported())[0].chosen).toBe(true);
+    expect((await list()).find((m) => m.name === 'colorist')?.chosen).toBe(false);
+    const measured = await handlers['models.measure']({ name: 'gone', task: 'colorist' }, context);
+    expect(measured.speed).toMatchObject({ width: 256, milliseconds: 12, device: 'cpu' });
+    const { undoToken } = await handlers['models.remove']({ name: 'gone' }, context);
+    expect([chosen.colorist, await imported()]).toEqual(['', []]);
+    await handlers['models.restore']({ undoToken }, context);
+    expect(chosen.colorist).toBe('gone');
+    expect((await imported())[0]).toMatchObject({ name: 'gone', chosen: true, speed: { milliseconds: 12 } });
+    await expect(handlers['models.restore']({ undoToken }, context)).rejects.toMatchObject({
       code: 'not-found',
     });
   });

@@ -3,7 +3,7 @@
  * fed and what its answer means) and `card.json` (what it is, its hash and shapes). A model is looked through
  * (onnx-file.ts) and tried in a process that may die (engine/process-model.ts) before its folder appears, all at once.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -60,6 +60,8 @@ export interface ImportOptions {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 const MODEL = 'model.onnx';
+/** Beginning of the names of folders that were put aside. */
+const REMOVED = '.removed-';
 
 /** What a trial found out that the file does not say. */
 function learned(adapter: Adapter, trial: Trial): Adapter {
@@ -264,13 +266,39 @@ export class ModelStore {
 
   /** @throws RevealError 'not-found' */
   async remove(name: string): Promise<void> {
+    // Out of sight at once; a folder in use may take its time.
+    const token = await this.putAside(name);
+    await rm(path.join(this.dir, REMOVED + token), { recursive: true, force: true });
+  }
+
+  /** Takes a model away so that it can come back. @returns the token for `bringBack` @throws RevealError 'not-found' */
+  async putAside(name: string): Promise<string> {
     const folder = this.folderOf(name);
     if (!folder || !(await stat(folder).catch(() => null)))
       throw new RevealError('not-found', say('model-gone', { name: show(name) }));
-    // Out of sight at once; a folder in use may take its time.
-    const away = path.join(this.dir, `.removed-${process.pid}-${name}`);
-    await rename(folder, away);
-    await rm(away, { recursive: true, force: true });
+    const token = randomUUID();
+    await rename(folder, path.join(this.dir, REMOVED + token));
+    return token;
+  }
+
+  /** Brings back what was put aside. @throws RevealError 'not-found', or 'bad-input' when its name was taken meanwhile */
+  async bringBack(token: string): Promise<ImportedModel> {
+    const away = path.join(this.dir, REMOVED + path.basename(token));
+    const text = await readFile(path.join(away, 'card.json'), 'utf8').catch(() => null);
+    if (text === null) throw new RevealError('not-found', say('removal-undone'));
+    const { name } = importedCardSchema.parse(JSON.parse(text));
+    const folder = this.folderOf(name);
+    if (!folder || (await stat(folder).catch(() => null)))
+      throw new RevealError('bad-input', say('model-there', { name }));
+    await rename(away, folder);
+    return this.get(name);
+  }
+
+  /** Deletes what was put aside in an earlier life, and what an interrupted import left. */
+  async purge(): Promise<void> {
+    for (const name of await readdir(this.dir).catch(() => []))
+      if (name.startsWith(REMOVED) || name.startsWith('.importing-'))
+        await rm(path.join(this.dir, name), { recursive: true, force: true });
   }
 }
 

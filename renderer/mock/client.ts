@@ -224,7 +224,7 @@ export function mockClient(options: MockOptions = {}): Client {
     'models.verify': ({ name }) => {
       throw new RevealError('not-found', `The model ${name} is not there any more.`);
     },
-    'models.remove': () => ok,
+    'models.remove': () => ({ undoToken: '1' }),
     'develop.auto': () => ({
       recipe,
       reasons: ['Film base found in the rebate', 'Exposure from the roll'],

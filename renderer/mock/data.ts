@@ -186,6 +186,8 @@ function makeItem(id: number, group: Group | null, frame: number): Item {
     outlier: id === 9 || id === 27,
     originalChanged: id === 6,
     duplicateOf: id === 14 ? 13 : null,
+    backOf: null,
+    backId: null,
     steps: kind === 'bw-print' && frame === 2 ? ['ageing', 'repair', 'clean'] : [],
     thumbVersion: r > 0.985 ? 0 : 1,
     aspect,

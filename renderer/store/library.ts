@@ -27,6 +27,7 @@ export const noFilter: Filter = {
   dateTo: null,
   sort: 'group',
   descending: false,
+  backs: false,
 };
 
 /** How many filters narrow the view (sorting narrows nothing). */

@@ -35,6 +35,8 @@ const item = (id: number): Item => ({
   originalChanged: false,
   steps: [],
   duplicateOf: null,
+  backOf: null,
+  backId: null,
   thumbVersion: 1,
   aspect: 1.5,
 });
