@@ -47,6 +47,13 @@ export interface Chapter {
   title: string | null;
 }
 
+/** What the decoder complained of, after how many frames. */
+export interface Damage {
+  frame: number;
+  /** The decoder's own words. */
+  detail: string;
+}
+
 /** What the file says of fields; what the frames show is the cadence step's own measure. */
 export type FieldOrder = 'progressive' | 'top-first' | 'bottom-first' | 'mixed' | 'unknown';
 
@@ -57,6 +64,8 @@ export interface ReelFacts {
   bytes: number;
   /** 'sequence': a folder of numbered pictures, one a frame. */
   kind: 'film' | 'sequence';
+  /** ffmpeg's number of the picture's stream. */
+  stream: number;
   /** ffmpeg's name of the reader, e.g. 'mov,mp4,m4a,3gp,3g2,mj2'. */
   container: string;
   codec: string;
@@ -71,8 +80,10 @@ export interface ReelFacts {
   times: FrameTimes;
   /** Frames were counted by decoding them, not by reading the container's table. */
   counted: boolean;
-  /** Showing places of key frames; empty where the film cannot be entered in the middle. */
-  keyFrames: number[];
+  /** Showing places of key frames; 'all': each frame stands alone; empty: the film cannot be entered in the middle. */
+  keyFrames: 'all' | number[];
+  /** Places where the decoder found damage when frames were counted: such a film is always read from its start. */
+  damage: Damage[];
   /** How long the last frame stands, in time base units. */
   lastDuration: number;
   /** The rate that the file claims, and that of its frames: frames a second. */
@@ -93,7 +104,7 @@ export interface ReelFacts {
   /** Tags of the whole file: title, creation_time, … */
   tags: Record<string, string>;
   seconds: number;
-  /** Folder-relative file of each frame, for sequences alone. */
+  /** File names of the frames within the folder, in order, for sequences alone. */
   pictures?: string[];
   /** What is to be known but does not stop the work, in sentences. */
   notes: string[];

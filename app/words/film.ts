@@ -1,5 +1,32 @@
 /** What reels say: probing, cleaning, colouring, exporting. In English, by id; sentences.ts says how they are written. */
 export const filmSentences = {
+  // Files: reading them.
+  'film-playlist': '{{file}} is a playlist: it only names other files. Drop the film itself.',
+  'film-empty': '{{file}} is empty: nothing was recorded in it, or copying it broke off. Copy it again.',
+  'film-truncated':
+    '{{file}} breaks off before its table of contents: copying or recording it did not finish. Copy it again, or repair it from a film of the same camera.',
+  'film-no-picture': '{{file}} has no moving picture, only sound or data. Choose a film.',
+  'film-no-frames': '{{file}} holds no frame that can be shown.',
+  'film-too-large':
+    '{{file}} claims frames of {{width:n}} × {{height:n}} pixels; 16384 on a side is the most. Its header is probably damaged.',
+  'film-absurd-rate':
+    '{{file}} claims {{rate:n}} frames a second; 1000 is the most. Its time stamps are probably damaged.',
+  'film-many-streams': '{{file}} claims {{count:n}} streams; 64 are the most. It is damaged, or no film.',
+  'film-too-long': '{{file}} claims more frames than a film of two days has. Cut it into parts.',
+  'film-codec':
+    '{{file}} is coded in a way that this ffmpeg does not know ({{codec}}). A newer ffmpeg may: `revelado doctor` says how to set one.',
+  'film-layout':
+    '{{file}} keeps its samples in a form that cannot be worked on without loss ({{layout}}). Convert it to 16-bit RGB first.',
+  'film-size-changes':
+    '{{file}}: the size or form of the picture changes at frame {{frame:n}}. Cut the film there and do the parts one by one.',
+  'film-changed':
+    '{{file}} is no longer the film that was looked at: frame {{frame:n}} stands at another time. Begin the work anew.',
+  'film-ends-early': '{{file}} ends after {{frames:n}} frames where {{wanted:n}} were expected.',
+  'film-alpha': '{{file}}: transparency is not kept.',
+  'film-breaks-off':
+    '{{file}} breaks off after {{seconds:n}} s of {{claimed:n}} s: it is truncated. What is there is worked on.',
+  'film-corrupt-packets': '{{file}}: {{count:n}} packets are damaged; frames around them may show it.',
+
   'film-no-step': 'The step "{{step}}" is not in this version. Switch it off and start again.',
   'film-shot-size':
     '{{file}}: shot {{shot}} would come out in another size or depth than the first. Enlarge and colour are for the whole reel, not for single shots.',
@@ -22,4 +49,6 @@ export const filmSentences = {
   'film-not-analysed': '{{name}} has not been analysed yet: its shots are not known.',
   'film-no-such-frame': '{{name}} has no frame {{frame}}.',
   'film-estimate-tried': 'Tried on a few frames of this reel on this machine.',
+  'film-no-colorist':
+    'There is no network that gives colour on this machine. Choose another one for the step “Colour”, or switch the step off.',
 } as const;
