@@ -19,6 +19,7 @@ const external = [
   'exiftool-vendored',
   'libraw-wasm',
   'libraw-wasm/*',
+  'verovio/*',
   'ffmpeg-static',
   '@ffmpeg-installer/ffmpeg',
   '@ffprobe-installer/ffprobe',
