@@ -147,7 +147,12 @@ export class Follower {
     this.events.push(event);
     this.at.set(this.time, event);
     if (tone !== 0) this.notes++;
-    this.time = next;
+    this.moveTo(next);
+  }
+
+  /** The next event begins at this time. */
+  moveTo(time: number): void {
+    this.time = time;
     const { phrases } = this.plan;
     while (this.phrase + 1 < phrases.length && this.time >= phrases[this.phrase + 1].start) {
       this.phrase++;

@@ -13,7 +13,7 @@ import { sqrt, square } from '../../app/graph/ops/elementwise.ts';
 import { matmul } from '../../app/graph/ops/matmul.ts';
 import { mean, sum } from '../../app/graph/ops/reduce.ts';
 import { slice } from '../../app/graph/ops/select.ts';
-import { reshape, split, transpose } from '../../app/graph/ops/shape.ts';
+import { concat, reshape, split, transpose } from '../../app/graph/ops/shape.ts';
 import { softmax } from '../../app/graph/ops/softmax.ts';
 import { DURATIONS, TONES } from '../../app/melody/events.ts';
 import {
@@ -34,6 +34,10 @@ const SHAPES: Record<Width, { channels: number; blocks: number }> = {
   large: { channels: 256, blocks: 6 },
 };
 const HEADS = 4;
+/** What a head's scores lose with each event of distance. */
+const slope = (head: number): number => 0.5 / 4 ** head;
+/** Added to a score, it leaves nothing of it. */
+const FAR = -1e4;
 /** Classes of durations. */
 const LENGTHS = DURATIONS.length;
 
@@ -59,20 +63,29 @@ function distances(x: Tensor, length: number): Tensor {
   for (let h = 0; h < HEADS; h++)
     for (let i = 0; i < length; i++)
       for (let j = 0; j < length; j++)
-        data[(h * length + i) * length + j] = j > i ? -1e4 : -(i - j) / 4 ** h / 2;
+        data[(h * length + i) * length + j] = j > i ? FAR : -(i - j) * slope(h);
   return x.graph.constant(data, [HEADS, length, length]);
 }
 
-function attention(scope: Scope, x: Tensor, bias: Tensor): Tensor {
+/** Keys and values of events before, [N, heads, events, channels of a head], for each block. */
+export interface Memory {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/** @param memory what lies before x; its keys and values come first in the scores that `bias` is added to */
+function attention(scope: Scope, x: Tensor, bias: Tensor, memory?: Memory): { y: Tensor; own: Memory } {
   const [n, length, c] = x.shape;
   const each = c / HEADS;
   const [q, k, v] = split(linear(scope, 'ask', even(scope, 'asking', x), 3 * c), [c, c, c], 2).map((t) =>
-    reshape(t, [n, length, HEADS, each]),
+    transpose(reshape(t, [n, length, HEADS, each]), [0, 2, 1, 3]),
   );
-  const heads = (t: Tensor): Tensor => transpose(t, [0, 2, 1, 3]);
-  const scores = mul(matmul(heads(q), transpose(k, [0, 2, 3, 1])), 1 / Math.sqrt(each));
-  const taken = matmul(softmax(add(scores, bias), 3), heads(v));
-  return add(x, linear(scope, 'take', reshape(transpose(taken, [0, 2, 1, 3]), [n, length, c]), c, 0.1));
+  const keys = memory ? concat([memory.keys, k], 2) : k;
+  const values = memory ? concat([memory.values, v], 2) : v;
+  const scores = mul(matmul(q, transpose(keys, [0, 1, 3, 2])), 1 / Math.sqrt(each));
+  const taken = matmul(softmax(add(scores, bias), 3), values);
+  const joined = reshape(transpose(taken, [0, 2, 1, 3]), [n, length, c]);
+  return { y: add(x, linear(scope, 'take', joined, c, 0.1)), own: { keys: k, values: v } };
 }
 
 const thinking = (scope: Scope, x: Tensor): Tensor =>
@@ -87,18 +100,32 @@ const thinking = (scope: Scope, x: Tensor): Tensor =>
     ),
   );
 
-/** States before each event. @param x [N, T, FEATURES] @returns [N, T, channels] */
-function states(scope: Scope, x: Tensor, width: Width): Tensor {
+/**
+ * States before each event.
+ * @param x [N, T, FEATURES]
+ * @param bias added to the scores of each head
+ * @param memories of each block, where x is the next event only
+ * @returns h [N, T, channels], and the keys and values of x in each block
+ */
+function states(
+  scope: Scope,
+  x: Tensor,
+  width: Width,
+  bias: Tensor,
+  memories?: readonly Memory[],
+): { h: Tensor; own: Memory[] } {
   const { channels, blocks } = SHAPES[width];
   // About forty of the features are one.
   let h = linear(scope, 'features', x, channels, FEATURES / 40);
   h = thinking(scope.within('first'), h);
-  const bias = distances(x, x.shape[1]);
+  const own: Memory[] = [];
   for (let b = 0; b < blocks; b++) {
     const inner = scope.within(`block${b}`);
-    h = thinking(inner, attention(inner, h, bias));
+    const attended = attention(inner, h, bias, memories?.[b]);
+    own.push(attended.own);
+    h = thinking(inner, attended.y);
   }
-  return even(scope, 'states', h);
+  return { h: even(scope, 'states', h), own };
 }
 
 /** Ones at the echoes' classes: [..., ECHOES, classes], without the classes that stand for no event. */
@@ -144,28 +171,61 @@ function durationLogits(scope: Scope, h: Tensor, x: Tensor, tone: Tensor): Tenso
   );
 }
 
-/**
- * The next event of melodies of which `at` events are known.
- * @param x [N, T, FEATURES] features before each event; what stands after place `at` does not matter
- * @param at [N, 1, T] one at the place that is asked for
- * @returns tones [N, TONES]; lengths [N, TONES, LENGTHS], of each tone that might be chosen
- */
-export function nextEvent(
-  scope: Scope,
-  x: Tensor,
-  at: Tensor,
+/** Events that are remembered while a melody is written. */
+export const MEMORY = 160;
+
+/** Shape of the memories' tensors: [N, heads, MEMORY, channels of a head], keys and values of each block. */
+export function memoryShape(
   width: Width,
-): { tones: Tensor; lengths: Tensor } {
-  const [n] = x.shape;
-  const h = matmul(at, states(scope, x, width));
-  const here = matmul(at, x);
-  const every = x.graph.constant(
+  batch: number,
+): { blocks: number; shape: [number, number, number, number] } {
+  const { channels, blocks } = SHAPES[width];
+  return { blocks, shape: [batch, HEADS, MEMORY, channels / HEADS] };
+}
+
+/**
+ * What is added to the scores of the next event: for each place of the memory, then for itself.
+ * @param ages how many events ago each place was written; null: it is empty
+ * @returns [1, heads, 1, MEMORY + 1]
+ */
+export function memoryBias(ages: readonly (number | null)[]): Float32Array {
+  const bias = new Float32Array(HEADS * (MEMORY + 1));
+  for (let h = 0; h < HEADS; h++)
+    ages.forEach((age, place) => {
+      bias[h * (MEMORY + 1) + place] = age === null ? FAR : -age * slope(h);
+    });
+  return bias;
+}
+
+/**
+ * The next event of melodies whose earlier events are in the memory: the same as `bertso.build` gives at that place, for
+ * the price of one event. Inputs are `features` [N, 1, FEATURES], `bias` and for each block `keysB` and `valuesB`.
+ * @returns tones [N, TONES]; lengths [N, TONES, LENGTHS], of each tone that might be chosen; for each block `ownKeysB`
+ *   and `ownValuesB`, [N, heads, 1, channels of a head], to be put into the memory
+ */
+export function nextEvent(scope: Scope, batch: number, width: Width): Record<string, Tensor> {
+  const { graph } = scope;
+  const { blocks, shape } = memoryShape(width, batch);
+  const x = graph.input('features', [batch, 1, FEATURES]);
+  const bias = graph.input('bias', [1, HEADS, 1, MEMORY + 1]);
+  const memories = Array.from({ length: blocks }, (_, b) => ({
+    keys: graph.input(`keys${b}`, shape),
+    values: graph.input(`values${b}`, shape),
+  }));
+  const { h, own } = states(scope, x, width, bias, memories);
+  const every = graph.constant(
     Array.from({ length: TONES * TONES }, (_, i) => Number(i % (TONES + 1) === 0)),
     [1, TONES, TONES],
   );
   return {
-    tones: reshape(toneLogits(scope, h, here), [n, TONES]),
-    lengths: durationLogits(scope, h, here, every),
+    tones: reshape(toneLogits(scope, h, x), [batch, TONES]),
+    lengths: durationLogits(scope, h, x, every),
+    ...Object.fromEntries(
+      own.flatMap(({ keys, values }, b) => [
+        [`ownKeys${b}`, keys],
+        [`ownValues${b}`, values],
+      ]),
+    ),
   };
 }
 
@@ -190,7 +250,7 @@ export const bertso: Network = {
     },
   ],
   build(scope, { features, tone }, width) {
-    const h = states(scope, features, width);
+    const { h } = states(scope, features, width, distances(features, features.shape[1]));
     return {
       tones: toneLogits(scope, h, features),
       lengths: durationLogits(scope, h, features, tone),

@@ -1,0 +1,134 @@
+/**
+ * The networks that write melodies, over onnxruntime: weights and the table of plans from a model's folder, one session
+ * for each graph. They are so small that a processor is faster than any way to another device, so they
+ * run on it alone, and what a seed gives is the same everywhere.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import { emit } from '../../app/graph/emit.ts';
+import { Graph, type Tensor } from '../../app/graph/graph.ts';
+import { constantScope, type Scope } from '../../app/graph/scope.ts';
+import { planTableSchema, type PlanTable } from '../../app/melody/plans.ts';
+import type { Network, Width } from '../../models/network.ts';
+import { startWeights } from '../../models/network.ts';
+import { checkWeights, readModel, type StoredModel } from '../studio/run/model.ts';
+import { shippedModel } from '../studio/shipped.ts';
+import { onnxBinding, SessionStore, type Binding, type Feeds, type TensorData } from './session.ts';
+
+/** Under this name the description in a weights file has the plans of the melodies that were learnt from. */
+export const PLANS = 'plans';
+
+/** Writes a graph of a network: makes inputs, gives outputs. */
+export type GraphWriter = (graph: Graph, scope: Scope, width: Width) => Record<string, Tensor>;
+
+/** A network with its weights. */
+export class MelodyNetwork {
+  readonly plans: PlanTable;
+  readonly name: string;
+  readonly sha256: string;
+  readonly width: Width;
+  private readonly model: StoredModel;
+  private readonly store: SessionStore;
+
+  constructor(model: StoredModel, plans: PlanTable, store: SessionStore) {
+    this.model = model;
+    this.plans = plans;
+    this.store = store;
+    this.name = model.card.name;
+    this.sha256 = model.card.sha256 ?? '';
+    this.width = model.card.width ?? 'small';
+  }
+
+  /** @param key names the graph among those of this network: its purpose and its sizes */
+  async run(key: string, write: GraphWriter, feeds: Feeds): Promise<Record<string, TensorData>> {
+    const session = await this.store.open(
+      `${this.name} ${this.sha256} ${key}`,
+      () => {
+        const graph = new Graph();
+        const scope = constantScope(graph, this.model.weights);
+        const outputs = write(graph, scope, this.width);
+        return Promise.resolve(emit(outputs, { name: this.name }).bytes);
+      },
+      ['cpu'],
+    );
+    return session.run(feeds);
+  }
+}
+
+/** Opens melody networks and keeps them. */
+export class MelodyNetworks {
+  private readonly store: SessionStore;
+  private readonly opened = new Map<string, Promise<MelodyNetwork>>();
+
+  constructor(threads: number, binding: () => Binding = onnxBinding) {
+    this.store = new SessionStore(binding, threads);
+  }
+
+  /**
+   * The network with the weights in a folder (of a model, or of a training run).
+   * @param folder default: the weights that came with the program
+   * @throws RevealError 'not-found' when there are none, 'bad-input' when they are broken or another network's
+   */
+  open(network: Network, folder = shippedModel(network.name)): Promise<MelodyNetwork> {
+    const dir = existsSync(path.join(folder, 'model', 'card.json')) ? path.join(folder, 'model') : folder;
+    let opened = this.opened.get(dir);
+    if (!opened) {
+      opened = this.read(network, dir);
+      this.opened.set(dir, opened);
+      opened.catch(() => this.opened.delete(dir));
+    }
+    return opened;
+  }
+
+  private async read(network: Network, dir: string): Promise<MelodyNetwork> {
+    const model = await readModel(dir);
+    if (model.card.network !== network.name)
+      throw new RevealError(
+        'bad-input',
+        `${model.card.name} is a ${model.card.network}, not a ${network.name}.`,
+      );
+    checkWeights(network, model.card.width ?? 'small', model);
+    return new MelodyNetwork(model, plansOf(model), this.store);
+  }
+
+  /** A network that has learnt nothing yet, for tests. */
+  fresh(network: Network, plans: PlanTable, seed = 1): MelodyNetwork {
+    const model: StoredModel = {
+      card: {
+        name: `${network.name}-fresh-${seed}`,
+        version: '0',
+        task: network.task,
+        network: network.name,
+        width: 'small',
+        weights: null,
+        sha256: null,
+        inputs: [],
+        outputs: [],
+        license: '',
+        provenance: [],
+        trainedOn: 'nothing',
+        metrics: {},
+        measuredBy: null,
+        limits: '',
+      },
+      weights: startWeights(network, 'small', seed),
+      meta: {},
+    };
+    return new MelodyNetwork(model, plans, this.store);
+  }
+
+  close(): Promise<void> {
+    this.opened.clear();
+    return this.store.close();
+  }
+}
+
+/** The plans that a weights file carries in its description. */
+function plansOf(model: StoredModel): PlanTable {
+  const plans = planTableSchema.safeParse(model.meta[PLANS]);
+  if (plans.success) return plans.data;
+  throw new RevealError('bad-input', `${model.card.name}: its weights hold no plans of melodies.`, {
+    cause: plans.error,
+  });
+}
