@@ -16,6 +16,8 @@
  * enlarge      last: all before costs less on fewer pixels
  */
 import { z } from 'zod';
+import { melodySchema } from '../melody/schema.ts';
+import { accompaniments, instruments } from '../sound/performance.ts';
 import { hintsSchema, type Hint } from './marks.ts';
 import { stepSchema } from './develop.ts';
 import type { NumberSpec, StepSpec } from './spec.ts';
@@ -174,8 +176,10 @@ export const shotOverrideSchema = z.object({
 export const reelScoreSchema = z.object({
   neurri: z.string().max(80),
   seed: z.number().int().min(0),
-  instrument: z.string().max(40).default('flute'),
-  accompaniment: z.enum(['none', 'drone', 'chords']).default('drone'),
+  /** A melody that was chosen note for note; null: one composed from neurri and seed. */
+  melody: melodySchema.nullable().default(null),
+  instrument: z.enum(instruments).default('flute'),
+  accompaniment: z.enum(accompaniments).default('drone'),
   tempo: z.number().min(20).max(300).nullable().default(null),
   volume: z.number().min(0).max(2).default(1),
   fadeIn: z.number().min(0).max(30).default(0.5),
