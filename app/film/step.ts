@@ -48,11 +48,6 @@ export interface ShotWork {
   end(): Frame[] | Promise<Frame[]>;
   /** What was changed, for the change record (counts, not pictures). */
   report(): Record<string, number>;
-  /**
-   * What the step would change in the frame that it gave last, 0..255 for each pixel of luma as it took it, white: all;
-   * null: nothing to show. Asked only where a person looks at the step (`ShotContext.diagnose`).
-   */
-  diagnostic?(): Uint8Array | null;
 }
 
 /** What a person fixed in a frame of this shot. */
@@ -81,6 +76,16 @@ export interface StepNetworks {
   open(task: 'colorist' | 'restorer' | 'filler' | 'upscaler', name?: string): Promise<StepNetwork | null>;
 }
 
+/** What a step changes (or would change) in one frame, for a person to look at. */
+export interface StepView {
+  step: string;
+  frame: number;
+  width: number;
+  height: number;
+  /** For each pixel: 0 = nothing, 255 (or 1 in a mask of noughts and ones) = all. */
+  data: Uint8Array;
+}
+
 export interface ShotContext {
   /** Format of the frames that this step takes. */
   format: FrameFormat;
@@ -93,8 +98,8 @@ export interface ShotContext {
   /** Of this shot, in order. */
   keyFrames?: readonly ShotKeyFrame[];
   networks?: StepNetworks;
-  /** `diagnostic` will be asked for. */
-  diagnose?: boolean;
+  /** Set where a person looks at a step: takes what the step changes in a frame. Others need not make it. */
+  show?(view: StepView): void;
 }
 
 /** A step of a reel's recipe. `P` are its parameters (app/recipe/film.ts). */
