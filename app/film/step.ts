@@ -48,6 +48,11 @@ export interface ShotWork {
   end(): Frame[] | Promise<Frame[]>;
   /** What was changed, for the change record (counts, not pictures). */
   report(): Record<string, number>;
+  /**
+   * For steps that have it ready rather than to `show` it: what was changed in the frame that was given last, as
+   * `StepView.data`. Asked after every `push` and `end`, only where `ShotContext.diagnose` is set.
+   */
+  diagnostic?(): Uint8Array | null;
 }
 
 /** What a person fixed in a frame of this shot. */
@@ -100,6 +105,8 @@ export interface ShotContext {
   networks?: StepNetworks;
   /** Set where a person looks at a step: takes what the step changes in a frame. Others need not make it. */
   show?(view: StepView): void;
+  /** The same wish as a flag: `diagnostic` will be asked for. */
+  diagnose?: boolean;
 }
 
 /** A step of a reel's recipe. `P` are its parameters (app/recipe/film.ts). */

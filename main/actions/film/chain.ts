@@ -53,7 +53,16 @@ export class StepChain {
   /** Milliseconds that each step took. */
   private readonly spent: number[];
 
-  private constructor(works: ShotWork[], names: string[], part: Part, scale: number) {
+  private readonly context: ChainContext;
+
+  private constructor(
+    works: ShotWork[],
+    names: string[],
+    part: Part,
+    scale: number,
+    context: ChainContext,
+  ) {
+    this.context = context;
     this.works = works;
     this.names = names;
     this.part = part;
@@ -82,7 +91,7 @@ export class StepChain {
             span: { first: part.from, last: part.to },
             keyFrames: context.keyFrames ?? [],
             ...(context.networks ? { networks: context.networks } : {}),
-            ...(context.show ? { show: context.show } : {}),
+            ...(context.show ? { show: context.show, diagnose: true } : {}),
           },
           params,
         ),
@@ -94,6 +103,7 @@ export class StepChain {
       uses.map(({ step }) => step.name),
       part,
       ticks / ticksOf(uses),
+      context,
     );
   }
 
@@ -109,6 +119,7 @@ export class StepChain {
       const start = performance.now();
       const frames = await work.end();
       this.spent[at] += performance.now() - start;
+      this.shown(at, frames);
       done.push(...(await this.through(frames, at + 1)));
     }
     return done;
@@ -124,6 +135,16 @@ export class StepChain {
     );
   }
 
+  /** Passes on what a step has ready to show of the frame that it gave last. */
+  private shown(at: number, given: readonly Frame[]): void {
+    const { show, format } = this.context;
+    if (!show || given.length === 0) return;
+    const data = this.works[at].diagnostic?.();
+    if (!data) return;
+    const { width, height } = format;
+    show({ step: this.names[at], frame: given[given.length - 1].index, width, height, data });
+  }
+
   private async through(frames: Frame[], from: number): Promise<Frame[]> {
     let ready = frames;
     for (let at = from; at < this.works.length && ready.length > 0; at++) {
@@ -132,7 +153,9 @@ export class StepChain {
       for (const frame of ready) {
         const answer = this.works[at].push(frame);
         // Not every step waits for something; those that do not need not wait for the event loop either.
-        given.push(...(answer instanceof Promise ? await answer : answer));
+        const frames = answer instanceof Promise ? await answer : answer;
+        this.shown(at, frames);
+        given.push(...frames);
       }
       this.spent[at] += performance.now() - start;
       ready = given;
