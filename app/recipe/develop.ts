@@ -8,7 +8,7 @@
  * exposure -> paper curve -> colour -> output space -> geometry.
  */
 import { z } from 'zod';
-import { hintsSchema, marksSchema } from './marks.ts';
+import { hintsSchema, marksSchema, sourcesSchema } from './marks.ts';
 import { restoreSteps, type RestoreParams } from './restore.ts';
 import type { StepSpec } from './spec.ts';
 
@@ -210,6 +210,7 @@ export function stepSchema(step: StepSpec) {
     else if (p.type === 'switch') shape[p.key] = z.boolean().default(p.default);
     else if (p.type === 'marks') shape[p.key] = marksSchema.default([]);
     else if (p.type === 'hints') shape[p.key] = hintsSchema.default([]);
+    else if (p.type === 'sources') shape[p.key] = sourcesSchema.default([]);
     else if (p.type === 'model') shape[p.key] = z.string().max(200).default(p.default);
     else if (p.type === 'rgb')
       shape[p.key] = rgb.nullable().default(p.default as [number, number, number] | null);

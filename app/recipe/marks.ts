@@ -39,3 +39,5 @@ export type Hint = z.infer<typeof hintSchema>;
 
 export const marksSchema = z.array(markSchema).max(5000);
 export const hintsSchema = z.array(hintSchema).max(500);
+/** Ids of library pictures that show the same as this one. */
+export const sourcesSchema = z.array(z.number().int().min(1)).max(4);

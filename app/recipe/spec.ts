@@ -54,6 +54,11 @@ export interface HintsSpec extends Common {
   type: 'hints';
   default: readonly [];
 }
+/** Other pictures of the library, by their ids: a second print, the negative. */
+export interface SourcesSpec extends Common {
+  type: 'sources';
+  default: readonly [];
+}
 /** Name of a model of this task in the model store; '' is our own. */
 export interface ModelSpec extends Common {
   type: 'model';
@@ -61,7 +66,7 @@ export interface ModelSpec extends Common {
   default: string;
 }
 export type ParamSpec =
-  NumberSpec | ChoiceSpec | SwitchSpec | RgbSpec | RectSpec | MarksSpec | HintsSpec | ModelSpec;
+  NumberSpec | ChoiceSpec | SwitchSpec | RgbSpec | RectSpec | MarksSpec | HintsSpec | SourcesSpec | ModelSpec;
 
 /** One card in the lightbox. `switchable` steps can be turned off as a whole. */
 export interface StepSpec {

@@ -1,30 +1,17 @@
 /** `revelado auto`: what each picture is and needs is found out, said, and done. Never colour, unless it is asked for. */
-import { parseArgs } from 'node:util';
 import type { CommandHost } from './commands.ts';
-import { COMMON, renewCommand, type RenewCommand } from './renew-options.ts';
+import { parseRenew, renewCommand, type RenewCommand } from './renew-options.ts';
 import { runRenew } from './renew.ts';
 import { AUTO_HELP, UsageError } from './usage.ts';
 
 /** Reads the arguments after `auto`; null: help was asked for. @throws UsageError */
 export function parseAuto(argv: string[], cwd = process.cwd()): RenewCommand | null {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      options: {
-        ...COMMON,
-        colorize: { type: 'boolean' },
-        clean: { type: 'boolean' },
-        neutral: { type: 'boolean' },
-        'one-model': { type: 'boolean' },
-      },
-      allowPositionals: true,
-      strict: true,
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] + '.');
-  }
-  const { values: v, positionals } = parsed;
+  const { values: v, positionals } = parseRenew(argv, {
+    colorize: { type: 'boolean' },
+    clean: { type: 'boolean' },
+    neutral: { type: 'boolean' },
+    'one-model': { type: 'boolean' },
+  });
   if (v.help) return null;
   const oneModel = v['one-model'] === true;
   if (oneModel && (v.colorize || v.clean || v.neutral || v.set || v.recipe || v.film))

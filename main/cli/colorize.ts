@@ -1,12 +1,11 @@
 /** `revelado colorize`: colour for black-and-white pictures, with hints where somebody knows better. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { hintSchema, type Hint } from '../../app/recipe/marks.ts';
 import type { CommandHost } from './commands.ts';
 import { existingFile, explain, numberIn } from './options.ts';
-import { COMMON, renewCommand, type RawParams, type RenewCommand } from './renew-options.ts';
+import { parseRenew, renewCommand, type RawParams, type RenewCommand } from './renew-options.ts';
 import { runRenew } from './renew.ts';
 import { COLORIZE_HELP, UsageError } from './usage.ts';
 
@@ -73,23 +72,11 @@ export function modelName(name: string, cwd: string): string {
 
 /** Reads the arguments after `colorize`; null: help was asked for. @throws UsageError */
 export function parseColorize(argv: string[], cwd = process.cwd()): RenewCommand | null {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      options: {
-        ...COMMON,
-        hints: { type: 'string' },
-        saturation: { type: 'string' },
-        model: { type: 'string' },
-      },
-      allowPositionals: true,
-      strict: true,
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] + '.');
-  }
-  const { values: v, positionals } = parsed;
+  const { values: v, positionals } = parseRenew(argv, {
+    hints: { type: 'string' },
+    saturation: { type: 'string' },
+    model: { type: 'string' },
+  });
   if (v.help) return null;
   return renewCommand(
     'colorize',

@@ -160,7 +160,7 @@ function parseValue(name: string, text: string): unknown {
     return n;
   }
   if (spec.type === 'choice' || spec.type === 'model') return text;
-  if (spec.type === 'marks' || spec.type === 'hints') return json(name, text);
+  if (spec.type === 'marks' || spec.type === 'hints' || spec.type === 'sources') return json(name, text);
   if (text === 'auto' || text === 'null') return null;
   const numbers = text.split(',').map(Number);
   if (spec.type === 'rgb') return numbers;

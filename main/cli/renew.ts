@@ -6,7 +6,9 @@
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { developParamsSchema, type DevelopParams } from '../../app/recipe/develop.ts';
+import { isPrint } from '../../app/recipe/wanted.ts';
 import { takenAsIs } from '../actions/picture/print.ts';
+import { poolAgeing, type AgeingAnalysis } from '../actions/ageing/index.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { Engine, EngineMethods, ExportResult, ExportTask } from '../engine/protocol.ts';
 import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
@@ -58,6 +60,9 @@ class RenewRun {
   private readonly taken = new Set<string>();
   private readonly scans: ReadonlySet<string>;
   private count = 0;
+  private readonly analyses = new Map<string, DevelopAnalysis>();
+  /** One setting for all inputs of an album. */
+  private pooled: AgeingAnalysis | null = null;
   failed = 0;
 
   constructor(
@@ -72,7 +77,7 @@ class RenewRun {
     this.engine = engine;
     this.signal = signal;
     this.progress = progress;
-    this.scans = scanIdentities([...scans, command.maskFile]);
+    this.scans = scanIdentities([...scans, command.maskFile, ...command.evidence]);
     this.total = total;
   }
 
@@ -106,7 +111,30 @@ class RenewRun {
     });
   }
 
+  /** What age did to each input, as one setting: before anything is made. Inputs that cannot be read have no say. */
+  async pool(files: readonly string[]): Promise<void> {
+    const found: AgeingAnalysis[] = [];
+    await inFlight(files, IN_FLIGHT, this.signal, async (file) => {
+      try {
+        const analysis = await this.analyse(file);
+        this.analyses.set(file, analysis);
+        const context = { analysis, roll: null, baseFile: null, flatFile: null, frame: 0 };
+        const { params } = this.command;
+        found.push(
+          await this.engine.call('ageing', { path: file, params, context }, { signal: this.signal }),
+        );
+      } catch {
+        // Named with its reason when its turn comes.
+      }
+    });
+    if (found.length === 0) return;
+    this.pooled = poolAgeing(found);
+    for (const reason of this.pooled.reasons) this.progress.print(reason);
+  }
+
   private async analyse(file: string): Promise<DevelopAnalysis> {
+    const known = this.analyses.get(file);
+    if (known) return known;
     const { film } = this.command;
     const analysis = await this.engine.call(
       'analyse',
@@ -124,9 +152,18 @@ class RenewRun {
     // A grey picture that shows nothing of film, no rebate and no holder, is more often a print than a negative
     // that was cropped to the frame; here, where prints are the rule, only a person's word makes it one.
     const print = film === 'auto' && analysis.kind === 'bw-negative' && analysis.base.source === 'estimate';
-    if (film !== 'none' && !print) return analysis;
+    if (film !== 'none' && !print) return isPrint(analysis.kind) ? this.split(file, analysis) : analysis;
     const grey = analysis.kind === 'bw-negative' || analysis.kind === 'bw-print';
-    return { ...analysis, kind: grey ? 'bw-print' : 'print' };
+    return this.split(file, { ...analysis, kind: grey ? 'bw-print' : 'print' });
+  }
+
+  /** Several prints on one scan become its frames; a scan of one print is not cut. */
+  private async split(file: string, analysis: DevelopAnalysis): Promise<DevelopAnalysis> {
+    const { crop, format } = this.command.params.frame;
+    if (crop || format === 'none' || this.command.maskFile) return analysis;
+    const { frames } = await this.engine.call('findPrints', { path: file }, { signal: this.signal });
+    const sure = frames.filter(({ confidence }) => confidence >= 0.5);
+    return sure.length > 1 ? { ...analysis, frames: sure } : analysis;
   }
 
   /** Does one input, all its pictures; never rejects except when cancelled. */
@@ -158,11 +195,13 @@ class RenewRun {
               path: file,
               params,
               context,
-              export: { ...command.export, icc },
+              export: { ...command.export, icc, paper: command.print },
               output: names[at],
               captureDate: null,
               scanDate: null,
               maskFile: command.maskFile,
+              evidence: command.evidence,
+              ageing: this.pooled,
               seed: command.seed,
               ...(command.auto?.oneModel ? { oneModel: true } : {}),
             },
@@ -244,6 +283,8 @@ export async function runRenew(command: RenewCommand, host: CommandHost): Promis
   if (total === 0) throw new UsageError(`${command.action}: there are no pictures in what you named.`);
   if (command.maskFile && files.length !== 1)
     throw new UsageError(`--mask: a mask belongs to one picture, and you named ${files.length}.`);
+  if (command.evidence.length > 0 && files.length !== 1)
+    throw new UsageError(`--evidence: it shows the same as one picture, and you named ${files.length}.`);
 
   const stop = new AbortController();
   const cancel = (): void => stop.abort();
@@ -260,6 +301,7 @@ export async function runRenew(command: RenewCommand, host: CommandHost): Promis
   const started = performance.now();
   try {
     for (const problem of problems) run.fail(problem.path, problem.reason, 0);
+    if (command.album) await run.pool(files);
     await inFlight(files, IN_FLIGHT, stop.signal, (file) => run.renew(file));
   } finally {
     progress.clear();

@@ -329,3 +329,123 @@ describe('colorize', () => {
     expect(existsSync(path.join(file('gone'), 'grey.tif'))).toBe(false);
   });
 });
+
+describe('what is asked for', () => {
+  it('is checked before anything is opened', () => {
+    const parse = (...args: string[]) => parseRestore([file('colour.tif'), '--out', 'o', ...args]);
+    expect(parse('--print', '13x18cm', '--dpi', '240')).toMatchObject({
+      print: [18, 13],
+      export: { dpi: 240 },
+    });
+    expect(parse('--evidence', file('colour.tif'), '--album')).toMatchObject({
+      evidence: [file('colour.tif')],
+      album: true,
+    });
+    expect(() => parse('--print', '13 by 18')).toThrow(/13x18cm/);
+    expect(() => parse('--print', '13x18', '--long-side', '2000')).toThrow(/one of them/);
+    expect(() => parse('--evidence', file('gone.tif'))).toThrow(/there is no file/);
+  });
+});
+
+describe('another picture of the same, an album, paper', () => {
+  it('fills damage from a second print first, and says that it is real', async () => {
+    const options = { quality: 90, metadataFrom: null, dpi: 300, overwrite: true };
+    const write = (name: string, data: Uint8Array): Promise<unknown> =>
+      writeFinished(
+        file(name),
+        { width: WIDTH, height: HEIGHT, channels: 1, data },
+        { ...options, format: 'png', icc: makeProfile('srgb', 1) },
+      );
+    // Detail that no fill can guess: spots at random places.
+    const random = seeded('evidence');
+    const truth = scene(8, 1) as Uint8Array;
+    for (let k = 0; k < 500; k++) {
+      const x = 3 + random.int(WIDTH - 8);
+      const y = 3 + random.int(HEIGHT - 8);
+      const v = random.int(255);
+      for (let j = 0; j < 25; j++) truth[(y + Math.floor(j / 5)) * WIDTH + x + (j % 5)] = v;
+    }
+    const hole = (x: number, y: number): boolean => x >= 150 && x < 190 && y >= 110 && y < 140;
+    const torn = truth.slice();
+    const mask = new Uint8Array(WIDTH * HEIGHT);
+    const faded = truth.map((v) => Math.round(40 + 0.7 * v));
+    for (let y = 0; y < HEIGHT; y++)
+      for (let x = 0; x < WIDTH; x++)
+        if (hole(x, y)) {
+          torn[y * WIDTH + x] = 250;
+          mask[y * WIDTH + x] = 255;
+        }
+    await write('torn.png', torn);
+    await write('second.png', faded);
+    await write('hole.png', mask);
+    const { status, stderr, lines } = revelado(
+      ...['restore', file('torn.png'), '--film', 'none', '--mask', file('hole.png')],
+      ...[
+        '--evidence',
+        file('second.png'),
+        ...PLAIN,
+        '--out',
+        file('real'),
+        '--format',
+        'png',
+        '--bits',
+        '8',
+        '--json',
+      ],
+    );
+    expect(status, stderr).toBe(0);
+    expect(lines[0]['warnings']).toEqual([
+      expect.stringMatching(/^Damage is filled from second\.png, which shows the same picture/),
+    ]);
+    const out = await decodeScan(String(lines[0]['output']), { infrared: false });
+    const { data, channels } = out.picture;
+    let error = 0;
+    let count = 0;
+    for (let y = 0; y < HEIGHT; y++)
+      for (let x = 0; x < WIDTH; x++) {
+        const v = Number(data[(y * WIDTH + x) * channels]);
+        if (!hole(x, y)) expect(v).toBe(torn[y * WIDTH + x]);
+        else {
+          error += Math.abs(v - truth[y * WIDTH + x]);
+          count++;
+        }
+      }
+    expect(error / count).toBeLessThan(12);
+    const record = JSON.parse(readFileSync(`${String(lines[0]['output'])}.revelado.json`, 'utf8')) as {
+      restore: { labels: { real: number; interpolated: number } };
+    };
+    expect(record.restore.labels.real).toBeGreaterThan(0.9 * count);
+  });
+
+  it('makes a picture ready for paper, with the resolution in the file', async () => {
+    const { status, stderr, lines } = revelado(
+      ...[
+        'restore',
+        file('colour.tif'),
+        '--film',
+        'none',
+        ...PLAIN,
+        '--set',
+        'repair.on=off',
+        '--print',
+        '10x15cm',
+      ],
+      ...['--dpi', '90', '--out', file('paper'), '--format', 'png', '--bits', '8', '--json'],
+    );
+    expect(status, stderr).toBe(0);
+    // 360 x 260 fits as 13.8 x 10 cm: 491 pixels at 90 dots per inch, so it is enlarged twice.
+    expect([lines[0]['width'], lines[0]['height']]).toEqual([720, 520]);
+    const { density } = await sharp(String(lines[0]['output'])).metadata();
+    expect(density).toBe(Math.round(720 / ((10 * 360) / 260 / 2.54)));
+  });
+
+  it('gives an album one setting', () => {
+    const { status, stderr, lines } = revelado(
+      ...['restore', file('colour.tif'), file('colour.tif'), '--film', 'none', '--album', '--no-inpaint'],
+      ...['--set', 'clean.on=off', '--out', file('album'), '--format', 'png', '--bits', '8', '--json'],
+    );
+    expect(status, stderr).toBe(0);
+    expect(stderr).toMatch(/One setting for 2 prints of one album|fresh/i);
+    expect(lines.length).toBeGreaterThan(0);
+  });
+});

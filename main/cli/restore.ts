@@ -1,8 +1,7 @@
 /** `revelado restore`: damage, ageing and noise taken out of prints and photographs. Never colour, unless it is set. */
-import { parseArgs } from 'node:util';
 import type { CommandHost } from './commands.ts';
 import { existingFile, numberIn } from './options.ts';
-import { COMMON, renewCommand, type RawParams, type RenewCommand } from './renew-options.ts';
+import { parseRenew, renewCommand, type RawParams, type RenewCommand } from './renew-options.ts';
 import { runRenew } from './renew.ts';
 import { RESTORE_HELP, UsageError } from './usage.ts';
 
@@ -15,23 +14,13 @@ const FACES = 0.8;
 
 /** Reads the arguments after `restore`; null: help was asked for. @throws UsageError */
 export function parseRestore(argv: string[], cwd = process.cwd()): RenewCommand | null {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      options: {
-        ...COMMON,
-        mask: { type: 'string' },
-        strength: { type: 'string' },
-        'no-inpaint': { type: 'boolean' },
-      },
-      allowPositionals: true,
-      strict: true,
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] + '.');
-  }
-  const { values: v, positionals } = parsed;
+  const { values: v, positionals } = parseRenew(argv, {
+    mask: { type: 'string' },
+    evidence: { type: 'string', multiple: true },
+    album: { type: 'boolean' },
+    strength: { type: 'string' },
+    'no-inpaint': { type: 'boolean' },
+  });
   if (v.help) return null;
   return renewCommand(
     'restore',
@@ -53,10 +42,12 @@ export function parseRestore(argv: string[], cwd = process.cwd()): RenewCommand 
           );
         put('repair', 'on', false);
       }
-      if (v.mask === undefined) return {};
+      const evidence = (v.evidence ?? []).map((file) => existingFile('evidence', file, cwd));
+      const own = { evidence, album: v.album === true };
+      if (v.mask === undefined) return own;
       put('repair', 'on', true);
       put('repair', 'find', 'marks');
-      return { maskFile: existingFile('mask', v.mask, cwd) };
+      return { ...own, maskFile: existingFile('mask', v.mask, cwd) };
     },
     cwd,
   );

@@ -73,6 +73,9 @@ Output
   --quality 1..100           for jpeg and webp (92)
   --icc source|srgb|adobe-rgb|display-p3|prophoto   colour space (source: that of the file; negatives: srgb)
   --long-side N              longest side in pixels, 16 to 60000 (full size)
+  --print WxHcm              ready for paper of that size, e.g. 13x18cm, with the resolution in the file; pictures
+                             with too few pixels are enlarged (restore, colorize and auto)
+  --dpi N                    dots per inch of --print (300); alone it is written into the file as it is
   --overwrite                replace files that are there
 Machine
   --threads N                at most N cores for everything (all)
@@ -92,6 +95,9 @@ output: a change record (NAME.revelado.json) and what the repair replaced (NAME.
 
   --strength 0..1            how much of everything (0.5)
   --mask FILE                a picture of the same size, white where damage is: nothing else is searched for
+  --evidence FILE            another print, or the negative, of the same picture: damage is filled from there
+                             first (may be given again)
+  --album                    all inputs are of one age: they get one setting
   --no-inpaint               nothing is filled: ageing and noise only
 ${OUTPUT_HELP}`;
 

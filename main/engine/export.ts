@@ -33,6 +33,7 @@ import { repairPicture, wantsDust } from './dust-step.ts';
 import type { ExportResult, ExportTask } from './protocol.ts';
 import { restores } from '../../app/recipe/restore.ts';
 import { takenAsIs } from '../actions/picture/print.ts';
+import { enoughFor, longerOn } from './paper.ts';
 import { resolutionFor, sideFor } from './print-size.ts';
 import { renderRenewed } from './renew-export.ts';
 import type { RenewedPicture, RestoreRecord } from './renew-export.ts';
@@ -125,7 +126,7 @@ export async function exportPicture(
   const info = await shop.scans.info(task.path);
   // Its helper program needs a moment to start; the pixels are computed meanwhile.
   prepareMetadata(task.path, task);
-  const settings = task.export;
+  let settings = task.export;
   const bits = settings.format === 'tiff' || settings.format === 'png' ? settings.bits : 8;
 
   const { film } = task.params;
@@ -152,6 +153,11 @@ export async function exportPicture(
 
   const full = fullGeometry(task.params.frame, context, info);
   const longest = Math.max(full.width, full.height);
+  if (settings.paper) {
+    const printCm = longerOn(settings.paper, full);
+    settings = { ...settings, printCm };
+    task = { ...task, params: enoughFor(task.params, printCm, settings.dpi ?? null, longest) };
+  }
   const longSide = sideFor(settings, longest, task.params.enlarge.on);
   const limit = longSide ?? longest;
   const view = planView(full, { x: 0, y: 0, w: 1, h: 1 }, limit, limit);

@@ -59,10 +59,16 @@ export class RenewedViews {
     const { request, context } = task;
     const { params, show, space, patience } = request;
     const longest = Math.max(plan.region.w, plan.region.h);
-    const renewal = await this.shop.renewals.of({ path: task.path, params, context }, space, 'shown', signal);
+    const { evidence = [], ageing = null } = task;
+    const renewal = await this.shop.renewals.of(
+      { path: task.path, params, context, evidence, ageing },
+      space,
+      'shown',
+      signal,
+    );
     const { positive } = renewal.input;
     const side = plan.maxSide < longest ? (plan.maxSide / longest) * positive.side : null;
-    const key = JSON.stringify([side, plan.region, show, space, params, context.frame]);
+    const key = JSON.stringify([side, plan.region, show, space, params, context.frame, evidence, ageing]);
     let work = this.working.get(slot);
     if (work?.key !== key) {
       work?.stop.abort();

@@ -87,7 +87,10 @@ export interface ExportTask {
   params: DevelopParams;
   context: DevelopContext;
   export: Pick<ExportRecipe, 'format' | 'bits' | 'quality' | 'icc' | 'longSide' | 'overwrite'> &
-    Partial<Pick<ExportRecipe, 'printCm' | 'dpi'>>;
+    Partial<Pick<ExportRecipe, 'printCm' | 'dpi'>> & {
+      /** Paper that the picture is to fit, in centimetres, the longer side first; it is enlarged where it lacks pixels. */
+      paper?: readonly [number, number] | null;
+    };
   /** Final path; an existing file is refused unless `overwrite`. */
   output: string;
   captureDate: string | null;

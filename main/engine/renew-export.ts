@@ -73,7 +73,12 @@ function summary(damage: DamageMap | null): unknown {
 /** What a step found and did, for the record. */
 function found(id: RestoreStep, chain: Chain, report: RepairReport | null): unknown {
   if (id === 'ageing') return chain.ageing;
-  if (id === 'repair') return { damage: summary(chain.damage), report };
+  if (id === 'repair')
+    return {
+      damage: summary(chain.damage),
+      report,
+      ...(chain.evidence.length > 0 ? { evidence: chain.evidence } : {}),
+    };
   if (id === 'colour' && chain.colour) {
     const { grid, toning, network } = chain.colour;
     return { grid, toning, network };

@@ -30,7 +30,7 @@ import { factsOf, serveNetwork } from './network-port.ts';
 import { withStep, type PureStep } from './pure-steps.ts';
 import { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
 import type { Chain, RenewDeps, RenewInput, RestoreStep } from './renew-types.ts';
-import { combined, fillersOf, fitted, sideOf, wholeOf } from './renew-whole.ts';
+import { combined, fillersOf, fitted, partOf, printArea, sideOf, wholeOf } from './renew-whole.ts';
 import { cachedSource } from './tile-cache.ts';
 
 export { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
@@ -230,11 +230,15 @@ export class Renewal {
     return network;
   }
 
-  /** The signs of age in the picture, whether or not the step is on. */
+  /** The signs of age in the picture, whether or not the step is on; of several prints on one scan, in its own. */
   async ageing(): Promise<AgeingAnalysis> {
-    const found = await this.deps.findings.get(`ageing ${this.base}`, async () => {
+    const area = printArea(this.input.positive);
+    const key = `ageing ${area ? JSON.stringify(area) : ''}${this.base}`;
+    const found = await this.deps.findings.get(key, async () => {
       const { source } = await this.at(sideOf(this.input.positive, LOOK_SIDE), -1);
-      const { ageing } = await this.deps.pool.run({ kind: 'ageing', picture: await wholeOf(source) });
+      const whole = await wholeOf(source);
+      const picture = area ? partOf(whole, area) : whole;
+      const { ageing } = await this.deps.pool.run({ kind: 'ageing', picture });
       if (!ageing) throw new RevealError('internal', 'The look for ageing gave nothing.');
       return ageing;
     });

@@ -198,7 +198,14 @@ export class Thumbnails {
     // An enlargement does not show in a thumbnail.
     const shown = { ...params, enlarge: { ...params.enlarge, on: false } };
     const renewal = await this.shop.renewals.of(
-      { path: file, params: shown, context, damageSide: LOOK_SIDE },
+      {
+        path: file,
+        params: shown,
+        context,
+        damageSide: LOOK_SIDE,
+        evidence: task.evidence ?? [],
+        ageing: task.ageing ?? null,
+      },
       'srgb',
       'export',
       signal,

@@ -88,6 +88,13 @@ const after = (b: Turn, a: Turn): Turn => [
   b[2] * a[1] + b[3] * a[3],
 ];
 
+/** How the stored scan lies in the finished picture: its EXIF orientation, then `rotate`, then `mirror`. */
+export function viewTurn(params: Pick<FrameParams, 'on' | 'rotate' | 'mirror'>, orientation: number): Turn {
+  const mirror: Turn = params.on && params.mirror ? [-1, 0, 0, 1] : [1, 0, 0, 1];
+  const rotate = params.on ? ROTATE[params.rotate] : ROTATE['0'];
+  return after(mirror, after(rotate, EXIF[orientation] ?? EXIF[1]));
+}
+
 /** Largest factor (at most 1) by which a w x h box turned by `angle` about its centre fits in a box of half-sizes (left, top, right, bottom). */
 function fitFactor(
   w: number,
@@ -152,9 +159,7 @@ function chooseRect(
  * Finds the map. The result is at least 1x1 and lies inside the scan.
  */
 export function resolveGeometry(params: FrameParams, input: GeometryInput): Geometry {
-  const mirror: Turn = params.on && params.mirror ? [-1, 0, 0, 1] : [1, 0, 0, 1];
-  const rotate = params.on ? ROTATE[params.rotate] : ROTATE['0'];
-  const view = after(mirror, after(rotate, EXIF[input.orientation] ?? EXIF[1]));
+  const view = viewTurn(params, input.orientation);
   const neutral: FrameParams = { ...params, crop: null, straighten: 0, format: 'none' };
   // A mirrored view turns the other way.
   const sense = Math.sign(view[0] * view[3] - view[1] * view[2]);

@@ -24,6 +24,7 @@ export {
   type GeometryInput,
   identityGeometry,
   resolveGeometry,
+  viewTurn,
   type SourcePart,
   sourceRect,
   sourceRows,

@@ -172,25 +172,81 @@ function refined(one: Grey, other: Grey, from: Affine, sign: number, rounds: num
   return map;
 }
 
+/** Ways in which a scan may lie, as maps of fractions: turned by quarters, and seen from behind. */
+const TURNED: readonly Affine[] = [
+  [-1, 0, 1, 0, -1, 1],
+  [0, 1, 0, -1, 0, 1],
+  [0, -1, 1, 1, 0, 0],
+  [-1, 0, 1, 0, 1, 0],
+  [1, 0, 0, 0, -1, 1],
+  [0, 1, 0, 1, 0, 0],
+  [0, -1, 1, -1, 0, 1],
+];
+/** Score of the coarse search under which other ways to lie are tried. */
+const FOUND = 0.5;
+
+/** A picture as it is seen when it lies in one of these ways. */
+function seenFrom(grey: Grey, [a, b, c, d, e, f]: Affine): Grey {
+  const size =
+    a === 0 ? { width: grey.height, height: grey.width } : { width: grey.width, height: grey.height };
+  const data = new Float32Array(grey.data.length);
+  for (let y = 0; y < size.height; y++)
+    for (let x = 0; x < size.width; x++) {
+      const u = (x + 0.5) / size.width;
+      const v = (y + 0.5) / size.height;
+      const ox = Math.floor((a * u + b * v + c) * grey.width);
+      const oy = Math.floor((d * u + e * v + f) * grey.height);
+      data[y * size.width + x] = grey.data[oy * grey.width + ox];
+    }
+  return { ...size, data };
+}
+
+/** One map after another. */
+const after = (second: Affine, [a, b, c, d, e, f]: Affine): Affine => [
+  second[0] * a + second[1] * d,
+  second[0] * b + second[1] * e,
+  second[0] * c + second[1] * f + second[2],
+  second[3] * a + second[4] * d,
+  second[3] * b + second[4] * e,
+  second[3] * c + second[4] * f + second[5],
+];
+
+/** The best start among some turns and sizes. */
+function searched(
+  coarse: Grey,
+  other: Grey,
+  angles: readonly number[],
+  sizes: readonly number[],
+): { map: Affine; score: number } {
+  let best = { map: start(0, 1, coarse, other), score: -1 };
+  for (const angle of angles)
+    for (const size of sizes) {
+      const map = start((angle * Math.PI) / 180, size, coarse, other);
+      const laid = warped(other, map, coarse.width, coarse.height);
+      const filled = { ...laid, data: laid.data.map((v) => (Number.isNaN(v) ? 0 : v)) };
+      const { dx, dy } = phaseShift(coarse, filled, 256);
+      const moved = shifted(map, dx / coarse.width, dy / coarse.height);
+      const score = Math.abs(correlation(coarse, warped(other, moved, coarse.width, coarse.height)));
+      if (score > best.score) best = { map: moved, score };
+    }
+  return best;
+}
+
 /**
  * How `other` lies on `picture`. Both whole, at any size and of any number of planes. Turns up to some 8 degrees,
- * sizes within a fifth, shifts up to a quarter are found.
+ * sizes within a fifth, shifts up to a quarter are found; and so are scans that lie on their side, on their head, or
+ * were made from behind, as negatives are.
  */
 export function registerPictures(picture: Planar, other: Planar): Registration {
   const coarse = contrastOf(greyOf(picture, 85));
   const coarseOther = contrastOf(greyOf(other, 85));
   const one = contrastOf(greyOf(picture, 256));
   const two = contrastOf(greyOf(other, 256));
-  let best: { map: Affine; score: number } = { map: start(0, 1, one, two), score: -1 };
-  for (const angle of [0, 2.5, -2.5, 5, -5, 7.5, -7.5])
-    for (const size of [1, 0.93, 1.08, 0.86, 1.17]) {
-      const map = start((angle * Math.PI) / 180, size, coarse, coarseOther);
-      const laid = warped(coarseOther, map, coarse.width, coarse.height);
-      const filled = { ...laid, data: laid.data.map((v) => (Number.isNaN(v) ? 0 : v)) };
-      const { dx, dy } = phaseShift(coarse, filled, 256);
-      const moved = shifted(map, dx / coarse.width, dy / coarse.height);
-      const score = Math.abs(correlation(coarse, warped(coarseOther, moved, coarse.width, coarse.height)));
-      if (score > best.score) best = { map: moved, score };
+  let best = searched(coarse, coarseOther, [0, 2.5, -2.5, 5, -5, 7.5, -7.5], [1, 0.93, 1.08, 0.86, 1.17]);
+  if (best.score < FOUND)
+    for (const way of TURNED) {
+      const found = searched(coarse, seenFrom(coarseOther, way), [0, 3.5, -3.5], [1, 0.92, 1.09]);
+      if (found.score > best.score) best = { map: after(way, found.map), score: found.score };
     }
   const sign = correlation(one, warped(two, best.map, one.width, one.height)) < 0 ? -1 : 1;
   let map = refined(one, two, best.map, sign, 30);

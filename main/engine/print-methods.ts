@@ -1,0 +1,48 @@
+/** The engine's methods about sheets of paper: prints on one scan, front and back, the age of a print for its album. */
+import type { Planar } from '../../app/planar.ts';
+import { convertPlanes, readerOf, readPart } from '../actions/picture/as-is.ts';
+import { pairScore, type PairSide } from '../actions/pair/index.ts';
+import { findPrints, printFrames } from '../actions/split/index.ts';
+import type { Methods } from './core.ts';
+import { untilAborted } from './until-aborted.ts';
+import type { Workshop } from './workshop.ts';
+
+/** Longest side on which prints are looked for, and outlines. */
+const SPLIT_SIDE = 1600;
+const PAIR_SIDE = 800;
+
+/** The scan as it is, reduced. */
+async function look(shop: Workshop, file: string, side: number, signal: AbortSignal): Promise<Planar> {
+  const info = await shop.scans.info(file);
+  const { picture } = await shop.pool.decode(
+    file,
+    { maxSide: Math.min(side, Math.max(info.width, info.height)), infrared: false, leastInfrared: true },
+    signal,
+  );
+  const reader = readerOf(picture, info.own);
+  const planes = readPart(picture, reader, { x: 0, y: 0, w: picture.width, h: picture.height });
+  convertPlanes(planes, reader.space, 'srgb');
+  return planes;
+}
+
+export function printMethods(shop: Workshop): Pick<Methods, 'ageing' | 'findPrints' | 'pairScore'> {
+  const sheet = async (
+    { path, order }: { path: string; order: number | null },
+    signal: AbortSignal,
+  ): Promise<PairSide> => {
+    const { width, height, dpi } = await shop.scans.info(path);
+    return { picture: await look(shop, path, PAIR_SIDE, signal), width, height, dpi, order };
+  };
+  return {
+    ageing: async (task, { signal }) => {
+      const renewal = await shop.renewals.of(task, 'srgb', 'shown', signal);
+      return untilAborted(renewal.ageing(), signal);
+    },
+    findPrints: async ({ path }, { signal }) => {
+      const prints = findPrints(await look(shop, path, SPLIT_SIDE, signal));
+      return { prints, frames: printFrames(prints, await shop.scans.info(path)) };
+    },
+    pairScore: async ({ front, back }, { signal }) =>
+      pairScore(await sheet(front, signal), await sheet(back, signal)),
+  };
+}
