@@ -55,13 +55,7 @@ export class StepChain {
 
   private readonly context: ChainContext;
 
-  private constructor(
-    works: ShotWork[],
-    names: string[],
-    part: Part,
-    scale: number,
-    context: ChainContext,
-  ) {
+  private constructor(works: ShotWork[], names: string[], part: Part, scale: number, context: ChainContext) {
     this.context = context;
     this.works = works;
     this.names = names;
