@@ -10,7 +10,8 @@ import { getParam, setParam } from './controls.ts';
 export type Ticks = Readonly<Record<string, boolean>>;
 
 /** What was drawn on one picture has no meaning on another, unless somebody asks for just that. */
-export const ofOnePicture = (spec: ParamSpec): boolean => spec.type === 'marks' || spec.type === 'hints';
+export const ofOnePicture = (spec: ParamSpec): boolean =>
+  spec.type === 'marks' || spec.type === 'hints' || spec.type === 'sources';
 
 const keysOf = (step: StepSpec): string[] => [
   ...(step.switchable ? [`${step.id}.on`] : []),
