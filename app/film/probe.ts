@@ -104,6 +104,8 @@ export interface ReelFacts {
   /** Tags of the whole file: title, creation_time, … */
   tags: Record<string, string>;
   seconds: number;
+  /** Seconds at which the file's clock begins: that of its first stream. */
+  start: number;
   /** File names of the frames within the folder, in order, for sequences alone. */
   pictures?: string[];
   /** What is to be known but does not stop the work, in sentences. */

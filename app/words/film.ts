@@ -1,5 +1,22 @@
 /** What reels say: probing, cleaning, colouring, exporting. In English, by id; sentences.ts says how they are written. */
 export const filmSentences = {
+  // Files: writing them.
+  'film-no-encoder':
+    'This ffmpeg cannot write {{codec}}. Choose another codec, or set a fuller ffmpeg in the settings.',
+  'film-codec-cannot':
+    '{{codec}} cannot hold {{layout}} without losing some of it here. Choose FFV1, which keeps every film as it is.',
+  'film-stored-as': '{{codec}} has no {{layout}}: stored as {{stored}}, which holds all of it.',
+  'film-padded':
+    '{{codec}} wants even sizes: stored as {{width:n}} × {{height:n}} with the last column or row repeated.',
+  'film-intermediate': 'ProRes is an intermediate for further work, not an archive master.',
+  'film-encoder': 'ffmpeg could not write {{codec}} ({{detail}}).',
+  'film-piece':
+    'A finished piece of the film, {{file}}, cannot be used ({{detail}}). Export without resuming.',
+  'film-subtitles':
+    '{{file}}: subtitles of kind {{codec}} do not fit this container and are left out; FFV1 in Matroska keeps them.',
+  'film-rotation':
+    '{{file}}: many players do not turn films in Matroska by themselves; this one is to be shown turned by {{degrees:n}}°.',
+
   // Files: reading them.
   'film-playlist': '{{file}} is a playlist: it only names other files. Drop the film itself.',
   'film-empty': '{{file}} is empty: nothing was recorded in it, or copying it broke off. Copy it again.',
@@ -51,4 +68,6 @@ export const filmSentences = {
   'film-estimate-tried': 'Tried on a few frames of this reel on this machine.',
   'film-no-colorist':
     'There is no network that gives colour on this machine. Choose another one for the step “Colour”, or switch the step off.',
+  'film-extension': '{{file}}: a film is written as .mp4, .mov or .mkv. Choose one of these endings.',
+  'film-score-undecided': '{{file}}: a composed score is wanted, but no melody was chosen. Choose a neurri first.',
 } as const;

@@ -292,6 +292,7 @@ export async function probeReel(file: string, options: ProbeOptions = {}): Promi
     repeatsFields: first.repeats,
     ...streamsOf(answer, stream),
     seconds: 0,
+    start: Number.isFinite(Number(answer.format?.start_time)) ? Number(answer.format?.start_time) : 0,
     notes: [],
   };
   const rate = nominalRate.num / nominalRate.den;

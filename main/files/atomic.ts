@@ -94,6 +94,37 @@ export async function writeAtomic(
   }
 }
 
+/**
+ * Gives a file that something else wrote under a `temporaryName` in the same folder its final name, synced. Throws as
+ * `writeAtomic` does, and leaves the temporary file to the caller then. Returns the SHA-256 of what was written.
+ */
+export async function placeFile(
+  temp: string,
+  output: string,
+  overwrite: boolean,
+): Promise<{ sha256: string; bytes: number }> {
+  await refuseTaken(output, overwrite);
+  const handle = await open(temp, 'r+');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    await handle.sync();
+    const piece = Buffer.allocUnsafeSlow(HASHED_AT_ONCE);
+    for (;;) {
+      const { bytesRead } = await handle.read(piece, 0, piece.length, bytes);
+      if (bytesRead === 0) break;
+      hash.update(piece.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+  if (overwrite) await rename(temp, output);
+  else await takeName(temp, output);
+  await syncFolder(path.dirname(output));
+  return { sha256: hash.digest('hex'), bytes };
+}
+
 async function refuseTaken(output: string, overwrite: boolean): Promise<void> {
   let stat;
   try {
