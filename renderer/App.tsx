@@ -19,6 +19,7 @@ import './lightbox/commands.ts';
 const Queue = lazy(() => import('./queue/Queue.tsx'));
 const Settings = lazy(() => import('./settings/Settings.tsx'));
 const Studio = lazy(() => import('./studio/Studio.tsx'));
+const Models = lazy(() => import('./models/Models.tsx'));
 const LaterRoom = lazy(() => import('./rooms/LaterRoom.tsx'));
 const ExportDialog = lazy(() => import('./export/ExportDialog.tsx'));
 const FolderPicker = lazy(() => import('./shell/FolderPicker.tsx'));
@@ -34,6 +35,8 @@ function RoomView({ room }: { room: Room }) {
       return <Settings />;
     case 'studio':
       return <Studio />;
+    case 'models':
+      return <Models />;
     default:
       return <LaterRoom room={room} />;
   }

@@ -5,6 +5,7 @@
  * `window.revelado`; in a browser everything goes over HTTP and a WebSocket of the same origin.
  */
 import type { CallArgs, CallName, CallResult, TopicEvent, TopicName } from '../app/contract/index.ts';
+import type { ModelCardView, ModelWish } from '../app/contract/models.ts';
 import type { PixelsRequest } from '../app/contract/pixels.ts';
 import { browserClient } from './transport/browser.ts';
 import { electronClient, type ElectronBridge } from './transport/electron.ts';
@@ -31,13 +32,15 @@ export interface Client {
   /** A rendered part of a picture; aborting rejects with an AbortError or a 'cancelled' RevealError. */
   pixels(request: PixelsRequest, options?: { signal?: AbortSignal }): Promise<PixelsAnswer>;
   readonly thumbs: ThumbSource;
-  /** A picture of the Studio by its address (`studioPicture` of app/contract/studio.ts). */
+  /** A picture of the host by its address: of the Studio (`studioPicture`), a job's sheet (`jobSheet`). */
   studioPicture(address: string, options?: { signal?: AbortSignal }): Promise<Blob>;
   /** Hands files to the library; the job ids that import them. `progress` counts files handed over. */
   importFiles(
     files: Dropped[],
     progress?: (sent: number, total: number) => void,
   ): Promise<{ jobIds: number[] }>;
+  /** Hands a model's file to the store, which looks it through and tries it; rejects with the reason when it is refused. */
+  importModel(file: File, wish: ModelWish): Promise<ModelCardView>;
   /** Hears whether the host answers; called at once with the present state. */
   onState(listener: (state: LineState) => void): () => void;
 }

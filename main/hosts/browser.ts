@@ -10,6 +10,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RevealError } from '../../app/contract/messages.ts';
+import { modelWishSchema } from '../../app/contract/models.ts';
 import type { EngineFork } from '../engine/process.ts';
 import { createServices } from '../services.ts';
 import { createConnection, Hub } from './connection.ts';
@@ -138,6 +139,8 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     if (url.pathname === '/session' && incoming.method === 'POST') response = await startSession(request);
     else if (url.pathname === '/inbox' && incoming.method === 'POST')
       response = await drop(request, url, incoming);
+    else if (url.pathname === '/models' && incoming.method === 'POST')
+      response = await dropModel(request, url, incoming);
     else response = await route(request);
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     if (!response.body) return void outgoing.end();
@@ -179,6 +182,30 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
         url.searchParams.get('folder'),
       );
       return Response.json({ jobId: await services.importPaths([file]) });
+    } catch (error) {
+      if (error instanceof RevealError)
+        return Response.json({ error: error.message, code: error.code }, { status: 422 });
+      throw error;
+    }
+  }
+
+  /** A dropped model: received like a scan, looked through and tried, and the copy taken away again. */
+  async function dropModel(request: Request, url: URL, incoming: http.IncomingMessage): Promise<Response> {
+    if (!sessions.valid(request.headers.get(SESSION_HEADER))) {
+      incoming.resume();
+      return Response.json({ error: 'No session.' }, { status: 401 });
+    }
+    const said = (name: string): string | undefined => url.searchParams.get(name) || undefined;
+    try {
+      const wish = modelWishSchema.parse({ name: said('as'), kind: said('kind'), license: said('license') });
+      const file = await receiveFile(
+        request.body as unknown as AsyncIterable<Uint8Array>,
+        said('name') ?? 'model.onnx',
+        inbox,
+        sources,
+        request.signal,
+      );
+      return Response.json(await services.importModel(file, wish, file.startsWith(inbox + path.sep)));
     } catch (error) {
       if (error instanceof RevealError)
         return Response.json({ error: error.message, code: error.code }, { status: 422 });
@@ -256,6 +283,9 @@ function pick(services: Awaited<ReturnType<typeof createServices>>) {
     pixelsTask: services.pixelsTask.bind(services),
     thumbPath: services.thumbPath.bind(services),
     studioPicture: services.studioPicture.bind(services),
+    reelPicture: services.reelPicture.bind(services),
+    reelProxy: services.reelProxy.bind(services),
+    sheetPath: services.sheetPath.bind(services),
   };
 }
 

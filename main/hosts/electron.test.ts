@@ -12,6 +12,10 @@ const services = {
   pixelsTask: vi.fn(),
   thumbPath: vi.fn(() => null),
   studioPicture: vi.fn(() => null),
+  sheetPath: vi.fn(() => null),
+  reelPicture: vi.fn(() => Promise.resolve(null)),
+  reelProxy: vi.fn(() => null),
+  importModel: vi.fn(),
   close: vi.fn(async () => undefined),
 };
 const engine = { socket: async () => '/nowhere', close: vi.fn(async () => undefined) };

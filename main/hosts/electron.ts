@@ -6,7 +6,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type * as ElectronModule from 'electron';
-import type { Answer } from '../../app/contract/messages.ts';
+import { RevealError, type Answer } from '../../app/contract/messages.ts';
+import { modelWishSchema } from '../../app/contract/models.ts';
 import { createServices } from '../services.ts';
 import { createConnection, Hub, type Connection } from './connection.ts';
 import { utilityFork } from './electron-engine.ts';
@@ -34,6 +35,8 @@ export const ORIGIN = 'revelado://app';
 export const CHANNEL = 'revelado';
 /** Paths of dropped files. Only the preload speaks on it: it alone can turn a File into a path. */
 export const DROP_CHANNEL = 'revelado:drop';
+/** One dropped model. */
+export const MODEL_CHANNEL = 'revelado:model';
 
 /** Must be called before the app is ready: gives the private scheme fetch, streams and a real origin. */
 export function registerScheme(electron: Pick<ElectronApi, 'protocol'>): void {
@@ -123,6 +126,9 @@ export async function startElectronHost(
       pixelsTask: (request) => services.pixelsTask(request),
       thumbPath: (id) => services.thumbPath(id),
       studioPicture: (address) => services.studioPicture(address),
+      reelPicture: (address) => services.reelPicture(address),
+      reelProxy: (secret) => services.reelProxy(secret),
+      sheetPath: (jobId) => services.sheetPath(jobId),
       pixelSocket: () => engines.interactive.socket(),
     },
     // The scheme exists only inside our own session; nobody else can ask.
@@ -162,6 +168,18 @@ export async function startElectronHost(
     )
       throw new Error('Paths of files are expected.');
     return { jobId: await services.importPaths(paths) };
+  });
+  ipcMain.handle(MODEL_CHANNEL, async (event, file: unknown, wish: unknown) => {
+    if (!senderAllowed(event, windows)) throw new Error('Not allowed.');
+    if (typeof file !== 'string' || !path.isAbsolute(file))
+      throw new Error('The path of a file is expected.');
+    try {
+      return { model: await services.importModel(file, modelWishSchema.parse(wish), false) };
+    } catch (error) {
+      // An error of this channel would reach the window without its code and with words around it.
+      if (error instanceof RevealError) return { error: error.message, code: error.code };
+      throw error;
+    }
   });
 
   function openWindow(): void {

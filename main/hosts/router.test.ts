@@ -39,6 +39,10 @@ const router = (authorized = true) =>
     rendererDir: path.join(dir, 'renderer'),
     authorized: () => authorized,
     services: {
+      reelPicture: (address) =>
+        Promise.resolve(address.pathname === '/reels/4/frames/9' ? path.join(dir, 'sheet.jpg') : null),
+      reelProxy: (secret) => (secret === 'x'.repeat(32) ? path.join(dir, 'film.mp4') : null),
+      sheetPath: (id) => (id === 7 ? path.join(dir, 'sheet.jpg') : null),
       studioPicture: (address) =>
         address === '/studio/runs/a/samples/1' ? path.join(dir, 'thumb.webp') : null,
       thumbPath: (id) => (id === 4 ? path.join(dir, 'thumb.webp') : null),
@@ -113,6 +117,9 @@ describe('the paths of a window', () => {
       authorized: () => true,
       services: {
         studioPicture: () => null,
+        sheetPath: () => null,
+        reelPicture: () => Promise.resolve(null),
+        reelProxy: () => null,
         thumbPath: () => null,
         pixelsTask: () => ({}) as never,
         pixelSocket: async () => path.join(dir, 'none.sock'),

@@ -11,6 +11,7 @@ import { Readable } from 'node:stream';
 import { pixelsRequestSchema, type PixelsRequestParsed } from '../../app/contract/pixels.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { PixelsTask } from '../engine/protocol.ts';
+import { serveRange } from './ranges.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,6 +21,7 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.webp': 'image/webp',
+  '.jpg': 'image/jpeg',
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
   '.map': 'application/json',
@@ -34,6 +36,7 @@ export const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob:",
+  "media-src 'self'",
   "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -57,6 +60,12 @@ export interface RouterServices {
   thumbPath(id: number): string | null;
   /** File of a Studio picture (contact sheet, sample panel) by its address, or null. */
   studioPicture(address: string): string | null;
+  /** File of a reel's picture by its address, made where it is not there, or null. */
+  reelPicture(address: URL): Promise<string | null>;
+  /** File of a reel's proxy by the secret in its address, or null. */
+  reelProxy(secret: string): string | null;
+  /** File of a job's contact sheet, or null. */
+  sheetPath(jobId: number): string | null;
   /** Socket of the engine that draws previews. */
   pixelSocket(): Promise<string>;
 }
@@ -116,6 +125,21 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
     }
   }
 
+  async function reelPicture(url: URL, head: boolean): Promise<Response> {
+    try {
+      const filename = await services.reelPicture(url);
+      // The newest frame of an export is another one in a moment.
+      const cache = url.pathname.endsWith('/latest') ? 'private, no-cache' : 'private, max-age=86400';
+      return filename ? await file(filename, cache, head) : text(404, 'No such frame yet');
+    } catch (error) {
+      if (error instanceof RevealError) return text(error.code === 'not-found' ? 404 : 422, error.message);
+      return text(
+        502,
+        `The engine did not answer: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
   return async (request) => {
     const url = new URL(request.url);
     const head = request.method === 'HEAD';
@@ -132,6 +156,24 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
       return filename
         ? file(filename, 'private, max-age=31536000, immutable', head)
         : text(404, 'No thumbnail yet');
+    }
+    const sheet = /^\/sheets\/(\d{1,15})$/.exec(url.pathname);
+    if (sheet) {
+      if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');
+      const filename = services.sheetPath(Number(sheet[1]));
+      return filename ? file(filename, 'private, no-cache', head) : text(404, 'No such sheet');
+    }
+    // A video element sends no header: whoever has the address was given it by the host, in this session.
+    const proxy = /^\/reels\/proxies\/([\w-]{32})\.mp4$/.exec(url.pathname);
+    if (proxy) {
+      const filename = services.reelProxy(proxy[1]);
+      return filename
+        ? serveRange(filename, 'video/mp4', request, SECURITY_HEADERS)
+        : text(404, 'No such film');
+    }
+    if (url.pathname.startsWith('/reels/')) {
+      if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');
+      return reelPicture(url, head);
     }
     if (url.pathname.startsWith('/studio/')) {
       if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');

@@ -1,6 +1,6 @@
 /**
  * Words on screen, in English, Spanish and Basque. The shell's own words are beside this file, the
- * Studio's in `studio/`; the lightbox brings its own under "lightbox" and "params". What Basque lacks is shown in Spanish, then in English.
+ * Studio's in `studio/`, those of the models in `models/`; the lightbox brings its own under "lightbox" and "params". What Basque lacks is shown in Spanish, then in English.
  */
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -17,6 +17,8 @@ const lightboxWords = import.meta.glob<Words>('../lightbox/i18n/*.json', { eager
 
 const studioWords = import.meta.glob<Words>('./studio/*.json', { eager: true, import: 'default' });
 
+const modelWords = import.meta.glob<Words>('./models/*.json', { eager: true, import: 'default' });
+
 /** All words of one language. */
 export function words(language: Language): Words {
   const own: Record<Language, Words> = { en, es, eu };
@@ -24,6 +26,7 @@ export function words(language: Language): Words {
     ...own[language],
     ...lightboxWords[`../lightbox/i18n/${language}.json`],
     studio: studioWords[`./studio/${language}.json`],
+    models: modelWords[`./models/${language}.json`],
   };
 }
 

@@ -11,6 +11,8 @@ import { isPrint, wantedSteps } from '../../app/recipe/wanted.ts';
 import { chance, makeLibrary, mockFolders, mockJobItems, mockJobs, runQuery } from './data.ts';
 import { paint } from './paint.ts';
 import { mockPlace, mockRestore } from './restore.ts';
+import { mockFamily } from './family.ts';
+import { mockModels } from './models.ts';
 import { mockRecord } from './record.ts';
 import { mockStudio, mockStudioPicture } from './studio.ts';
 
@@ -77,6 +79,10 @@ export function mockClient(options: MockOptions = {}): Client {
     tellSteps(id);
   };
   const ok = { ok: true } as const;
+  const models = mockModels((patch) => {
+    settings = { ...settings, ...patch };
+    publish('settings.changed', settings);
+  });
   const studio = mockStudio(publish, options.many === -1);
   setInterval(studio.tick, 1000);
   const setJob = (id: number, state: 'paused' | 'running' | 'cancelled' | 'queued') => {
@@ -217,14 +223,8 @@ export function mockClient(options: MockOptions = {}): Client {
       // Over at once: it is no longer in the queue.
       return { jobId: 999 };
     },
-    'models.list': () => ({ models: [] }),
-    'models.import': () => {
-      throw new RevealError('not-found', 'There are no files here.');
-    },
-    'models.verify': ({ name }) => {
-      throw new RevealError('not-found', `The model ${name} is not there any more.`);
-    },
-    'models.remove': () => ({ undoToken: '1' }),
+    ...models.answers,
+    ...mockFamily(library, (ids) => publish('library.changed', { ids, groups: true })),
     'develop.auto': () => ({
       recipe,
       reasons: ['Film base found in the rebate', 'Exposure from the roll'],
@@ -274,6 +274,7 @@ export function mockClient(options: MockOptions = {}): Client {
     'jobs.resume': ({ jobId }) => setJob(jobId, 'running'),
     'jobs.cancel': ({ jobId }) => setJob(jobId, 'cancelled'),
     'jobs.retry': ({ jobId }) => setJob(jobId, 'queued'),
+    'jobs.skip': () => ok,
     'jobs.clear': () => {
       jobs.splice(0, jobs.length, ...jobs.filter((j) => j.finishedAt === null));
       return ok;
@@ -374,6 +375,7 @@ export function mockClient(options: MockOptions = {}): Client {
     },
     thumbs: new BlobThumbs({ load: thumb }),
     studioPicture: mockStudioPicture,
+    importModel: models.importModel,
     importFiles: async (files, progress) => {
       progress?.(0, files.length);
       await Promise.resolve();

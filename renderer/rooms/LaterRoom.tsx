@@ -6,11 +6,11 @@ import CheckOutlined from '@mui/icons-material/CheckOutlined';
 import { Box, Button, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
 import { goTo } from '../store/app.ts';
-import { ModelsDrawing, ScoreDrawing } from './drawings.tsx';
+import { ScoreDrawing } from './drawings.tsx';
 
-const drawings = { score: ScoreDrawing, models: ModelsDrawing };
+const drawings = { score: ScoreDrawing };
 
-export default function LaterRoom({ room }: { room: 'score' | 'models' }) {
+export default function LaterRoom({ room }: { room: 'score' }) {
   const { t } = useTranslation();
   const Drawing = drawings[room];
   return (
@@ -58,13 +58,8 @@ export default function LaterRoom({ room }: { room: 'score' | 'models' }) {
             <CheckOutlined sx={{ color: 'success.main', mt: '1px' }} />
             <Typography>{t(`later.${room}.today`)}</Typography>
           </Box>
-          <Button
-            variant="outlined"
-            color="secondary"
-            sx={{ mt: 3 }}
-            onClick={() => goTo(room === 'models' ? 'settings' : 'library')}
-          >
-            {t(room === 'models' ? 'later.toSettings' : 'jobs.toLibrary')}
+          <Button variant="outlined" color="secondary" sx={{ mt: 3 }} onClick={() => goTo('library')}>
+            {t('jobs.toLibrary')}
           </Button>
         </Box>
       </Box>

@@ -5,6 +5,7 @@
  * opened again with growing pauses; calls in flight are rejected with a message a person can read.
  */
 import { RevealError, type Answer, type Request } from '../../app/contract/messages.ts';
+import { modelCardViewSchema } from '../../app/contract/models.ts';
 import type { Client, Dropped, LineState } from '../client.ts';
 import { Link } from './link.ts';
 import { httpError, parsePixels } from './pixels.ts';
@@ -134,6 +135,14 @@ export function browserClient(env: BrowserEnvironment = realEnvironment()): Clie
     studioPicture: async (address, options) =>
       (await authorised(address, { signal: options?.signal })).blob(),
     importFiles: (files, progress) => upload(files, authorised, progress),
+    importModel: async (file, { name, kind, license }) => {
+      const said = { name: file.name, as: name, kind, license };
+      const query = new URLSearchParams(
+        Object.entries(said).filter((pair): pair is [string, string] => pair[1] !== undefined),
+      );
+      const response = await authorised(`/models?${query.toString()}`, { method: 'POST', body: file });
+      return modelCardViewSchema.parse(await response.json());
+    },
     onState: (listener) => {
       listeners.add(listener);
       listener(state);

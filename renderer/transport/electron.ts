@@ -1,5 +1,6 @@
 /** The client inside Electron: messages over the preload's bridge, pixels and thumbnails over the private protocol. */
-import { RevealError, type Answer, type Request } from '../../app/contract/messages.ts';
+import { RevealError, type Answer, type ErrorCode, type Request } from '../../app/contract/messages.ts';
+import type { ModelCardView, ModelWish } from '../../app/contract/models.ts';
 import type { Client, LineState } from '../client.ts';
 import { Link } from './link.ts';
 import { httpError, parsePixels } from './pixels.ts';
@@ -11,6 +12,10 @@ export interface ElectronBridge {
   send(request: Request): void;
   onAnswer(listener: (answer: Answer) => void): () => void;
   importFiles(files: File[]): Promise<{ jobId: number }>;
+  importModel(
+    file: File,
+    wish: ModelWish,
+  ): Promise<{ model: ModelCardView } | { error: string; code: ErrorCode }>;
   /** e.g. 'revelado://app' */
   origin: string;
 }
@@ -46,6 +51,11 @@ export function electronClient(bridge: ElectronBridge): Client {
       const { jobId } = await bridge.importFiles(files.map((d) => d.file));
       progress?.(files.length, files.length);
       return { jobIds: [jobId] };
+    },
+    importModel: async (file, wish) => {
+      const answer = await bridge.importModel(file, wish);
+      if ('error' in answer) throw new RevealError(answer.code, answer.error);
+      return answer.model;
     },
     onState: (listener: (state: LineState) => void) => {
       listener('open');

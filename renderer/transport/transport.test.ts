@@ -254,8 +254,14 @@ describe('electronClient', () => {
         return () => undefined;
       },
       importFiles: async (files) => ({ jobId: files.length }),
+      importModel: async (file) => ({ error: `${file.name} is cut short.`, code: 'bad-input' }),
     };
     const client = electronClient(bridge);
+    // A refusal comes over as what it is: words, with a code.
+    await expect(client.importModel(new File(['x'], 'a.onnx'), {})).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'a.onnx is cut short.',
+    });
     const call = client.call('jobs.list', {});
     answer({ t: 'result', id: sent[0].id, value: { jobs: [] } });
     await expect(call).resolves.toEqual({ jobs: [] });

@@ -24,6 +24,7 @@ import type { Control } from '../logic/controls.ts';
 import type { Tool } from '../logic/session.ts';
 import { baseDensity, swatchColour } from '../logic/swatch.ts';
 import { HintsRow, MarksRow } from './DrawnRows.tsx';
+import { ModelRow } from './ModelRow.tsx';
 import { ScopeBadge } from './ScopeBadge.tsx';
 import { SliderTrack } from './SliderTrack.tsx';
 import { ValueField } from './ValueField.tsx';
@@ -105,7 +106,9 @@ export function ParamRow({ control, disabled }: RowProps) {
           />
         </Box>
       )}
-      {spec.type === 'model' && <ModelName value={control.value as string} />}
+      {spec.type === 'model' && (
+        <ModelRow step={step} spec={spec} value={control.value as string} name={name} disabled={disabled} />
+      )}
       {spec.type === 'marks' && <MarksRow />}
       {spec.type === 'hints' && <HintsRow name={name} />}
       {(spec.type === 'rgb' || spec.type === 'rect') && (
@@ -123,16 +126,6 @@ const hiddenText = {
   clipPath: 'inset(50%)',
   whiteSpace: 'nowrap',
 } as const;
-
-/** Which model does it; ours until the store holds another for the task. */
-function ModelName({ value }: { value: string }) {
-  const { t } = useTranslation();
-  return (
-    <Typography variant="body2" noWrap sx={{ gridColumn: '3 / -1', fontSize: 12.5, color: 'text.secondary' }}>
-      {value === '' ? t('lightbox.ownModel') : value}
-    </Typography>
-  );
-}
 
 function Choice({
   control,
