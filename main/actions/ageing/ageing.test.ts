@@ -226,6 +226,47 @@ describe('monochrome prints', () => {
   });
 });
 
+describe('paper of an untoned print', () => {
+  /** Grey wedges under yellow: everywhere, or on the left half only (varnish). */
+  const wedges = (partly: boolean): Planar => {
+    const out = planar(200, 120, 3);
+    const random = seeded('wedges');
+    for (let y = 0; y < 120; y++)
+      for (let x = 0; x < 200; x++) {
+        const d = 0.08 + 0.09 * Math.floor(y / 8) + 0.01 * random.normal();
+        const yellow = partly && x % 100 >= 65 ? 0.03 : 0.12;
+        [d, d + 0.4 * yellow, d + yellow].forEach((v, c) => {
+          out.data[(c * 120 + y) * 200 + x] = srgbEncode(10 ** -v);
+        });
+      }
+    return out;
+  };
+  const cast = async (picture: Planar, toning: 'keep' | 'neutral', right: boolean): Promise<number> => {
+    const found = analyseAgeing(picture);
+    expect([found.kind, found.toning]).toEqual(['mono', 'none']);
+    const out = await agedSource(sourceOf(picture), found, { ...plain, toning }).read(whole(picture));
+    const { b } = labOf(out);
+    let sum = 0;
+    let count = 0;
+    for (let y = 24; y < 96; y++)
+      for (let x = 0; x < 200; x++)
+        if (x % 100 >= 65 === right) {
+          sum += b[y * 200 + x];
+          count++;
+        }
+    return sum / count;
+  };
+  it('becomes white where all of it is yellow', async () => {
+    expect(Math.abs(await cast(wedges(false), 'keep', false))).toBeLessThan(1.5);
+  });
+  it('keeps its colour where the other places would turn blue; neutral tones are still to be had', async () => {
+    const uneven = wedges(true);
+    expect(await cast(uneven, 'keep', true)).toBeGreaterThan(-1.5);
+    expect(await cast(uneven, 'keep', false)).toBeGreaterThan(2.5);
+    expect(await cast(uneven, 'neutral', true)).toBeLessThan(-2);
+  });
+});
+
 describe('albums', () => {
   it('have the middle of their prints, odd ones have no say', () => {
     const album = [0.3, 0.32, 0.28, 0.31, 0.7].map((cyan) => analysis({ loss: [cyan, 0, 0.1] }));

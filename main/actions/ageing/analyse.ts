@@ -60,6 +60,7 @@ export function analyseAgeing(given: Planar): AgeingAnalysis {
       loss: [0, 0, 0],
       stain: mono.paper,
       hue: mono.hue,
+      share: mono.share,
       white: mono.white,
       black: mono.black,
       confidence: mono.confidence,

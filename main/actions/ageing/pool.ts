@@ -39,6 +39,9 @@ export function poolAgeing(analyses: readonly AgeingAnalysis[]): AgeingAnalysis 
     loss: triple((one) => one.loss),
     stain: triple((one) => one.stain),
     hue: triple((one) => one.hue),
+    ...(all.some((one) => one.share !== undefined)
+      ? { share: Math.min(...all.map((one) => one.share ?? 1)) }
+      : {}),
     // Dark and light pictures lie in one album: what counts is how far the paper can go.
     white: Math.min(...all.map((one) => one.white)),
     black: [...all.map((one) => one.black)].sort((p, q) => q - p)[Math.floor(all.length / 10)],

@@ -41,9 +41,10 @@ export function ageingPlan(analysis: AgeingAnalysis, params: Sliders): AgeingPla
   if (analysis.kind === 'mono') {
     const neutral = params.toning === 'neutral';
     const toned = analysis.toning !== 'none';
-    const hue = analysis.hue.map((h) => mix(1, 1 / h));
+    const share = neutral ? 1 : (analysis.share ?? 1);
+    const hue = analysis.hue.map((h) => mix(1, h ** -share));
     const least = Math.min(...analysis.stain);
-    const keep = neutral ? 0 : toned ? KEPT_PAPER : 0;
+    const keep = neutral ? 0 : toned ? KEPT_PAPER : 1 - share;
     return {
       paper,
       matrix: neutral || !toned ? diagonal3(hue[0], hue[1], hue[2]) : diagonal3(1, 1, 1),

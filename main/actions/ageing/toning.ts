@@ -13,6 +13,8 @@ export interface Mono {
   white: number;
   black: number;
   confidence: number;
+  /** Share 0..1 of the paper's colour that may go: more would turn places cool that are neutral or cool already. */
+  share: number;
 }
 
 /** Hand colouring lies in patches: most of the picture has the one hue of its silver, within this in a*b*. */
@@ -64,6 +66,7 @@ export function monoOf(picture: Planar, planes: readonly Float32Array[]): Mono |
       white: 0,
       black: black - white,
       confidence: 1,
+      share: 1,
     };
   const { toning } = coloursOf(picture);
   const painted = toning.kind === 'colours' && toning.typical < ONE_HUE && toning.share < PATCHES;
@@ -79,7 +82,43 @@ export function monoOf(picture: Planar, planes: readonly Float32Array[]): Mono |
     white: 0,
     black: black - white,
     confidence: painted ? 0.5 : 1 - 10 * toning.share,
+    share: restrained(planes, paper, hue),
   };
+}
+
+/** Density of red over blue from which a place looks cool, and the share of the picture that may. */
+const COOL = 0.02;
+const COOLEST = 0.94;
+/** Densities over the paper in which a cast is seen. */
+const SEEN_FROM = 0.1;
+const SEEN_TO = 1.4;
+
+/**
+ * How much of the paper's colour can be taken off. Yellowed paper lies under all of an untoned print alike; where the
+ * colour differs from place to place (varnish, handling, a toning that is uneven) the whole of it would leave the less
+ * yellow places blue.
+ */
+function restrained(planes: readonly Float32Array[], paper: Rgb, hue: Rgb): number {
+  const [red, green, blue] = planes;
+  const least = Math.min(...paper);
+  const chosen: number[] = [];
+  const stride = Math.max(1, Math.floor(green.length / 20000));
+  for (let i = 0; i < green.length; i += stride) {
+    const d = green[i] - paper[1];
+    if (d > SEEN_FROM && d < SEEN_TO) chosen.push(i);
+  }
+  if (chosen.length < 50) return 1;
+  const cool = (share: number): number => {
+    const off = (c: number): number => least + share * (paper[c] - least);
+    const list = chosen.map(
+      (i) => (red[i] - off(0)) / hue[0] ** share - (blue[i] - off(2)) / hue[2] ** share,
+    );
+    list.sort((a, b) => a - b);
+    return list[Math.floor(COOLEST * (list.length - 1))];
+  };
+  const limit = Math.max(COOL, cool(0));
+  for (let share = 1; share > 0.05; share -= 0.1) if (cool(share) <= limit) return share;
+  return 0;
 }
 
 /** What the hue of the silver itself says; a tint of the paper alone is no toning. */

@@ -20,6 +20,8 @@ export interface AgeingAnalysis {
   stain: Rgb;
   /** Monochrome: how much a channel's density rises for each of green's; 1, 1, 1 is neutral silver. */
   hue: Rgb;
+  /** Monochrome, untoned: share 0..1 of the paper's colour that goes unless neutral tones are asked for; absent: all. */
+  share?: number;
   /** Densities of the lightest and the darkest parts after that correction. */
   white: number;
   black: number;
