@@ -25,10 +25,12 @@ import { openDatabase } from './library/database.ts';
 import { getFolder, listFolders, resolveInside, seedFolders } from './library/folders.ts';
 import { DatasetAction, TrainAction } from './studio/host/actions.ts';
 import { StudioFolders } from './studio/host/folders.ts';
+import { scoreHost } from './scores/handlers.ts';
 import { studioHost, type StudioHost } from './studio/host/handlers.ts';
 import { AutoAction } from './library/auto.ts';
 import { ownModels, withModels } from './models-store/own.ts';
 import { modelHandlers } from './models-store/handlers.ts';
+import { extrasOf } from './library/extras.ts';
 import { developContext, type Baseline } from './library/groups.ts';
 import { libraryHandlers } from './library/handlers.ts';
 import { hostHandlers, offered, type HostFacts } from './library/host-handlers.ts';
@@ -41,6 +43,7 @@ import { getSettings, setSettings } from './library/settings.ts';
 import { SidecarWriter } from './library/sidecar.ts';
 import { Thumbnails } from './library/thumbnails.ts';
 import { Originals } from './library/originals.ts';
+import { reelHost } from './library/reel-host.ts';
 import { FolderWatch } from './library/watch.ts';
 import { RevealError } from '../app/contract/messages.ts';
 import { say } from '../app/words/sentences.ts';
@@ -94,6 +97,12 @@ export interface Services {
   thumbPath(id: number): string | null;
   /** File of a Studio picture by its address, or null. */
   studioPicture(address: string): string | null;
+  /** File of a rendered melody by its address, or null. */
+  melodySound(address: string): string | null;
+  /** File of a reel's picture (`reelPath`), made where it is not there, or null. */
+  reelPicture(address: URL): Promise<string | null>;
+  /** File of a reel's proxy by the secret in its address, or null. */
+  reelProxy(secret: string): string | null;
   /** Takes a dropped model file; `mine`: it is a copy that goes afterwards. @throws RevealError that says why it is refused */
   importModel(file: string, wish: ModelWish, mine: boolean): Promise<ModelCardView>;
   /** File of a job's contact sheet, or null. */
@@ -188,6 +197,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
     folders: studioFolders,
     changed: (what: 'datasets' | 'runs') => later.studio?.changed(what),
   };
+  const reels = reelHost({
+    db,
+    interactive: engines.interactive,
+    batch: engines.batch,
+    cacheDir: path.join(dataDir, 'cache'),
+    folder: known,
+    thumbPath: (id) => thumbnails.pathOf(id),
+    publish,
+    changed,
+    touched: (ids) => sidecars.touch(ids),
+  });
   const queue: EmbeddedQueue = new EmbeddedQueue({
     db,
     actions: [
@@ -218,6 +238,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         modelDir: (network, model) => later.studio?.modelDir(network, model) ?? null,
         progress: (run, now) => later.studio?.progress(run, now),
       }),
+      ...reels.actions,
     ],
     onChange: (job) => publish('jobs.changed', { job }),
     onError,
@@ -294,12 +315,23 @@ export async function createServices(options: ServicesOptions): Promise<Services
     ...(host.dialogs ? { pickFiles: () => host.dialogs!.pickFiles() } : {}),
   });
 
+  const scores = scoreHost({
+    db,
+    engine: engines.interactive,
+    cacheDir: path.join(dataDir, 'cache', 'scores'),
+    folder: known,
+    reelTime: (itemId, signal) => reels.time(itemId, signal),
+    publish,
+  });
+
   const handlers: Handlers = {
     ...libraryHandlers(core),
     ...jobHandlers({ db, queue, folder: known, showInFolder: host.showInFolder }),
     ...studio.handlers,
+    ...scores.handlers,
     ...familyHandlers(core),
     ...models.handlers,
+    ...reels.handlers(queue),
     ...hostHandlers({
       core,
       host,
@@ -317,16 +349,22 @@ export async function createServices(options: ServicesOptions): Promise<Services
     handlers,
     importPaths: (paths, how) => core.importPaths(paths, how),
     itemPath: (id) => scanById(db, core.item(id).scan_id)!.path,
-    pixelsTask: ({ itemId, recipe, ...request }) => {
+    pixelsTask: ({ itemId, recipe, reel, ...request }) => {
       const row = core.item(itemId);
+      const params = engineParams(recipe?.params ?? itemParams(db, itemId));
       return {
+        ...(reel ? { reel: reels.pixelsTask(itemId, reel) } : {}),
         path: scanById(db, row.scan_id)!.path,
-        request: { ...request, params: engineParams(recipe?.params ?? itemParams(db, itemId)) },
+        request: { ...request, params },
         context: developContext(db, row),
+        ...extrasOf(db, row, params),
       };
     },
     thumbPath: (id) => thumbnails.pathOf(id),
     studioPicture: (address) => studio.picture(address),
+    melodySound: (address) => scores.sound(address),
+    reelPicture: (address) => reels.picture(address),
+    reelProxy: (secret) => reels.proxy(secret),
     importModel: (file, wish, mine) => models.importFile(file, wish, mine),
     sheetPath: (jobId) => queue.sheet(jobId),
     close: async () => {

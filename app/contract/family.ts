@@ -43,6 +43,13 @@ export const proposedHintSchema = z.object({
 export type ProposedColour = z.infer<typeof proposedHintSchema>;
 
 export const familyCalls = {
+  /** Boundaries of the prints on a scan, fractions of it; none or one: it holds a single picture. Changes nothing: `frames.set` takes them. */
+  'prints.find': [
+    z.object({ itemId: id }),
+    z.object({ frames: z.array(boundarySchema.extend({ confidence: z.number() })) }),
+  ],
+  /** Which of these pictures are the back of which; changes nothing. At most 200 are looked at. */
+  'pairs.propose': [z.object({ ids }), z.object({ pairs: z.array(pairSchema) })],
   /** Puts a back behind its front. Each is part of one pair at most; a scan of film has none. */
   'pairs.join': [z.object({ frontId: id, backId: id }), ok],
   /** Takes the pair of a picture (front or back) apart again. */
@@ -59,4 +66,11 @@ export const familyCalls = {
   'memory.count': [z.object({}), z.object({ count: z.number().int() })],
   /** Forgets every remembered colour. */
   'memory.clear': [z.object({}), z.object({ count: z.number().int() })],
+  /**
+   * One ageing setting for prints of one age: found over all of them, kept with each. The step is switched on by
+   * `recipe.apply`. Prints of another kind than most keep what is found in them.
+   */
+  'album.ageing': [z.object({ ids }), z.object({ changed: ids })],
+  /** Each goes by what is found in it again. */
+  'album.part': [z.object({ ids }), z.object({ changed: ids })],
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;

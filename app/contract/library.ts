@@ -57,6 +57,8 @@ export const itemSchema = z.object({
   /** It is the back of this picture, and this is its own back; null where there is none. */
   backOf: z.number().int().nullable(),
   backId: z.number().int().nullable(),
+  /** Its ageing goes by a setting that it shares with other prints (`album.ageing`). */
+  sharedAgeing: z.boolean().optional(),
   /** Restore steps that its recipe has switched on, in the order of the work. */
   steps: z.array(z.enum(restoreStepNames)),
   /** Changes whenever the thumbnail does: `/thumbs/<id>?v=<thumbVersion>`; 0 = none yet. */

@@ -15,6 +15,7 @@ import { isPrint } from '../../app/recipe/wanted.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { Engine, EngineMethods, ExportResult } from '../engine/protocol.ts';
 import type { Db } from '../library/database.ts';
+import { extrasOf } from '../library/extras.ts';
 import { developContext } from '../library/groups.ts';
 import { itemRow, scanById, scanByPath, type ItemRow, type ScanRow } from '../library/items.ts';
 import { itemParams } from '../library/recipes.ts';
@@ -163,13 +164,15 @@ export class ExportAction implements JobAction<ExportPayload> {
       const { output, overwrite } = this.#output(work, recipe);
       await this.#spare(output);
       await this.#room(row, recipe, folder);
+      const params = this.#o.engineParams(itemParams(db, row.id));
       try {
         return await engine.call(
           'develop',
           {
             path: scan.path,
-            params: this.#o.engineParams(itemParams(db, row.id)),
+            params,
             context: developContext(db, row),
+            ...extrasOf(db, row, params),
             export: {
               format: recipe.format,
               bits: recipe.bits,

@@ -9,6 +9,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
+import type { AgeingAnalysis } from '../actions/ageing/index.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { Engine, EngineExit, EngineMethod, EngineMethods } from '../engine/protocol.ts';
 import type { ScanInfo } from '../files/types.ts';
@@ -95,6 +96,23 @@ function analysisOf(
   };
 }
 
+/** Signs of age by the file's name: `faded3-…` has lost 30 % of its cyan. */
+function ageingOf(name: string): AgeingAnalysis {
+  const lost = Number(/faded(\d)/.exec(name)?.[1] ?? 0) / 10;
+  return {
+    version: 1,
+    kind: 'colour',
+    toning: 'none',
+    loss: [lost, 0, 0],
+    stain: [0, 0, 0],
+    hue: [1, 1, 1],
+    white: 0.1,
+    black: 2,
+    confidence: 0.9,
+    reasons: [],
+  };
+}
+
 /** A baseline that tells what went into it: exposure = number of frames; frames named far are outliers. */
 export function fakeBaseline(analyses: readonly DevelopAnalysis[], ids: readonly string[]): RollBaseline {
   return {
@@ -150,7 +168,7 @@ export class FakeEngine implements Engine {
   }
 
   async #answer(method: EngineMethod, raw: unknown): Promise<unknown> {
-    const { path: file } = raw as { path: string };
+    const { path: file = '' } = raw as { path?: string };
     if (file && !existsSync(file)) throw new RevealError('not-found', `${file} is not there any more.`);
     const bytes = file ? await readFile(file) : new Uint8Array();
     if (path.basename(file).includes('bad') && method !== 'hash')
@@ -222,6 +240,53 @@ export class FakeEngine implements Engine {
           facts: { kind: context.analysis?.kind, reasons: [], ageing: null, damage: null, quality: null },
         };
       }
+      case 'findPrints':
+        return {
+          prints: [
+            { x: 0.05, y: 0.1, w: 0.4, h: 0.7, angle: 3, confidence: 0.9 },
+            { x: 0.55, y: 0.1, w: 0.4, h: 0.7, angle: -2, confidence: 0.8 },
+          ],
+          frames: [],
+        };
+      case 'pairScore': {
+        const { front, back } = raw as Args<'pairScore'>;
+        const stem = (p: string): string => path.basename(p).split('-')[0];
+        const fits = path.basename(back.path).includes('back') && stem(front.path) === stem(back.path);
+        return { score: fits ? 0.8 : 0.1, reason: say('kind-by-hand'), reasons: [say('kind-by-hand')] };
+      }
+      case 'ageing':
+        return ageingOf(path.basename(file));
+      case 'rememberColours': {
+        const { hints } = raw as Args<'rememberColours'>;
+        return {
+          memories: hints.map((h) => ({
+            version: 1,
+            network: 'net 1',
+            features: [1, 0],
+            lightness: 50,
+            colour: h.colour,
+          })),
+        };
+      }
+      case 'proposeColours': {
+        const { memory } = raw as Args<'proposeColours'>;
+        return {
+          hints: memory.map((m, n) => ({
+            x: 0.2 + 0.2 * n,
+            y: 0.5,
+            colour: m.colour,
+            alike: 0.95,
+            memory: n,
+          })),
+        };
+      }
+      case 'contactSheet': {
+        const { output, pictures } = raw as Args<'contactSheet'>;
+        await writeFile(output, pictures.map((p) => `${p.show} ${p.caption}`).join('\n'));
+        return { width: 100, height: 100, pictures: pictures.length };
+      }
+      case 'measureModel':
+        return { width: 64, height: 64, milliseconds: 5, device: 'cpu' };
       case 'providers':
         return { providers: [{ name: 'cpu', ok: true, reason: '', ms: 1 }] };
       default:

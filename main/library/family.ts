@@ -8,6 +8,7 @@ import type { ProposedColour } from '../../app/contract/family.ts';
 import type { Recipe } from '../../app/recipe/develop.ts';
 import type { Hint } from '../../app/recipe/marks.ts';
 import { say } from '../../app/words/sentences.ts';
+import type { AgeingAnalysis } from '../actions/ageing/index.ts';
 import type { ProposedHint, RememberedColour } from '../actions/colorize/memory.ts';
 import type { Db } from './database.ts';
 import type { ItemRow } from './items.ts';
@@ -206,4 +207,12 @@ export function clearMemories(db: Db): number {
     db.run('DELETE FROM colour_dismissed', []);
   });
   return count;
+}
+
+/** Gives items one ageing setting in common; null: each its own again. */
+export function shareAgeing(db: Db, ids: readonly number[], analysis: AgeingAnalysis | null): void {
+  db.run('UPDATE items SET ageing = ? WHERE id IN (SELECT value FROM json_each(?))', [
+    analysis === null ? null : JSON.stringify(analysis),
+    JSON.stringify(ids),
+  ]);
 }

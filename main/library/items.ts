@@ -60,6 +60,8 @@ export interface ItemRow {
   /** The front of which this is the back. */
   back_of: number | null;
   back_id?: number | null;
+  /** The ageing analysis that it shares with other prints, JSON. */
+  ageing?: string | null;
   duplicate_of?: number | null;
 }
 
@@ -67,7 +69,7 @@ export interface ItemRow {
 export const ITEM_COLUMNS = `i.id, i.scan_id, i.frame, i.hash, i.name, i.folder, i.kind, i.kind_by_person,
   i.reasons, i.group_id, i.width, i.height, i.bits, i.shown_state, i.state, i.error, i.rating, i.flag, i.tags,
   i.camera, i.scan_date, i.capture_own, i.capture_date, i.infrared, i.outlier, i.changed, i.thumb_version, i.thumb_file,
-  i.aspect, i.steps, i.deleted_at, i.back_of,
+  i.aspect, i.steps, i.deleted_at, i.back_of, i.ageing,
   (SELECT b.id FROM items b WHERE b.back_of = i.id AND b.deleted_at IS NULL) AS back_id,
   (SELECT MIN(d.id) FROM items d WHERE d.hash = i.hash AND d.frame = i.frame AND d.deleted_at IS NULL
      AND d.id < i.id) AS duplicate_of`;
@@ -98,6 +100,7 @@ export function toItem(row: ItemRow): Item {
     duplicateOf: row.duplicate_of ?? null,
     backOf: row.back_of,
     backId: row.back_id ?? null,
+    sharedAgeing: row.ageing != null,
     steps: row.steps.split(' ').filter((s) => s !== '') as Item['steps'],
     thumbVersion: row.thumb_version,
     aspect: row.aspect,

@@ -7,6 +7,8 @@
  */
 import { restoreStepNames } from '../../app/contract/library.ts';
 import type { Db } from './database.ts';
+import { doinuTables } from '../scores/store.ts';
+import { reelTables } from './reels.ts';
 
 const library = `
 CREATE TABLE scans (
@@ -231,10 +233,16 @@ CREATE TABLE colour_dismissed (item_id INTEGER NOT NULL, memory_id INTEGER NOT N
 ALTER TABLE jobs ADD COLUMN sheet TEXT;
 `;
 
+/** The ageing setting that a print shares with others of its age (an analysis pooled over them), as JSON. */
+const sharedAgeing = `ALTER TABLE items ADD COLUMN ageing TEXT;`;
+
 export const migrations: readonly ((db: Db) => void)[] = [
   (db) => db.exec(library),
   (db) => db.exec(jobs),
   (db) => db.exec(changedOriginals),
   (db) => db.exec(restoredSteps),
   (db) => db.exec(family),
+  (db) => db.exec(reelTables),
+  (db) => db.exec(sharedAgeing),
+  (db) => db.exec(doinuTables),
 ];

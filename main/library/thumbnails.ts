@@ -11,6 +11,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import type { DevelopParams } from '../../app/recipe/develop.ts';
 import type { DevelopContext, Engine } from '../engine/protocol.ts';
 import type { Db } from './database.ts';
+import { extrasOf, type Extras } from './extras.ts';
 import { developContext } from './groups.ts';
 import { itemRow, markMissing, scanById, type ItemRow } from './items.ts';
 import { itemParams } from './recipes.ts';
@@ -49,9 +50,16 @@ export class Thumbnails {
   }
 
   /** File name of the picture these inputs make. */
-  fileName(hash: string, frame: number, params: DevelopParams, context: DevelopContext): string {
+  fileName(
+    hash: string,
+    frame: number,
+    params: DevelopParams,
+    context: DevelopContext,
+    extras: Extras = {},
+  ): string {
+    const more = Object.keys(extras).length > 0 ? [extras] : [];
     const key = createHash('sha256')
-      .update(JSON.stringify([FORMAT, THUMB_SIDE, hash, frame, params, context]))
+      .update(JSON.stringify([FORMAT, THUMB_SIDE, hash, frame, params, context, ...more]))
       .digest('hex');
     return path.join(hash.slice(0, 2), `${hash.slice(0, 24)}-${frame}-${key.slice(0, 24)}.webp`);
   }
@@ -164,15 +172,21 @@ export class Thumbnails {
     return removed;
   }
 
-  #wanted(
-    itemId: number,
-  ): { row: ItemRow; name: string; params: DevelopParams; context: DevelopContext } | null {
+  #wanted(itemId: number): {
+    row: ItemRow;
+    name: string;
+    params: DevelopParams;
+    context: DevelopContext;
+    extras: Extras;
+  } | null {
     const row = itemRow(this.#o.db, itemId);
     if (!row) return null;
     const stored = itemParams(this.#o.db, itemId);
     const params = this.#o.engineParams?.(stored) ?? stored;
     const context = developContext(this.#o.db, row);
-    return { row, name: this.fileName(row.hash, row.frame, params, context), params, context };
+    const extras = extrasOf(this.#o.db, row, params);
+    const name = this.fileName(row.hash, row.frame, params, context, extras);
+    return { row, name, params, context, extras };
   }
 
   #store(itemId: number, name: string, aspect: number | null, stale = this.#wishes.has(itemId)): void {
@@ -208,7 +222,7 @@ export class Thumbnails {
   async #make(itemId: number): Promise<void> {
     const wanted = this.#wanted(itemId);
     if (!wanted || wanted.row.deleted_at !== null || wanted.row.kind === 'reel') return;
-    const { row, name, params, context } = wanted;
+    const { row, name, params, context, extras } = wanted;
     const output = path.join(this.#o.dir, name);
     if (existsSync(output)) {
       if (row.thumb_file !== name) this.#store(itemId, name, webpAspect(output));
@@ -221,7 +235,15 @@ export class Thumbnails {
       try {
         const size = await this.#o.engine.call(
           'thumbnail',
-          { path: scan.path, params, context, output, maxSide: THUMB_SIDE, ...(safer ? { safer } : {}) },
+          {
+            path: scan.path,
+            params,
+            context,
+            ...extras,
+            output,
+            maxSide: THUMB_SIDE,
+            ...(safer ? { safer } : {}),
+          },
           { signal: this.#abort.signal },
         );
         this.#store(itemId, name, size.height > 0 ? size.width / size.height : null);
