@@ -93,6 +93,12 @@ export function freePlan(table: PlanTable, kind: MelodyKind, random: Random, bar
   return planFrom(entry, entry.lines ? inTurn(entry.lines) : blocks(entry.bar, entry.end));
 }
 
+/** The same plan with another number of bars, without lines. */
+export const lengthened = (plan: Plan, bars: number): Plan => ({
+  ...plan,
+  phrases: blocks(plan.bar, bars * plan.bar),
+});
+
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 

@@ -22,4 +22,5 @@ export const scoreSentences = {
   'score-file-long': '{{file}} has {{count}} notes; at most {{most}} are read. Cut out the melody.',
   'score-data-lines':
     '{{file}} holds no melodies that can be learnt from: {{count}} of {{all}} lines are melodies of 16 notes or more.',
+  'score-seconds': 'A melody lasts from 2 seconds to two hours.',
 } as const;

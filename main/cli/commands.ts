@@ -29,6 +29,7 @@ const WORDS = new Set([
     'dataset',
     'train',
     'eval',
+    'compose',
     'doctor',
     'serve',
     'bench',
@@ -62,6 +63,8 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
       return (await import('./eval.ts')).evalCommand(rest);
     case 'dataset':
       return (await import('./dataset.ts')).datasetCommand(rest);
+    case 'compose':
+      return (await import('./compose.ts')).composeCommand(rest);
     case 'doctor':
       return (await import('./doctor.ts')).doctorCommand(rest, host);
     case 'serve':
@@ -83,7 +86,7 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
     default:
       if (COMMANDS_TO_COME.includes(name))
         throw new UsageError(
-          `${name} is not in this version. What is: develop, restore, colorize, auto, models, dataset, train, eval, doctor, serve, bench.`,
+          `${name} is not in this version. What is: develop, restore, colorize, auto, models, dataset, train, eval, compose, doctor, serve, bench.`,
         );
       throw new UsageError(`There is no command "${name}". Try revelado --help.`);
   }

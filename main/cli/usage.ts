@@ -9,7 +9,7 @@ export class UsageError extends Error {
 }
 
 /** Commands of later versions: named, so that nobody looks for a typing mistake. */
-export const COMMANDS_TO_COME = ['film', 'compose'];
+export const COMMANDS_TO_COME = ['film'];
 
 export const HELP = `Revelado, a digital darkroom.
 
@@ -23,12 +23,13 @@ Usage: revelado COMMAND [options]
   dataset build SOURCES… --out DIR   photographs and films to training data
   train --data DIR --out DIR   trains a network on this machine; can be interrupted and resumed
   eval --data DIR            figures of models beside classical baselines
+  compose --out FILE         a melody in bertso metre: notes, sound or print
   doctor                     what this machine can do, and how to get what is missing
   serve                      the darkroom in your browser
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: film, compose.
+Not in this version: film.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]

@@ -8,9 +8,15 @@ import { eventsOf, notesOf } from '../../../app/melody/events.ts';
 import { tonicPitch } from '../../../app/melody/key.ts';
 import { DEFAULT_NEURRI, parseNeurri, type Neurri } from '../../../app/melody/neurri.ts';
 import { planEnd, planOf, metreOf, type Plan } from '../../../app/melody/plan.ts';
-import { freePlan, neurriPlan, type PlanTable } from '../../../app/melody/plans.ts';
+import { freePlan, lengthened, neurriPlan, type PlanTable } from '../../../app/melody/plans.ts';
 import { kindOf } from '../../../app/melody/record.ts';
-import { melodyEnd, type Melody, type MelodyKind, type Note } from '../../../app/melody/types.ts';
+import {
+  melodyEnd,
+  sixteenthSeconds,
+  type Melody,
+  type MelodyKind,
+  type Note,
+} from '../../../app/melody/types.ts';
 import type { Choice, Segment } from '../../../app/melody/writer.ts';
 import { seeded, type Random } from '../../../app/random.ts';
 import { say } from '../../../app/words/sentences.ts';
@@ -34,6 +40,11 @@ export interface ComposeOptions {
   kind?: MelodyKind;
   /** Without a neurri: how many bars, 2 to 200; by default as many as a melody of the data. */
   bars?: number;
+  /**
+   * How long it shall sound, 2 to 7200: verses are repeated and bars counted to come near, the tempo does the rest (at most
+   * a fifth slower or a quarter faster).
+   */
+  seconds?: number;
   /** A first phrase, which is kept and continued. */
   begin?: Melody;
   /** A melody to vary: each bar (with a neurri: each phrase) is written anew with the chance `amount`, 0..1. */
@@ -85,7 +96,12 @@ function newPlan(table: PlanTable, options: ComposeOptions, random: Random): Pic
   if (options.neurri === null) {
     if (bars !== undefined && !(Number.isInteger(bars) && bars >= 2 && bars <= 200))
       throw new RevealError('bad-request', say('score-bars'));
-    return { plan: freePlan(table, kind, random, bars), neurri: null };
+    const entry = freePlan(table, kind, random, bars);
+    if (bars !== undefined || options.seconds === undefined) return { plan: entry, neurri: null };
+    // As many bars as fill the time, in the metre that has been drawn.
+    const each = entry.bar * sixteenthSeconds(tempoOf(entry, seeded(options.seed ?? 1, 'tempo')));
+    const wanted = Math.min(200, Math.max(2, Math.round(options.seconds / each)));
+    return { plan: lengthened(entry, wanted), neurri: null };
   }
   const neurri = options.neurri === undefined ? DEFAULT_NEURRI : neurriOf(options.neurri);
   return { plan: neurriPlan(table, neurri.syllables, kind, random), neurri };
@@ -170,12 +186,37 @@ function placed(notes: readonly Note[], kind: MelodyKind, random: Random): numbe
   return Math.round(wanted - middle);
 }
 
+/** How much slower or faster than its tempo a melody may become to last as long as was asked. */
+const TEMPO_RANGE = [0.8, 1.25] as const;
+
+/** A melody that sounds about so long: repeated whole, then played a little faster or slower. */
+export function lasting(melody: Melody, seconds: number): Melody {
+  const tempo = melody.tempo ?? 96;
+  const end = melodyEnd(melody);
+  // A verse begins again at the same place of the bar.
+  const verse = Math.ceil(end / melody.bar) * melody.bar;
+  const count = Math.max(1, Math.round(seconds / (verse * sixteenthSeconds(tempo))));
+  const turns = Array.from({ length: count }, (_, i) => i);
+  const all = (verse * (count - 1) + end) * sixteenthSeconds(tempo);
+  const factor = Math.min(TEMPO_RANGE[1], Math.max(TEMPO_RANGE[0], all / seconds));
+  return {
+    ...melody,
+    notes: turns.flatMap((i) => melody.notes.map((n) => ({ ...n, onset: n.onset + i * verse }))),
+    phraseStarts: turns.flatMap((i) => melody.phraseStarts.map((s) => s + i * melody.notes.length)),
+    syllables: turns.flatMap(() => melody.syllables),
+    tempo: Math.round(tempo * factor * 100) / 100,
+  };
+}
+
 /** @throws RevealError 'bad-request' (metre, bars, amount), 'bad-input' (what was given is no melody), 'not-found' (no weights) */
 export async function compose(options: ComposeOptions = {}): Promise<Melody> {
   const { seed = 1, temperature = DEFAULT_TEMPERATURE, kind = 'vocal', begin, vary, signal } = options;
   if (!(temperature >= 0 && temperature <= 2)) throw new RevealError('bad-request', say('score-temperature'));
   if (vary && !(vary.amount >= 0 && vary.amount <= 1))
     throw new RevealError('bad-request', say('score-amount'));
+  const { seconds } = options;
+  if (seconds !== undefined && !(seconds >= 2 && seconds <= 7200))
+    throw new RevealError('bad-request', say('score-seconds'));
   for (const given of [begin, vary?.melody])
     if (given && given.notes.length === 0) throw new RevealError('bad-input', say('score-no-notes'));
   const network = await (options.networks ?? sharedNetworks()).open(bertso, options.model);
@@ -201,7 +242,7 @@ export async function compose(options: ComposeOptions = {}): Promise<Melody> {
     draft.neurri || plan.phrases.every((p) => p.notes > 0)
       ? plan.phrases.map((p) => notes.findIndex((n) => n.onset >= p.start))
       : [];
-  return {
+  const melody: Melody = {
     notes,
     bar: plan.bar,
     pickup: plan.pickup,
@@ -213,4 +254,5 @@ export async function compose(options: ComposeOptions = {}): Promise<Melody> {
     seed,
     metre: plan.metre,
   };
+  return seconds === undefined ? melody : lasting(melody, seconds);
 }
