@@ -34,6 +34,7 @@ const entries = {
   commands: 'main/cli/commands.ts',
   engine: 'main/engine/main.ts',
   'pixel-worker': 'main/engine/pixel-worker.ts',
+  'reel-worker': 'main/engine/reel-worker.ts',
   'loader-worker': 'main/studio/dataset/loader-worker.ts',
   'eval-worker': 'main/studio/eval/eval-worker.ts',
   preload: 'main/hosts/preload.ts',

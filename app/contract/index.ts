@@ -18,6 +18,7 @@ import {
 } from './library.ts';
 import { doctorReportSchema, folderSchema, settingsSchema } from './host.ts';
 import { familyCalls } from './family.ts';
+import { filmCalls, filmTopics } from './film.ts';
 import { modelCalls } from './models.ts';
 import { studioCalls, studioTopics } from './studio.ts';
 
@@ -256,6 +257,7 @@ export const calls = {
   ...modelCalls,
   ...familyCalls,
   ...studioCalls,
+  ...filmCalls,
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;
 
 /** Topics and what is published on them. */
@@ -264,6 +266,7 @@ export const topics = {
   'jobs.changed': z.object({ job: jobSchema }),
   'settings.changed': settingsSchema,
   ...studioTopics,
+  ...filmTopics,
   /** Engine died and was restarted, a provider fell back … : words for a person. */
   notice: z.object({ level: z.enum(['info', 'warning', 'error']), text: z.string() }),
 } as const;

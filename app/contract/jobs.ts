@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const jobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export const jobSchema = z.object({
   id: z.number().int(),
-  type: z.enum(['export', 'import', 'analyse-roll', 'auto', 'dataset', 'train']),
+  type: z.enum(['export', 'import', 'analyse-roll', 'auto', 'dataset', 'train', 'analyse-reel', 'film']),
   title: z.string(),
   state: z.enum(jobStates),
   /** What it is doing now, e.g. the file's name. */

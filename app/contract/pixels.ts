@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { recipeSchema } from '../recipe/develop.ts';
+import { reelPixelsSchema } from './film.ts';
 
 export const pixelsRequestSchema = z.object({
   itemId: z.number().int(),
@@ -35,6 +36,8 @@ export const pixelsRequestSchema = z.object({
    * then is left out and named in `pending`; asked again, the same picture comes when it is complete. Without: it waits.
    */
   patience: z.number().min(0).optional(),
+  /** A frame of a reel in place of a developed picture; `recipe`, `show` and `geometry` say nothing then. */
+  reel: reelPixelsSchema.optional(),
 });
 /**
  * sRGB codes of the three kinds of evidence in `show: 'labels'` and in its legend. They stay apart for every kind of

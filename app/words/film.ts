@@ -1,5 +1,10 @@
 /** What reels say: probing, cleaning, colouring, exporting. In English, by id; sentences.ts says how they are written. */
 export const filmSentences = {
+  // Files: sequences of pictures.
+  "film-no-sequence": "{{file}}: no numbered pictures (DPX, TIFF or PNG) are here. Choose one frame of the sequence.",
+  "film-gaps": "{{file}}: pictures {{gaps}} are missing in the sequence; the film goes on without them.",
+  "film-sequence-rgb": "{{kind}} pictures hold RGB: luma and chroma were converted at 16 bits.",
+
   // Files: writing them.
   'film-no-encoder':
     'This ffmpeg cannot write {{codec}}. Choose another codec, or set a fuller ffmpeg in the settings.',
@@ -69,5 +74,6 @@ export const filmSentences = {
   'film-no-colorist':
     'There is no network that gives colour on this machine. Choose another one for the step “Colour”, or switch the step off.',
   'film-extension': '{{file}}: a film is written as .mp4, .mov or .mkv. Choose one of these endings.',
-  'film-score-undecided': '{{file}}: a composed score is wanted, but no melody was chosen. Choose a neurri first.',
+  'film-score-undecided':
+    '{{file}}: a composed score is wanted, but no melody was chosen. Choose a neurri first.',
 } as const;

@@ -18,6 +18,7 @@ import { familyMethods } from './family-methods.ts';
 import { Previews } from './preview.ts';
 import { printMethods } from './print-methods.ts';
 import { studioMethods } from './studio-methods.ts';
+import { reelMethods } from './reel-methods.ts';
 import type { EngineSettings } from './process.ts';
 import { flatBand, planContext } from './render.ts';
 import { pixelRect } from './scans.ts';
@@ -34,6 +35,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
   const shop = new Workshop(threads, settings.cacheDir, settings);
   const previews = new Previews(shop);
   const thumbnails = new Thumbnails(shop);
+  const reels = reelMethods(shop);
 
   const methods: Methods = {
     probe: ({ path: file }) => shop.scans.info(file),
@@ -129,6 +131,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     ...familyMethods(shop, previews),
     ...printMethods(shop),
     ...studioMethods(settings),
+    ...reels.methods,
     // It brings a library for graphs along.
     providers: async () => ({ providers: await (await import('./process-probe.ts')).probeProviders() }),
 
@@ -140,8 +143,10 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
 
   return {
     methods,
-    pixels: (task, signal) => previews.answer(task, signal),
+    pixels: (task, signal) =>
+      task.reel ? reels.pixels(task.reel, task.request, signal) : previews.answer(task, signal),
     close: async () => {
+      await reels.close();
       await shop.close();
       await closeFiles();
     },

@@ -16,6 +16,7 @@ import type { FoundPrint } from '../actions/split/index.ts';
 import type { ContactSheetTask } from '../files/contact-sheet.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { RunSettings } from '../../app/contract/studio.ts';
+import type { ReelMethods, ReelPixelsTask } from './reel-protocol.ts';
 import type { BuildReport } from '../studio/dataset/build-report.ts';
 import type { PresetName } from '../studio/dataset/types.ts';
 import type { RunResult } from '../studio/run/runner.ts';
@@ -40,6 +41,8 @@ export interface PixelsTask {
   evidence?: readonly string[];
   /** One setting for the prints of an album (`poolAgeing`), in place of what is found in this one. */
   ageing?: AgeingAnalysis | null;
+  /** A frame of a reel in place of a developed picture. */
+  reel?: ReelPixelsTask;
 }
 
 export interface ThumbnailTask {
@@ -147,7 +150,7 @@ export interface TrainTask {
 }
 
 /** method -> [arguments, answer]. `progress` events carry {stage, done, total}. */
-export interface EngineMethods {
+export interface EngineMethods extends ReelMethods {
   probe: [{ path: string }, ScanInfo];
   /** SHA-256 of the file's bytes. */
   hash: [{ path: string }, { sha256: string }];

@@ -32,7 +32,7 @@ function sumCounts(pieces: readonly Piece[]): Record<string, Record<string, numb
 }
 
 export function filmRecord(options: {
-  task: { recipe: FilmRecipe; export: Pick<FilmExport, 'codec' | 'quality' | 'sound'>; score?: string };
+  task: { recipe: FilmRecipe; export: Pick<FilmExport, 'codec' | 'quality' | 'sound'> };
   plan: ReelPlan;
   facts: ReelFacts;
   analysis: ReelAnalysis;
@@ -40,6 +40,8 @@ export function filmRecord(options: {
   warnings: readonly string[];
   broken: string | null;
   output: string;
+  /** What was composed for it; null: nothing. */
+  composed: unknown;
   sha256: string;
 }): unknown {
   const { task, plan, facts, analysis, manifests, warnings, broken, sha256 } = options;
@@ -61,7 +63,7 @@ export function filmRecord(options: {
     ...(broken === null ? {} : { broken }),
     recipe,
     export: task.export,
-    composed: task.score !== undefined,
+    composed: options.composed,
     shots: analysis.shots,
     changed: sumCounts(manifests),
     models: plan.models,

@@ -1,0 +1,243 @@
+/**
+ * A whole export of a reel: look, plan, segments, film. Whatever process dies at whatever moment, the next call with the
+ * same task goes on from the finished segments, and the film is the same, byte for byte. The film appears under its name
+ * only when it is complete and was checked; a source that breaks off gives a film that says so in its name.
+ */
+import { mkdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { RevealError } from '../../app/contract/messages.ts';
+import type { ReelFacts } from '../../app/film/probe.ts';
+import type { Segment } from '../../app/film/segments.ts';
+import { say } from '../../app/words/sentences.ts';
+import { shotParams, usesOf } from '../actions/film/index.ts';
+import { planReel, type ReelPlan } from '../actions/film/plan.ts';
+import { filmRecord, sumSteps } from '../actions/film/record.ts';
+import { bitsPerPixel } from '../actions/film/size.ts';
+import { reelSteps } from '../actions/film/steps.ts';
+import { encodeJpeg } from '../files/index.ts';
+import { freeSpace } from '../files/disk.ts';
+import { writeAtomic, writeJsonAtomic } from '../files/atomic.ts';
+import type { CallContext } from './core.ts';
+import { joinFilm, SEGMENT_EXTENSION, toolVersion } from './reel-encode.ts';
+import type { ReelDesk } from './reel-desk.ts';
+import { composeScore } from './reel-score.ts';
+import { ReelFolder, workFolder, type SegmentManifest } from './reel-folder.ts';
+import { lanesFor, makeSegments, type LaneNews } from './reel-lanes.ts';
+import type { ReelExportResult, ReelExportTask, ReelNews } from './reel-protocol.ts';
+import { APP_VERSION } from './version.ts';
+
+/** What stays free on a disk whatever happens. */
+const RESERVE = 64 << 20;
+const MB = 1 << 20;
+/** Share of the work by stage, for the bar. */
+const SHARE = { analyse: 0.1, frames: 0.85, join: 0.05 };
+const LATEST_HEIGHT = 360;
+
+/** Bytes that the film will have, about, by its size and codec. */
+export function roughBytes(
+  plan: Pick<ReelPlan, 'to' | 'codec' | 'quality' | 'ticks'>,
+  frames: number,
+): number {
+  const pixels = plan.to.width * plan.to.height;
+  return (frames * plan.ticks * pixels * bitsPerPixel(plan)) / 8;
+}
+
+/** Warnings of the steps that are used, each once. */
+export function stepWarnings(task: {
+  facts: ReelFacts;
+  analysis: Parameters<typeof planReel>[0]['analysis'];
+  recipe: ReelExportTask['recipe'];
+}): string[] {
+  const table = reelSteps();
+  const all = task.analysis.shots.flatMap((shot) =>
+    usesOf(table, shotParams(task.recipe, shot)).flatMap(
+      ({ step, params }) => step.warns?.(task.analysis, params) ?? [],
+    ),
+  );
+  const { cadence } = task.recipe.params;
+  if (cadence.on && cadence.tempo > 0 && task.facts.audio.length > 0)
+    all.push(say('film-tempo-sound', { fps: String(cadence.tempo) }));
+  return [...new Set(all)];
+}
+
+/** Where the film of a source goes that breaks off. */
+export const partialName = (output: string): string => {
+  const { dir, name, ext } = path.parse(output);
+  return path.join(dir, `${name} (partial)${ext}`);
+};
+
+export async function exportReel(
+  desk: ReelDesk,
+  task: ReelExportTask,
+  call: Pick<CallContext, 'signal' | 'progress'>,
+): Promise<ReelExportResult> {
+  const started = performance.now();
+  const { signal } = call;
+  const { recipe } = task;
+  await refuseTaken(task);
+  const dir = workFolder(task.output);
+  if (!task.resume) await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  const place = { path: task.path, dir: task.dir };
+  const tell = (share: number, news: ReelNews): void =>
+    call.progress(news.stage, Math.round(share * 10_000), 10_000, news);
+  const stage = (name: ReelNews['stage'], done: number, total: number): ReelNews => ({
+    ...{ stage: name, done, total, shot: 0, shots: [], latest: null },
+  });
+
+  const looked = await desk.look(place, recipe, {
+    signal,
+    onProgress: (done, total) => tell((SHARE.analyse * done) / total, stage('analyse', done, total)),
+  });
+  const { analysis, facts, identity, broken } = looked;
+  const lookSeconds = (performance.now() - started) / 1000;
+  const threads = task.threads && task.threads > 0 ? task.threads : desk.shop.threads;
+  const { lanes, encoder } = lanesFor(threads);
+  const models = await desk.models(recipe);
+  const plan = planReel({
+    ...{ facts, analysis, recipe, table: reelSteps(), source: identity, seed: task.seed ?? 0 },
+    ...{ codec: task.export.codec, quality: task.export.quality, threads: encoder, models },
+    tools: { revelado: APP_VERSION, ffmpeg: await toolVersion() },
+  });
+  const folder = await ReelFolder.open(dir, plan, SEGMENT_EXTENSION);
+  const done = new Map<number, SegmentManifest>();
+  for (const { index } of plan.segments) {
+    const found = await folder.finished(index);
+    if (found) done.set(index, found);
+    if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
+  }
+  const reused = done.size;
+  const missing = plan.segments.filter(({ index }) => !done.has(index));
+  const room = roomFor({ task, plan, done });
+  if (missing.length > 0) await room(missing);
+
+  let version = 0;
+  let writing: Promise<void> = Promise.resolve();
+  let latest: ReelNews['latest'] = null;
+  const onNews = ({ latest: picture, ...news }: LaneNews): void => {
+    const share = SHARE.analyse + SHARE.frames * (news.total > 0 ? news.done / news.total : 1);
+    tell(share, { ...news, stage: 'frames', latest });
+    if (!picture || task.latestFile === undefined) return;
+    const file = task.latestFile;
+    writing = writing
+      .then(() => writePicture(file, picture))
+      .then(() => {
+        latest = { frame: picture.frame, version: ++version };
+      })
+      .catch(() => undefined);
+  };
+  const setup = {
+    ...{ file: task.path, facts, analysis, plan },
+    keyFrames: await desk.keyFrames(recipe, task.references),
+    latestHeight: task.latestFile === undefined ? 0 : LATEST_HEIGHT,
+  };
+  await makeSegments({
+    setup,
+    folder,
+    missing,
+    lanes: task.safer || !entersAnywhere(facts) ? 1 : lanes,
+    cores: desk.shop.cores,
+    networks: models.length > 0 ? desk.networks : null,
+    signal,
+    room: (segment) => room([segment]),
+    onNews,
+    onSegment: (manifest) => done.set(manifest.index, manifest),
+  });
+  await writing;
+
+  const output = broken ? partialName(task.output) : task.output;
+  const manifests = plan.segments.map(({ index }) => done.get(index)!);
+  const score = await composeScore({ ...{ task, plan, facts, analysis, signal }, dir });
+  const { notes, ...joined } = await joinFilm({
+    ...{ task, plan, facts, manifests, folder, output, signal, score: score?.file ?? null },
+    onProgress: (share) => tell(SHARE.analyse + SHARE.frames + SHARE.join * share, stage('join', share, 1)),
+  });
+  const steps = [{ name: 'analyse', seconds: lookSeconds }, ...sumSteps(manifests)];
+  const warnings = [...stepWarnings({ facts, analysis, recipe }), ...notes, ...(score?.notes ?? [])];
+  const record = filmRecord({
+    ...{ task, plan, facts, analysis, manifests, warnings, broken, output },
+    sha256: joined.sha256,
+    composed: score?.record ?? null,
+  });
+  await writeJsonAtomic(`${output}.revelado.json`, record);
+  await folder.remove();
+  return {
+    output,
+    partial: broken
+      ? say('film-broken-off', {
+          ...{ file: facts.name, frames: String(plan.frames), detail: broken },
+          output: path.basename(output),
+        })
+      : null,
+    ...joined,
+    shots: analysis.shots.length,
+    width: plan.to.width,
+    height: plan.to.height,
+    bits: plan.to.bits,
+    seconds: (performance.now() - started) / 1000,
+    steps,
+    models,
+    warnings,
+    reused,
+    record,
+  };
+}
+
+/** A film that must be decoded from its start is worked on by one lane, whose decoder goes on. */
+const entersAnywhere = (facts: ReelFacts): boolean =>
+  facts.damage.length === 0 && (facts.keyFrames === 'all' || facts.keyFrames.length > 1);
+
+async function refuseTaken(task: ReelExportTask): Promise<void> {
+  const there = await stat(task.output).catch(() => null);
+  if (!there) return;
+  const source = await stat(task.path).catch(() => null);
+  if (source && source.ino === there.ino && source.dev === there.dev)
+    throw new RevealError('bad-input', say('export-is-scan', { file: task.output }));
+  if (there.isDirectory()) throw new RevealError('bad-input', say('output-is-folder', { file: task.output }));
+  if (!task.export.overwrite) throw new RevealError('bad-input', say('output-exists', { file: task.output }));
+}
+
+/** Asks for room: for these segments, by what the finished ones took, else by what such films take. */
+function roomFor(options: {
+  task: ReelExportTask;
+  plan: ReelPlan;
+  done: ReadonlyMap<number, SegmentManifest>;
+}): (segments: readonly Segment[]) => Promise<void> {
+  const { task, plan, done } = options;
+  const folder = path.dirname(task.output);
+  return async (segments) => {
+    let [bytes, frames] = [0, 0];
+    for (const manifest of done.values()) {
+      bytes += manifest.bytes;
+      frames += manifest.last + 1 - manifest.first;
+    }
+    const wanted = segments.reduce((sum, s) => sum + s.last + 1 - s.first, 0);
+    const needed = frames > 0 ? (bytes / frames) * wanted : roughBytes(plan, wanted);
+    const free = await freeSpace(folder);
+    if (free >= needed + RESERVE) return;
+    throw new RevealError(
+      'disk',
+      say('film-disk', {
+        ...{ folder, name: path.basename(task.output) },
+        needed: String(Math.ceil(needed / MB)),
+        free: String(Math.floor(free / MB)),
+      }),
+    );
+  };
+}
+
+/** RGBA as a JPEG file, complete or absent. */
+export async function writePicture(
+  file: string,
+  picture: { rgba: Uint8Array; width: number; height: number },
+): Promise<void> {
+  const { rgba, width, height } = picture;
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0, o = 0; i < rgba.length; i += 4) {
+    data[o++] = rgba[i];
+    data[o++] = rgba[i + 1];
+    data[o++] = rgba[i + 2];
+  }
+  const bytes = await encodeJpeg({ width, height, data }, 82);
+  await writeAtomic(file, true, (sink) => sink.write(bytes));
+}
