@@ -9,7 +9,7 @@ import type { Planar } from '../../../app/planar.ts';
 import type { Hint } from '../../../app/recipe/marks.ts';
 import type { ColourParams } from '../../../app/recipe/restore.ts';
 import type { OpenNetwork } from '../picture/networks.ts';
-import { calmed } from './calm.ts';
+import { calmed, settled } from './calm.ts';
 import { placedHints, spreadHints } from './hints.ts';
 import { networkColours, workingSize, CELL } from './network.ts';
 import { coloursOf, labOf, ownColours } from './own.ts';
@@ -72,11 +72,11 @@ export async function prepareColour(
   const placed = placedHints(hints, grid);
   const base = network ? await networkColours(greyOf(L, grid), placed, network, signal) : noColours(grid);
   const small = cellLightness(L, grid, base.cells);
-  const calm = calmed(base, base.confidence, small, base.cells);
+  const calm = quiet(base, small);
   // What hints spread through must not be their own trace.
   const blind =
     network && placed.length > 0 ? await networkColours(greyOf(L, grid), [], network, signal) : base;
-  const guess = blind === base ? calm : calmed(blind, blind.confidence, small, blind.cells);
+  const guess = blind === base ? calm : quiet(blind, small);
   return {
     version: 1,
     grid,
@@ -91,6 +91,12 @@ export async function prepareColour(
     spread: spreadHints(placed, L, grid, guess, base.cells),
     network: network && { name: network.name, sha256: network.sha256 },
   };
+}
+
+/** The network's guess without what it contradicts itself in, from near to far. */
+function quiet(guess: NetworkColours, lightness: Float32Array): Chroma {
+  const calm = calmed(guess, guess.confidence, lightness, guess.cells);
+  return settled(calm, guess.confidence, lightness, guess.cells);
 }
 
 function noColours(grid: Size): {
