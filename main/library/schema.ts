@@ -7,7 +7,6 @@
  */
 import { restoreStepNames } from '../../app/contract/library.ts';
 import type { Db } from './database.ts';
-import { reelTables } from './reels.ts';
 import { doinuTables } from '../scores/store.ts';
 import { reelTables } from './reels.ts';
 
