@@ -5,7 +5,7 @@
  * are asked for, so that none pays for another.
  */
 import type { EngineFork } from '../engine/process-fork.ts';
-import { COMMANDS_TO_COME, HELP, UsageError } from './usage.ts';
+import { HELP, UsageError } from './usage.ts';
 
 /** The program that the commands run in. */
 export interface CommandHost {
@@ -33,7 +33,7 @@ const WORDS = new Set([
     'doctor',
     'serve',
     'bench',
-    ...COMMANDS_TO_COME,
+    'film',
   ],
   ...['help', '--help', '-h', 'version', '--version'],
 ]);
@@ -55,6 +55,8 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
       return (await import('./colorize.ts')).colorizeCommand(rest, host);
     case 'auto':
       return (await import('./auto.ts')).autoCommand(rest, host);
+    case 'film':
+      return (await import('./film.ts')).filmCommand(rest, host);
     case 'models':
       return (await import('./models.ts')).modelsCommand(rest);
     case 'train':
@@ -84,10 +86,6 @@ async function command(argv: string[], host: CommandHost): Promise<number> {
       process.stdout.write(`${(await import('./version.ts')).version}\n`);
       return 0;
     default:
-      if (COMMANDS_TO_COME.includes(name))
-        throw new UsageError(
-          `${name} is not in this version. What is: develop, restore, colorize, auto, models, dataset, train, eval, compose, doctor, serve, bench.`,
-        );
       throw new UsageError(`There is no command "${name}". Try revelado --help.`);
   }
 }

@@ -8,9 +8,6 @@ export class UsageError extends Error {
   }
 }
 
-/** Commands of later versions: named, so that nobody looks for a typing mistake. */
-export const COMMANDS_TO_COME = ['film'];
-
 export const HELP = `Revelado, a digital darkroom.
 
 Usage: revelado COMMAND [options]
@@ -19,6 +16,7 @@ Usage: revelado COMMAND [options]
   restore FILES… --out DIR   prints and photographs: damage and ageing removed
   colorize FILES… --out DIR  colour for black-and-white pictures
   auto FILES… --out DIR      finds out what each picture needs, says why, and does it
+  film FILES… --out DIR|FILE films: steadied, cleaned, coloured, written to the frame
   models list|import|verify|remove   networks of others, for use in the darkroom
   dataset build SOURCES… --out DIR   photographs and films to training data
   train --data DIR --out DIR   trains a network on this machine; can be interrupted and resumed
@@ -29,7 +27,6 @@ Usage: revelado COMMAND [options]
   bench                      speed ratios on this machine
 
 revelado COMMAND --help shows a command's options.
-Not in this version: film.
 `;
 
 export const DEVELOP_HELP = `Usage: revelado develop FILES… --out DIR [options]
