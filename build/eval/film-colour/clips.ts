@@ -107,7 +107,12 @@ export function analysisOf({ format, frames }: Clip): ReelAnalysis {
   for (const frame of frames) {
     const luma = reducedLuma(frame, format, factor);
     finder.see(luma);
-    observer?.see({ index: frame.index, luma: luma.data as Uint8Array, width: luma.width, height: luma.height });
+    observer?.see({
+      index: frame.index,
+      luma: luma.data as Uint8Array,
+      width: luma.width,
+      height: luma.height,
+    });
   }
   const { shots, flashes } = finder.finish();
   return {

@@ -7,6 +7,7 @@
  */
 import type { Size } from '../../../../app/color/guided.ts';
 import { enlargePlane } from '../../../../app/color/merge.ts';
+import { lift, strengthOf } from './palette.ts';
 import { chain, rowVectors, stillFlow, vectorAt, type Flow } from '../clean/motion/index.ts';
 
 /** Difference of luma, in standard deviations of the picture over 45, that halves trust, about. */
@@ -17,6 +18,9 @@ const ASTRAY = 1.2;
 const LITTLE = 0.02;
 /** Share of the network's confidence in the weight of a key frame's colour. */
 const SURE = 0.7;
+
+/** By how much a blend may be made more colourful. */
+const MOST_LIFTED = 1.25;
 
 /** Colours of a frame on the grid, and what is known of them. */
 export interface GridColours {
@@ -199,6 +203,14 @@ export function blended(
     out.b[i] *= k;
     out.sure[i] *= k;
   }
+  // Two key frames that disagree cancel out half way between them: the frame is to be as colourful as they are.
+  const wanted = sides.reduce((sum, { key, near }) => sum + near * strengthOf(key), 0);
+  const k = lift(out, wanted, MOST_LIFTED);
+  if (k > 1)
+    for (let i = 0; i < n; i++) {
+      out.a[i] *= k;
+      out.b[i] *= k;
+    }
   let count = 0;
   if (lost) for (const v of lost) if (v < LOST) count++;
   return { ...out, lost: lost ? count / lost.length : 0 };

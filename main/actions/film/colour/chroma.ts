@@ -21,7 +21,8 @@ export function colouredFormat(format: FrameFormat): FrameFormat {
   return {
     ...format,
     sampling: '420',
-    matrix: format.matrix !== null && /^(bt|smpte|fcc)/.test(format.matrix) ? format.matrix : usualMatrix(format),
+    matrix:
+      format.matrix !== null && /^(bt|smpte|fcc)/.test(format.matrix) ? format.matrix : usualMatrix(format),
     chromaLocation: 'left',
   };
 }
@@ -132,7 +133,8 @@ export function writeChroma(
   const step = limited ? 224 * 2 ** (given.bits - 8) : most;
   const low = limited ? zero - step / 2 : 0;
   const high = limited ? zero + step / 2 : most;
-  const make = (): Samples => (given.bits > 8 ? new Uint16Array(width * height) : new Uint8Array(width * height));
+  const make = (): Samples =>
+    given.bits > 8 ? new Uint16Array(width * height) : new Uint8Array(width * height);
   const planes = rgb || frame.planes.length === 3 ? frame.planes : [frame.planes[0], make(), make()];
   const fields = [models.slopeB, models.offsetB, models.slopeR, models.offsetR];
   const rows = fields.map(() => new Float64Array(grid.width + 1));

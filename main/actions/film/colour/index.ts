@@ -50,7 +50,11 @@ export interface ColouredFrame {
  * @param context as the shot's; the frame's planes are not changed
  * @throws RevealError 'not-found' when there is no colorist
  */
-export async function colourFrame(context: ShotContext, params: Params, frame: Frame): Promise<ColouredFrame> {
+export async function colourFrame(
+  context: ShotContext,
+  params: Params,
+  frame: Frame,
+): Promise<ColouredFrame> {
   const shot = await prepareShot(context, params, await colorist(context, params));
   const { reader } = shot;
   const grey = reader.grey(frame);

@@ -26,7 +26,7 @@ const MOST_LOOKS = 2048;
 /** Looks kept of one shot. */
 const OF_SHOT = 3;
 /** Shots under this length need no palette of their own: their key frames lie close together. */
-const LONG = 60;
+const LONG = 24;
 /** Shots whose first looks are nearer than this, in composition and in tones, are of one scene. */
 const SCENE = { structure: 0.3, histogram: 0.35 };
 /** Scenes that a shot is compared with: the last ones. */
@@ -95,7 +95,17 @@ class ColourObserver implements Observer {
   /** Grows when more looks are held than may be: then only clearer changes count. */
   private changed = CHANGED;
 
-  see({ index, luma, width, height }: { index: number; luma: Uint8Array; width: number; height: number }): void {
+  see({
+    index,
+    luma,
+    width,
+    height,
+  }: {
+    index: number;
+    luma: Uint8Array;
+    width: number;
+    height: number;
+  }): void {
     const small = shrunk(luma, width, height, LOOK_SIDE);
     // A film of a few pixels has no shots to tell apart.
     if (small.width < 24 || small.height < 18) {
@@ -137,8 +147,7 @@ class ColourObserver implements Observer {
             histogramDistance(head, features) < SCENE.histogram,
         );
       if (scene) scene.worth = true;
-      else
-        scenes.push((scene = { head: features, number: scenes.length, looks: [], worth: false }));
+      else scenes.push((scene = { head: features, number: scenes.length, looks: [], worth: false }));
       if (shot.last - shot.first >= LONG) scene.worth = true;
       for (let k = 0; k < Math.min(OF_SHOT, own.length); k++) {
         const chosen = own[Math.floor((k * own.length) / Math.min(OF_SHOT, own.length))];

@@ -165,6 +165,24 @@ export class LumaReader {
     return { x, y, stepX, stepY };
   }
 
+  /** Where chroma sample (0, 0) lies among the pixels of luma, and the way from one to the next. */
+  get chromaPlaces(): { origin: { x: number; y: number }; step: { x: number; y: number } } {
+    const { shift } = this;
+    const middle = (s: number, first: boolean): number => (first ? 0 : ((1 << s) - 1) / 2);
+    return {
+      origin: { x: middle(shift.x, this.left), y: middle(shift.y, this.top) },
+      step: { x: 1 << shift.x, y: 1 << shift.y },
+    };
+  }
+
+  /** Luma at the places of the chroma samples, in codes. */
+  means(frame: Frame): Float32Array {
+    return Float32Array.from(
+      this.guideCodes(frame),
+      (v) => this.black + v / (100 * GUIDE_STEPS * this.scale),
+    );
+  }
+
   /** Luma at the places of the chroma samples, 100 for white, in steps of 1 / GUIDE_STEPS. */
   private guideCodes(frame: Frame): Int32Array {
     const { width, height } = this.format;

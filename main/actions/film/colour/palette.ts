@@ -139,13 +139,32 @@ export function matched(plan: ColourPlan, palette: Palette): Chroma & { alike: F
   return out;
 }
 
-/** The plan with its colours moved to those of a palette, `share` of the way where it looks fully alike. */
+/** A mean of colours is duller than they are: by how much it may be made up for. */
+const MOST_LIFTED = 1.4;
+
+/** Root mean square of chroma. */
+export function strengthOf({ a, b }: Chroma): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * a[i] + b[i] * b[i];
+  return Math.sqrt(sum / Math.max(1, a.length));
+}
+
+/** What brings the strength of `chroma` to `wanted`, within bounds; never less than 1. */
+export const lift = (chroma: Chroma, wanted: number, most = MOST_LIFTED): number =>
+  Math.min(most, Math.max(1, wanted / Math.max(0.1, strengthOf(chroma))));
+
+/**
+ * The plan with its colours moved to those of a palette, `share` of the way where it looks fully alike. As a whole it is
+ * as colourful as it was.
+ */
 export function withPalette(plan: ColourPlan, palette: Palette, share: number): ColourPlan {
   if (palette.length === 0 || share <= 0) return plan;
   const found = matched(plan, palette);
   const mix = (own: Float32Array, other: Float32Array): Float32Array =>
     own.map((v, i) => v + share * Math.min(1, 1.6 * found.alike[i]) * (other[i] - v));
-  return { ...plan, base: { a: mix(plan.base.a, found.a), b: mix(plan.base.b, found.b) } };
+  const base = { a: mix(plan.base.a, found.a), b: mix(plan.base.b, found.b) };
+  const k = lift(base, strengthOf(plan.base));
+  return { ...plan, base: { a: base.a.map((v) => k * v), b: base.b.map((v) => k * v) } };
 }
 
 /** Samples of a picture with its colours: every so many cells. */

@@ -127,7 +127,6 @@ export class ColourWork implements ShotWork {
   private pyramid: Pyramid | null = null;
   /** Colours of the key frame that the held frames begin with; null before the first. */
   private key: Key | null = null;
-  private view: Uint8Array | null = null;
   private readonly counts = { frames: 0, keyFrames: 0, refreshed: 0 };
 
   constructor(context: ShotContext, shot: ShotColours) {
@@ -173,10 +172,6 @@ export class ColourWork implements ShotWork {
 
   report(): Record<string, number> {
     return { ...this.counts };
-  }
-
-  diagnostic(): Uint8Array | null {
-    return this.view;
   }
 
   private async colours(held: Held): Promise<Key> {
@@ -267,7 +262,13 @@ export class ColourWork implements ShotWork {
     const noise = (grain * grid.width * grid.height) / Math.max(1, chroma.width * chroma.height);
     const models = chromaModels(held.grey, colours, weight, grid, format, Math.min(grain, noise));
     const guide = reader.guide(held.frame, grain);
-    if (this.context.diagnose) this.view = confidenceView(reader, weight);
+    this.context.show?.({
+      step: 'colour',
+      frame: held.frame.index,
+      width: format.width,
+      height: format.height,
+      data: confidenceView(reader, weight),
+    });
     return writeChroma(held.frame, reader, colouredFormat(format), models, guide, params.saturation);
   }
 }
