@@ -136,6 +136,18 @@ export const evenNoise: Degradation = {
   },
 };
 
+/** Even noise of every pixel and colour for itself, up to very strong: the noise by which denoisers are compared. */
+export const colourNoise: Degradation = {
+  name: 'colour-noise',
+  family: 'noise',
+  ranges: { sigma: [0.01, 0.22] },
+  source: 'additive Gaussian noise on encoded values',
+  apply(picture, random) {
+    const sigma = random.uniform(0.01, 0.22);
+    return { picture: additiveNoise(picture, sigma, random), params: { sigma } };
+  },
+};
+
 /** Noise of a sensor: shot and read noise in linear light. */
 export const lightNoise: Degradation = {
   name: 'sensor-noise',

@@ -11,7 +11,7 @@ import { greyRendering, oldGrey, plainGrey } from './grey.ts';
 import { jpegCompression } from './jpeg.ts';
 import { fillerHoles, holes, missingCorners } from './missing.ts';
 import { colourNegative, exactNegative, greyNegative } from './negative.ts';
-import { evenNoise, filmGrain, impulseNoise, lightNoise } from './noise.ts';
+import { colourNoise, evenNoise, filmGrain, impulseNoise, lightNoise } from './noise.ts';
 import { dyeFading, silverFading, tintedGrey, unevenStain, veil } from './print.ts';
 import { clip, threePlanes } from './raster.ts';
 import { drawReel } from './reel.ts';
@@ -36,6 +36,7 @@ export const DEGRADATIONS: readonly Degradation[] = [
   exactNegative,
   greyNegative,
   evenNoise,
+  colourNoise,
   lightNoise,
   filmGrain,
   impulseNoise,
@@ -132,6 +133,8 @@ class Bench {
 const NOISES = [evenNoise, lightNoise, filmGrain];
 /** For a network that is to take noise out: half of the even noise is coloured, the others hardly ever are. */
 const MANY_NOISES = [evenNoise, evenNoise, evenNoise, lightNoise, filmGrain];
+/** Noise and nothing else, mostly in colour. */
+const NOISE_ALONE = [colourNoise, colourNoise, colourNoise, evenNoise, lightNoise, filmGrain];
 const BLURS = [softBlur, softBlur, focusBlur, motionBlur, lowResolution];
 const LINES = [dustSpecks, dustSpecks, scratchLines, scratchLines, hairs, cracks, creases, tears, wornEdges];
 const STAINS = [waterStain, waterStain, foxing, glue, inkBlot];
@@ -166,6 +169,8 @@ function negative(bench: Bench): void {
   // Dust lies on the film and is dark in the scan.
   if (random.chance(0.22)) one(bench, [scanDirt, scanDirt, scratchLines], 'dirt');
   if (random.chance(0.18)) bench.apply(jpegCompression);
+  // A fast scan of a dense negative.
+  if (random.chance(0.2)) one(bench, [evenNoise, lightNoise], 'noise');
 }
 
 /** Scans of old prints. */
@@ -203,6 +208,12 @@ function film(bench: Bench, keys: readonly (number | string)[]): void {
 /** What the local restorer learns: colour, grey or toned pictures with noise, blur, JPEG and local damage. */
 function restorer(bench: Bench): void {
   const random = bench.random('plan');
+  // Half of the samples have one fault alone, of noise above all: among five kinds of damage at once it is hardly learnt.
+  const alone = random.next();
+  if (alone < 0.3) return one(bench, NOISE_ALONE, 'noise');
+  if (alone < 0.38) return bench.apply(jpegCompression);
+  if (alone < 0.45) return one(bench, BLURS, 'blur');
+  if (alone < 0.5) return bench.apply(impulseNoise);
   if (random.chance(0.1)) bench.apply(paperTexture);
   if (random.chance(0.55)) one(bench, [...LINES, filmScratches], 'lines');
   if (random.chance(0.25)) one(bench, [...LINES, filmScratches], 'lines-again');
@@ -216,18 +227,21 @@ function restorer(bench: Bench): void {
   if (bench.applied.every((a) => a.name === 'tint')) one(bench, NOISES, 'noise');
 }
 
-/** Input and target both grey, or toned, or in colour: old pictures are mostly grey, and grey must stay grey. */
-function tint(bench: Bench): void {
+/**
+ * Input and target both grey, or toned (`share` of the samples, two in three grey), or in colour: old pictures are
+ * mostly grey, and grey must stay grey.
+ */
+function tint(bench: Bench, share: number): void {
   const random = bench.random('tint');
-  const kind = random.next();
-  if (kind > 0.55) return;
+  const kind = random.next() / share;
+  if (kind > 1) return;
   const picture =
-    kind < 0.35
+    kind < 0.64
       ? threePlanes(greyRendering(bench.input, random, true).picture)
       : tintedGrey(bench.input, random);
   bench.input = picture;
   bench.target = picture;
-  bench.applied.push({ name: 'tint', params: { toned: Number(kind >= 0.35) } });
+  bench.applied.push({ name: 'tint', params: { toned: Number(kind >= 0.64) } });
 }
 function check(picture: Planar): void {
   const { width, height, channels, data } = picture;
@@ -248,7 +262,8 @@ export function degrade(picture: Planar, preset: Preset, seed: readonly (number 
     throw new RangeError(`unknown preset '${preset}': one of ${PRESETS.join(', ')}`);
   const keys = ['degrade', preset, ...seed];
   const bench = new Bench(picture, keys);
-  if (preset === 'restorer' || preset === 'holes') tint(bench);
+  if (preset === 'restorer') tint(bench, 0.3);
+  if (preset === 'holes') tint(bench, 0.55);
   if (preset !== 'holes' && preset !== 'any' && bench.random('clean').chance(CLEAN_SHARE))
     return bench.done();
   switch (preset) {
@@ -274,10 +289,10 @@ export function degrade(picture: Planar, preset: Preset, seed: readonly (number 
       // Each kind of original, and single faults of otherwise good colour pictures. Scans of negatives most often:
       // they come in the greatest variety, and whatever else is wrong, a negative must first be seen as one.
       const pick = bench.random('kind').next();
-      if (pick < 0.15) return degrade(picture, 'lapaz', keys);
-      if (pick < 0.48) return degrade(picture, 'negative', keys);
-      if (pick < 0.68) return degrade(picture, 'print', keys);
-      if (pick < 0.78) return degrade(picture, 'film', keys);
+      if (pick < 0.1) return degrade(picture, 'lapaz', keys);
+      if (pick < 0.4) return degrade(picture, 'negative', keys);
+      if (pick < 0.57) return degrade(picture, 'print', keys);
+      if (pick < 0.65) return degrade(picture, 'film', keys);
       const groups: Group[] = [
         'clean',
         'bw',

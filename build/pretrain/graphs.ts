@@ -19,9 +19,9 @@ import type { PretrainPlan } from './plan.ts';
 
 const BACKBONE = path.resolve(import.meta.dirname, '../../models/backbone/weights.rvw');
 
-/** Weights that a network starts with: the colorist's encoder is the pre-trained backbone. */
+/** Weights that a network starts with: an encoder that can be frozen is the pre-trained backbone. */
 export function beginning(network: Network, width: Width, seed = 1): NetworkWeights {
-  if (network.name !== 'colorist') return startWeights(network, width, seed);
+  if (network.freezable.length === 0) return startWeights(network, width, seed);
   const { tensors } = decodeWeights(readFileSync(BACKBONE), BACKBONE);
   return startWeights(network, width, seed, tensors, 'backbone.');
 }

@@ -60,7 +60,7 @@ const FULL: Record<NetworkName, readonly Row[]> = {
     ['gan', 128, 0.15, 0.1],
   ],
   one: [
-    ['generator', 64, 0.35, 1],
+    ['generator', 64, 0.35, 1, true],
     ['generator', 96, 0.25, 0.7],
     ['generator', 128, 0.33, 0.5],
     ['gan', 128, 0.07, 0.1],
@@ -98,7 +98,7 @@ export function fullPlan(names: readonly NetworkName[], width: Width, batch: num
           share: share[name],
           rate: objectives[name].rate,
           decay: 0.01,
-          pace: name === 'colorist' ? { 'backbone.*': 0.1 } : {},
+          pace: objectives[name].network.freezable.length > 0 ? { 'backbone.*': 0.1 } : {},
           adversarial: ADVERSARIAL[name],
           preset: PRESETS[name],
           stages: FULL[name].map(([phase, size, part, rate, frozen]) => ({

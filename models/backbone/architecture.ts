@@ -60,6 +60,9 @@ export const BACKBONE_FEATURES = [
   { block: 14, stride: 32, channels: 120 },
 ] as const;
 
+/** Root mean squares of the features on photographs, roughly: what is built on them starts on features of size 1. */
+export const FEATURE_SIZES = [12, 11, 7, 7] as const;
+
 /** Sides of a picture must be multiples of this. */
 export const BACKBONE_MULTIPLE = 32;
 

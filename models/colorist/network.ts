@@ -10,7 +10,7 @@ import type { Scope } from '../../app/graph/scope.ts';
 import { add, mul } from '../../app/graph/ops/arithmetic.ts';
 import { spaceToDepth } from '../../app/graph/ops/resize.ts';
 import { split } from '../../app/graph/ops/shape.ts';
-import { BACKBONE_FEATURES, BACKBONE_MULTIPLE } from '../backbone/architecture.ts';
+import { BACKBONE_FEATURES, BACKBONE_MULTIPLE, FEATURE_SIZES } from '../backbone/architecture.ts';
 import { backbone } from '../backbone/network.ts';
 import { activate, attention, convolution, enlarge, residuals } from '../blocks.ts';
 import { he } from '../initial.ts';
@@ -25,8 +25,6 @@ const CHANNELS: Record<Width, { levels: readonly [number, number, number, number
   large: { levels: [96, 128, 160, 224], choice: 128 },
 };
 const BLOCKS = [3, 2, 2, 2] as const;
-/** Root mean squares of the backbone's features on photographs, roughly: the decoder starts on features of size 1. */
-const FEATURE_SIZES = [12, 11, 7, 7] as const;
 
 /** Features of grey pictures. @param l [N, 1, H, W] sRGB-encoded 0..1 @returns four tensors, see BACKBONE_FEATURES */
 export const coloristFeatures = (scope: Scope, l: Tensor): Tensor[] => backbone(scope.within('backbone'), l);

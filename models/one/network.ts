@@ -2,44 +2,66 @@
  * `one`: a single network that turns any degraded picture into the picture, without being told what is wrong with
  * it: B&W, colour and B&W negatives, noise, blur, JPEG, salt and pepper, fading, scratches, stains, missing
  * regions. A residual U-Net on a quarter of the size (ResNet-34's stages of 3, 4, 6 and 3 blocks), with attention
- * on the coarsest level and sub-pixel up-sampling. Three paths make the output:
+ * on the coarsest level and sub-pixel up-sampling. Beside its own encoder it has the pre-trained one
+ * (`../backbone`): what a picture shows decides whether it is a negative and what colours it may have, and no training
+ * on a processor learns that from nothing. It looks at the picture and at its grey negative. Three paths make the output:
  *
  *  - global: a choice among the classical answers for the whole picture (`tones.ts`: as it is, a negative turned
  *    round in several ways, stretched), then curves and a colour matrix, all chosen from what the coarsest level saw
  *    and from the picture's quantiles. It starts as "leave it as it is";
  *  - residual: what the decoder adds to that at native resolution, with cheap branches from it for detail;
+ *  - holes: a map of what is missing or covered, filled from its surroundings (`filler/membrane.ts`);
  *  - gates: how much of the curves is wanted, and of the residual, pixel by pixel, so that a clean picture can come
  *    out untouched.
  */
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
 import { relu, sigmoid } from '../../app/graph/ops/activation.ts';
-import { add, mul } from '../../app/graph/ops/arithmetic.ts';
+import { add, mul, sub } from '../../app/graph/ops/arithmetic.ts';
+import { less } from '../../app/graph/ops/compare.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
+import { cast, stopGradient } from '../../app/graph/ops/elementwise.ts';
 import { matmul } from '../../app/graph/ops/matmul.ts';
 import { mean } from '../../app/graph/ops/reduce.ts';
 import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
+import { padPicture } from '../../app/graph/ops/select.ts';
 import { concat, reshape, split } from '../../app/graph/ops/shape.ts';
 import { softmax } from '../../app/graph/ops/softmax.ts';
+import { FEATURE_SIZES } from '../backbone/architecture.ts';
+import { backbone } from '../backbone/network.ts';
 import { activate, attention, convolution, enlarge, finePart, halve, residuals } from '../blocks.ts';
+import { membrane } from '../filler/membrane.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
-import { NEGATIVE, tones } from './tones.ts';
+import { GREY_NEGATIVE, NEGATIVE, tones, TURNED } from './tones.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
   small: { levels: [32, 64, 96, 128], detail: 32 },
-  base: { levels: [64, 128, 256, 320], detail: 64 },
+  base: { levels: [64, 128, 256, 288], detail: 64 },
   large: { levels: [96, 192, 384, 480], detail: 96 },
 };
 const ENCODER = [3, 4, 6, 3] as const;
 const DECODER = [2, 2, 2] as const;
+const DETAIL = 4;
 /** Bends that the curves may have, beside a straight line, for each of the three channels. */
 const BENDS = 3;
 /** Numbers that the network remembers about a picture as a whole. */
 const THOUGHTS = 96;
 /** By how much "as it is" is ahead of each other way at the start, in the logarithm: others have half a per cent. */
 const AHEAD = 5;
+
+/** How many logits under nought the map of holes starts. */
+const RARELY = 4;
+
+/** The pre-trained encoder's features of the picture and of its grey negative, each of size about 1, finest first. */
+function recognise(scope: Scope, x: Tensor, negative: Tensor): { asItIs: Tensor[]; turned: Tensor[] } {
+  const [n] = x.shape;
+  const both = backbone(scope.within('backbone'), concat([x, negative], 0)).map((feature, level) =>
+    split(mul(feature, 1 / FEATURE_SIZES[level]), [n, n], 0),
+  );
+  return { asItIs: both.map(([first]) => first), turned: both.map(([, second]) => second) };
+}
 
 /** What is known of the whole picture: what the coarsest level saw on the mean, and facts. [N, THOUGHTS, 1, 1] */
 function think(scope: Scope, deepest: Tensor, facts: Tensor): Tensor {
@@ -49,13 +71,17 @@ function think(scope: Scope, deepest: Tensor, facts: Tensor): Tensor {
   return activate(convolution(scope, 'again', activate(first), THOUGHTS, { initial: he() }));
 }
 
-/** The mixture of the ways, nearly always one of them, and the logarithms of their shares. */
-function choose(scope: Scope, ways: readonly Tensor[], thoughts: Tensor): { chosen: Tensor; way: Tensor } {
+/** The mixture of the ways, mostly one of them, the logarithms of their shares, and the share of negatives [N, 1, 1, 1]. */
+function choose(
+  scope: Scope,
+  ways: readonly Tensor[],
+  thoughts: Tensor,
+  facts: Tensor,
+): { chosen: Tensor; way: Tensor; turned: Tensor } {
   const [n] = thoughts.shape;
-  const logits = reshape(convolution(scope, 'way', thoughts, ways.length, { initial: zeros }), [
-    n,
-    ways.length,
-  ]);
+  // The facts once more as they are: from features of a trained encoder the choice is nearly linear.
+  const all = concat([thoughts, facts], 1);
+  const logits = reshape(convolution(scope, 'way', all, ways.length, { initial: zeros }), [n, ways.length]);
   const first = thoughts.graph.constant([AHEAD, ...ways.slice(1).map(() => 0)], [1, ways.length]);
   const way = add(logits, first);
   const shares = split(
@@ -64,7 +90,8 @@ function choose(scope: Scope, ways: readonly Tensor[], thoughts: Tensor): { chos
     1,
   );
   const chosen = ways.map((one, k) => mul(one, reshape(shares[k], [n, 1, 1, 1]))).reduce((a, b) => add(a, b));
-  return { chosen, way };
+  const turned = TURNED.map((k) => shares[k]).reduce((a, b) => add(a, b));
+  return { chosen, way, turned: reshape(turned, [n, 1, 1, 1]) };
 }
 
 /**
@@ -92,13 +119,29 @@ function correct(scope: Scope, picture: Tensor, thoughts: Tensor): Tensor {
 }
 
 /**
+ * What is missing or covered, filled from what lies around it.
+ * @param logits [N, 1, H, W] of how likely a pixel is to be missing
+ */
+function mend(picture: Tensor, logits: Tensor): Tensor {
+  const missing = sigmoid(logits);
+  // A pixel beside a hole is not to be trusted.
+  const known = cast(less(missing, 0.5), 'float32');
+  const box = picture.graph.constant(new Float32Array(9).fill(1), [1, 1, 3, 3]);
+  const sure = cast(less(8.5, conv2d(padPicture(known, [1, 1, 1, 1], 'edge'), box)), 'float32');
+  const filled = stopGradient(membrane(picture, sure));
+  return add(picture, mul(missing, sub(filled, picture)));
+}
+
+/**
  * Writes the network down.
  * @param x [N, 3, H, W] sRGB-encoded 0..1
- * @returns y of the same shape, not clipped; way [N, 5], which of `tones` it was made from, before softmax
+ * @returns y of the same shape, not clipped; way [N, 6], which of `tones` it was made from, before softmax; missing
+ *   [N, 1, H, W], what was filled, before sigmoid; bare [N, 3, H, W], the picture before it was filled
  */
-function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; way: Tensor } {
+function build(scope: Scope, x: Tensor, width: Width): Record<'y' | 'way' | 'missing' | 'bare', Tensor> {
   const { levels, detail } = CHANNELS[width];
   const { ways, facts } = tones(x);
+  const { asItIs, turned: asNegative } = recognise(scope, x, ways[GREY_NEGATIVE]);
   const skips: Tensor[] = [];
   // Beside the picture, what it would be as a colour negative: a thin or dark scan says little as it is.
   const seen = spaceToDepth(concat([x, ways[NEGATIVE]], 1), 4);
@@ -112,13 +155,25 @@ function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; way: Tensor 
   });
   z = attention(scope.within('attention'), z);
   const global = scope.within('global');
-  const thoughts = think(global, z, facts);
-  const { chosen, way } = choose(global, ways, thoughts);
+  const known = [2, 3].flatMap((level) => [asItIs[level], asNegative[level]]);
+  const all = concat([facts, ...known.map((t) => mean(t, [2, 3], true))], 1);
+  const thoughts = think(global, z, all);
+  const { chosen, way, turned } = choose(global, ways, thoughts, all);
   const whole = correct(global, chosen, thoughts);
+  // Features of what the picture is thought to be.
+  const share = stopGradient(turned);
+  const feature = (level: number): Tensor =>
+    convolution(
+      scope,
+      `feature${level}`,
+      add(asItIs[level], mul(share, sub(asNegative[level], asItIs[level]))),
+      levels[level],
+      { initial: zeros },
+    );
   // The decoder adds to the picture as the global path left it: it is told what that did, and sees the result.
-  z = add(z, convolution(scope, 'told', thoughts, levels[3], { initial: zeros }));
+  z = add(add(z, convolution(scope, 'told', thoughts, levels[3], { initial: zeros })), feature(3));
   for (let level = 2; level >= 0; level--) {
-    z = add(enlarge(scope, `up${level}`, z, levels[level]), skips[level]);
+    z = add(add(enlarge(scope, `up${level}`, z, levels[level]), skips[level]), feature(level));
     if (level === 0)
       z = add(z, convolution(scope, 'result', spaceToDepth(whole, 4), levels[0], { initial: he() }));
     z = residuals(scope, `decoder${level}`, z, DECODER[level]);
@@ -127,11 +182,13 @@ function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; way: Tensor 
   const near = spaceToDepth(concat([whole, finePart(whole)], 1), 2);
   const fine = convolution(scope, 'fine', near, detail, { kernel: 3 });
   z = activate(add(enlarge(scope, 'up', z, detail), fine));
-  z = residuals(scope, 'detail', z, 2);
+  z = residuals(scope, 'detail', z, DETAIL);
   // Three channels of residual, which start at nought, and the gate, which starts half open.
   const out = depthToSpace(convolution(scope, 'out', z, 16, { initial: zeros }), 2);
   const [change, gate] = split(out, [3, 1], 1);
-  return { y: add(whole, mul(change, sigmoid(gate))), way };
+  const bare = add(whole, mul(change, sigmoid(gate)));
+  const missing = sub(depthToSpace(convolution(scope, 'missing', z, 4, { initial: zeros }), 2), RARELY);
+  return { y: mend(bare, missing), way, missing, bare };
 }
 
 export const one: Network = {
@@ -139,7 +196,7 @@ export const one: Network = {
   task: 'Turns any degraded picture (B&W, negative, noisy, blurred, compressed, faded, damaged) into the picture.',
   multiple: 32,
   margin: null,
-  freezable: [],
+  freezable: ['backbone.*'],
   state: [],
   inputs: ({ batch, height, width }) => [
     { name: 'x', shape: [batch, 3, height, width], meaning: 'degraded picture, sRGB-encoded 0..1' },

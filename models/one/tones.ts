@@ -1,6 +1,7 @@
 /**
  * What a darkroom worker would try first, in the graph language: the picture inverted, a colour negative read in
- * density, a black-and-white negative, a faded picture stretched. Each is the classical answer (the formulas are
+ * density, a black-and-white negative, a faded picture stretched, noise held down (`calm.ts`; negatives are turned
+ * round only after that). Each is the classical answer (the formulas are
  * those of app/baseline/tone.ts, with two simplifications that are said below), made from quantiles of the picture
  * itself, so `one` has only to choose among them and to correct the choice. Nothing here is learnt, so nothing of it
  * is ever differentiated.
@@ -13,14 +14,14 @@ import type { Tensor } from '../../app/graph/graph.ts';
 import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
 import { clip, maximum } from '../../app/graph/ops/compare.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
-import { exp, log, sqrt } from '../../app/graph/ops/elementwise.ts';
-import { mean, sum } from '../../app/graph/ops/reduce.ts';
+import { exp, log } from '../../app/graph/ops/elementwise.ts';
+import { mean } from '../../app/graph/ops/reduce.ts';
 import { averagePool } from '../../app/graph/ops/resize.ts';
 import { concat, reshape, split } from '../../app/graph/ops/shape.ts';
 import { slice } from '../../app/graph/ops/select.ts';
+import { calm } from './calm.ts';
+import { quantiles } from './quantiles.ts';
 
-/** Steps of the histogram. */
-const STEPS = 64;
 /** Which quantiles are told to the network; the first and the last are the ends of a stretch. */
 const SHARES = [0.005, 0.05, 0.25, 0.5, 0.75, 0.95, 0.995] as const;
 /** Encoded values below this count as it: its density is 3.4 of encoded light. */
@@ -33,25 +34,6 @@ const POWERS = [0.5, 2] as const;
 
 /** Rec. 601 luma of [N, 3, H, W], as [N, 1, H, W]. */
 const luma = (x: Tensor): Tensor => conv2d(x, x.graph.constant([0.299, 0.587, 0.114], [1, 3, 1, 1]));
-
-/** Quantiles of each channel of [N, C, h, w], of the square root of its values: [N, C, shares, 1]. */
-function quantiles(x: Tensor): Tensor {
-  const [n, c, h, w] = x.shape;
-  const { graph } = x;
-  const roots = reshape(sqrt(clip(x, 1e-6, 1)), [n, c, 1, h * w]);
-  const at = graph.constant(
-    Array.from({ length: STEPS + 1 }, (_, k) => k + 0.5),
-    [1, 1, STEPS + 1, 1],
-  );
-  // How much of the picture lies below each step, every pixel being spread over one step.
-  const below = reshape(mean(clip(sub(at, mul(roots, STEPS)), 0, 1), [3]), [n, c, 1, STEPS + 1]);
-  const low = slice(below, [null, null, null, [0, STEPS]]);
-  const high = slice(below, [null, null, null, [1, STEPS + 1]]);
-  const wanted = graph.constant(SHARES, [1, 1, SHARES.length, 1]);
-  // The inverse of a line through the counts: every step that lies wholly below the share adds its width.
-  const passed = clip(div(sub(wanted, low), maximum(sub(high, low), 1e-5)), 0, 1);
-  return mul(sum(passed, [3], true), 1 / STEPS);
-}
 
 /** Exposure 0..1 on a scale of 1.9 decades, as encoded light. */
 const develop = (e: Tensor): Tensor => mul(e, add(mul(e, add(mul(e, 0.704), -0.464)), 0.76));
@@ -75,15 +57,18 @@ export interface Tones {
   /** Numbers that tell one kind of picture from another, [N, 31, 1, 1], about -1..1: quantiles, exponents. */
   facts: Tensor;
 }
-/** The place of the colour negative among the ways. */
+/** The places of the two negatives among the ways, and of all ways that turn the picture round. */
 export const NEGATIVE = 2;
+export const GREY_NEGATIVE = 3;
+export const TURNED = [1, NEGATIVE, GREY_NEGATIVE] as const;
 
 /** @param x [N, 3, H, W] sRGB-encoded 0..1, sides multiples of 4 */
 export function tones(x: Tensor): Tones {
+  const calmed = calm(x);
   const [n] = x.shape;
   const four = (t: Tensor): Tensor => concat([t, luma(t)], 1);
-  const small = four(averagePool(x, 4));
-  const roots = quantiles(small);
+  const small = four(averagePool(calmed, 4));
+  const roots = quantiles(small, SHARES);
   const end = (k: number): Tensor => slice(roots, [null, null, [k, k + 1]]);
   const darkest = end(0);
   const lightest = end(SHARES.length - 1);
@@ -99,9 +84,9 @@ export function tones(x: Tensor): Tones {
 
   const coloured = (t: Tensor): Tensor => slice(t, [null, [0, 3]]);
   const negative = balancing(coloured(exposed(small)));
-  const [colour, grey] = split(exposed(four(x)), [3, 1], 1);
+  const [colour, grey] = split(exposed(four(calmed)), [3, 1], 1);
   return {
-    ways: [x, sub(1, x), bent(colour, negative), concat([grey, grey, grey], 1), stretched(x)],
+    ways: [x, sub(1, x), bent(colour, negative), concat([grey, grey, grey], 1), stretched(x), calmed],
     facts: concat([sub(mul(reshape(roots, [n, 4 * SHARES.length, 1, 1]), 2), 1), sub(negative, 1)], 1),
   };
 }

@@ -47,5 +47,4 @@ def make_batch(pictures: Pictures, index: np.ndarray, size: int, preset: str, di
         ab = colour.chroma(x)
         return {"l": physics.grey(x, dice), "hints": draw_hints(ab, dice), "ab": ab}
     sample = degrade(x, preset, dice)
-    batch = {"x": sample.input, "y": sample.target}
-    return batch if preset == "any" else {**batch, "mask": sample.mask}
+    return {"x": sample.input, "y": sample.target, "mask": sample.mask}

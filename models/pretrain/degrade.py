@@ -28,6 +28,8 @@ _BLURS = ("soft_blur", "soft_blur", "defocus", "motion", "low_resolution")
 _NOISES = ("even_noise", "sensor_noise", "film_grain")
 # For a network that is to take noise out: half of the even noise is coloured, the others hardly ever are.
 _MANY_NOISES = (_NOISES[0], _NOISES[0], *_NOISES)
+# Noise and nothing else, mostly in colour.
+_NOISE_ALONE = ("colour_noise", "colour_noise", "colour_noise", *_NOISES)
 
 #: Name -> (function, does it give a mask).
 FUNCTIONS = {
@@ -38,7 +40,7 @@ FUNCTIONS = {
     },
     **{
         name: (getattr(texture, name), False)
-        for name in ("even_noise", "sensor_noise", "film_grain", "soft_blur", "defocus", "motion", "low_resolution")
+        for name in ("even_noise", "colour_noise", "sensor_noise", "film_grain", "soft_blur", "defocus", "motion", "low_resolution")
         + ("jpeg", "veil", "uneven_yellowing", "paper_texture", "halftone", "silvering", "flicker")
     },
     "salt_pepper": (texture.salt_pepper, True),
@@ -124,6 +126,7 @@ def _negative(p: _Plan, who: np.ndarray) -> None:
     p.put("render", who & ~colour, "grey_negative")
     p.put("lines", who & p.chance(0.22), ("scan_dirt", "scan_dirt", "scratches"))
     p.put("jpeg", who & p.chance(0.18), "jpeg")
+    p.put("noise", who & p.chance(0.2), _NOISES[:2])
 
 
 def _print(p: _Plan, who: np.ndarray) -> None:
@@ -184,6 +187,13 @@ def _single(p: _Plan, who: np.ndarray) -> None:
 
 def _restorer(p: _Plan, who: np.ndarray) -> None:
     lines = (*_LINES, "line_scratches")
+    # Half of the samples have one fault alone, of noise above all.
+    alone = p.dice.uniform(p.n)
+    p.put("noise", who & (alone < 0.3), _NOISE_ALONE)
+    p.put("jpeg", who & (alone >= 0.3) & (alone < 0.38), "jpeg")
+    p.put("blur", who & (alone >= 0.38) & (alone < 0.45), _BLURS)
+    p.put("impulse", who & (alone >= 0.45) & (alone < 0.5), "salt_pepper")
+    who = who & (alone >= 0.5)
     p.put("surface", who & p.chance(0.1), "paper_texture")
     p.put("lines", who & p.chance(0.55), lines)
     p.put("lines-again", who & p.chance(0.25), lines)
@@ -205,11 +215,11 @@ def _on(x: torch.Tensor, who: np.ndarray, dice: Dice, function) -> torch.Tensor:
     return x.index_copy(0, index, function(x.index_select(0, index), dice).to(x.dtype))
 
 
-def _tint(x: torch.Tensor, dice: Dice) -> torch.Tensor:
-    """Input and target both grey (35 %), toned (20 %) or in colour: grey must stay grey."""
-    kind = dice.uniform(len(x))
-    toned = (kind >= 0.35) & (kind <= 0.55)
-    for who, tones in ((kind < 0.35, False), (toned, True)):
+def _tint(x: torch.Tensor, dice: Dice, share: float) -> torch.Tensor:
+    """Input and target both grey or toned (`share` of the samples, two in three grey) or in colour: grey must stay grey."""
+    kind = dice.uniform(len(x)) / share
+    toned = (kind >= 0.64) & (kind <= 1)
+    for who, tones in ((kind < 0.64, False), (toned, True)):
         if not who.any():
             continue
 
@@ -232,7 +242,7 @@ def degrade(x: torch.Tensor, preset: str, dice: Dice) -> Sample:
     """
     n, _, size, _ = x.shape
     if preset in ("restorer", "holes"):
-        x = _tint(x, dice)
+        x = _tint(x, dice, 0.3 if preset == "restorer" else 0.55)
     if preset == "holes":
         mask = missing.hole_masks(dice, n, size)
         return Sample(x * (1 - mask), x, mask, [["filler-holes"] for _ in range(n)])
@@ -241,9 +251,9 @@ def degrade(x: torch.Tensor, preset: str, dice: Dice) -> Sample:
     clean = plan.chance(CLEAN)
     if preset == "any":
         pick = dice.uniform(n)
-        for name, low, high in (("lapaz", 0, 0.15), ("negative", 0.15, 0.48), ("print", 0.48, 0.68), ("film", 0.68, 0.78)):
+        for name, low, high in (("lapaz", 0, 0.1), ("negative", 0.1, 0.4), ("print", 0.4, 0.57), ("film", 0.57, 0.65)):
             _PRESETS[name](plan, (pick >= low) & (pick < high) & ~clean)
-        _single(plan, pick >= 0.78)
+        _single(plan, pick >= 0.65)
     else:
         _PRESETS[preset](plan, everyone & ~clean)
     out = x

@@ -60,14 +60,20 @@ class OnnxModule(nn.Module):
             for name in node.inputs:
                 uses[name] = index
         kept = {name for name, _ in self.file.outputs}
-        # What depends on weights alone (a critic's spectral norms) is computed in full precision.
+        # What depends on weights alone (a critic's spectral norms) is computed in full precision, and so is what depends
+        # on the pictures alone (quantiles, variances: small differences of large numbers).
         fixed = set(self.file.constants)
-        self._full = []
+        given = {name for name, _ in self.file.inputs} | (fixed - set(self.weight_names()))
+        self._full, self._stops = [], []
         for node in self.file.nodes:
-            full = all(name in fixed for name in node.inputs if name)
-            if full:
-                fixed.update(node.outputs)
+            full = False
+            for alone in (fixed, given):
+                if all(name in alone for name in node.inputs if name):
+                    alone.update(node.outputs)
+                    full = True
             self._full.append(full or node.op in _PRECISE)
+            # Our emitter writes `stopGradient` as an Identity; those that only give an output its name are none.
+            self._stops.append(node.op == "Identity" and node.outputs[0] not in kept)
         self._last = [
             [n for n in set(node.inputs) if uses.get(n) == i and n not in kept and n not in self.file.constants]
             for i, node in enumerate(self.file.nodes)
@@ -117,7 +123,7 @@ class OnnxModule(nn.Module):
             if not isinstance(results, (tuple, list)):
                 results = [results]
             for name, value in zip(node.outputs, results):
-                values[name] = value
+                values[name] = value.detach() if self._stops[index] else value
             for name in self._last[index]:
                 values.pop(name, None)
         return {name: values[name] for name, _ in self.file.outputs}

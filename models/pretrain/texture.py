@@ -63,6 +63,11 @@ def even_noise(x: torch.Tensor, dice: Dice) -> torch.Tensor:
     return (x + dice.put(0.012 * 10 ** dice.uniform(n)) * noise).clamp(0, 1)
 
 
+def colour_noise(x: torch.Tensor, dice: Dice) -> torch.Tensor:
+    """Even noise of every pixel and colour for itself, up to very strong."""
+    return (x + dice.put(dice.uniform(len(x), 0.01, 0.22)) * dice.noise(*x.shape)).clamp(0, 1)
+
+
 def sensor_noise(x: torch.Tensor, dice: Dice) -> torch.Tensor:
     n = len(x)
     shot, read = dice.put(0.0002 * 30 ** dice.uniform(n)), dice.put(0.001 * 8 ** dice.uniform(n))

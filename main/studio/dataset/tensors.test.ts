@@ -13,7 +13,7 @@ describe('tensors', () => {
   it('have the shapes of the contract', () => {
     const dims = (task: Parameters<typeof emptyTensors>[0]): Record<string, number[]> =>
       Object.fromEntries(Object.entries(emptyTensors(task, 2, 64)).map(([name, t]) => [name, t.dims]));
-    expect(dims('one')).toEqual({ x: [2, 3, 64, 64], y: [2, 3, 64, 64] });
+    expect(dims('one')).toEqual({ x: [2, 3, 64, 64], y: [2, 3, 64, 64], mask: [2, 1, 64, 64] });
     expect(dims('colorist')).toEqual({ l: [2, 1, 64, 64], hints: [2, 3, 16, 16], ab: [2, 2, 16, 16] });
     expect(dims('restorer')).toEqual({ x: [2, 3, 64, 64], y: [2, 3, 64, 64], mask: [2, 1, 64, 64] });
     expect(dims('filler')).toEqual({ x: [2, 3, 64, 64], mask: [2, 1, 64, 64], y: [2, 3, 64, 64] });

@@ -16,7 +16,7 @@ export const CHROMA_STEP = 4;
 
 /** Planes of each tensor of a task; `chroma` marks those at a quarter of the size. */
 const LAYOUT: Record<TaskName, Record<string, { planes: number; chroma?: true }>> = {
-  one: { x: { planes: 3 }, y: { planes: 3 } },
+  one: { x: { planes: 3 }, y: { planes: 3 }, mask: { planes: 1 } },
   colorist: { l: { planes: 1 }, hints: { planes: 3, chroma: true }, ab: { planes: 2, chroma: true } },
   restorer: { x: { planes: 3 }, y: { planes: 3 }, mask: { planes: 1 } },
   filler: { x: { planes: 3 }, mask: { planes: 1 }, y: { planes: 3 } },
@@ -143,7 +143,6 @@ export function fillTensors(
   }
   put(tensors['x'], at, input.data);
   put(tensors['y'], at, target.data);
-  if (task === 'one') return;
   if (mask) put(tensors['mask'], at, mask.data);
   if (task === 'filler' && mask) {
     const n = mask.data.length;

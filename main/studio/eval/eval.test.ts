@@ -219,9 +219,10 @@ describe('networks as predictors', () => {
     const [input] = report.groups[0].rows;
     const row = report.groups[0].rows.find((r) => r.kind === 'model');
     expect(row?.name).toBe(folder);
-    // Its other ways have a few per cent together at the start: not more than half a decibel.
+    // Its other ways have three per cent together at the start, and on noise some of them are nearer to the truth than
+    // the noise is: it gains 0.23 dB on these two pictures.
     const gained = (row?.summary.figures.psnr?.mean ?? NaN) - (input.summary.figures.psnr?.mean ?? NaN);
-    expect(Math.abs(gained)).toBeLessThan(0.5);
+    expect(Math.abs(gained)).toBeLessThan(0.3);
     await expect(one.predict(planar(40, 40, 3), { mask: null, group: 'bw' })).rejects.toThrow(
       /multiples of 32/,
     );

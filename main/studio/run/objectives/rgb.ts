@@ -1,7 +1,8 @@
 /** What the networks that give whole pictures are trained for: `one`, `restorer`, `filler`. */
 import type { Tensor } from '../../../../app/graph/graph.ts';
 import { add, mul, neg, sub } from '../../../../app/graph/ops/arithmetic.ts';
-import { abs } from '../../../../app/graph/ops/elementwise.ts';
+import { clip } from '../../../../app/graph/ops/compare.ts';
+import { abs, stopGradient } from '../../../../app/graph/ops/elementwise.ts';
 import { mean, sum } from '../../../../app/graph/ops/reduce.ts';
 import { concat, reshape } from '../../../../app/graph/ops/shape.ts';
 import { logSoftmax, softmax } from '../../../../app/graph/ops/softmax.ts';
@@ -24,7 +25,7 @@ const SMOOTH = 0.02;
 const MISSED = 4;
 
 /** Weight of the choice among the classical answers, whose cross-entropy is about 1 to begin with. */
-const CHOICE = 0.1;
+const CHOICE = 0.2;
 /** Difference of mean errors at which one answer is e times as right as another. */
 const CLEARLY = 0.004;
 
@@ -38,17 +39,29 @@ function nearestWay({ x, y }: StepTensors): Tensor {
   return softmax(mul(concat(errors, 1), -1 / CLEARLY), 1);
 }
 
+/** Weight of the map of holes, whose cross-entropy is small: most of a picture is there. */
+const HOLES = 0.1;
+/** Mean error of the colours at which damage begins to be worth filling, and at which it surely is. */
+const WORTH = [0.05, 0.15] as const;
+
+/** What has to be filled: damage under which the picture, as far as it was made without filling, is still wrong. */
+function toBeFilled(bare: Tensor, { y, mask }: StepTensors): Tensor {
+  const error = mean(abs(sub(stopGradient(bare), y)), [1], true);
+  return mul(mask, clip(mul(sub(error, WORTH[0]), 1 / (WORTH[1] - WORTH[0])), 0, 1));
+}
+
 export const oneObjective: Objective = {
   network: one,
   task: 'one',
-  tensors: (n, s) => ({ x: [n, 3, s, s], y: [n, 3, s, s] }),
-  content({ y, way }, batch) {
+  tensors: (n, s) => ({ x: [n, 3, s, s], y: [n, 3, s, s], mask: [n, 1, s, s] }),
+  content({ y, way, missing, bare }, batch) {
     const error = charbonnier(y, batch.y);
     const structure = ssimLoss(y, batch.y);
     const choice = mean(neg(sum(mul(nearestWay(batch), logSoftmax(way, 1)), [1])));
+    const holes = bceWithLogits(missing, toBeFilled(bare, batch), { positiveWeight: MISSED });
     return {
-      total: add(add(error, mul(structure, STRUCTURE)), mul(choice, CHOICE)),
-      parts: { error, structure, choice },
+      total: add(add(error, mul(structure, STRUCTURE)), add(mul(choice, CHOICE), mul(holes, HOLES))),
+      parts: { error, structure, choice, holes },
     };
   },
   made: ({ y }) => y,
@@ -75,12 +88,8 @@ export const restorerObjective: Objective = {
   content({ y, damageLogits }, batch) {
     // What lies under damage is the filler's work: here it counts little, but not nothing.
     const error = charbonnier(y, batch.y, sub(1, mul(batch.mask, 0.9)), SMOOTH);
-    const structure = ssimLoss(y, batch.y);
     const damage = bceWithLogits(damageLogits, batch.mask, { positiveWeight: MISSED });
-    return {
-      total: add(add(error, mul(structure, STRUCTURE)), mul(damage, 0.05)),
-      parts: { error, structure, damage },
-    };
+    return { total: add(error, mul(damage, 0.01)), parts: { error, damage } };
   },
   made: ({ y }) => y,
   real: ({ y }) => y,
