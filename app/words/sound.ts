@@ -11,4 +11,6 @@ export const soundSentences = {
     'The film lasts {{seconds:n}} s, less than one phrase: it gets the closing notes of the melody at a pace that fits.',
   'score-film-long':
     'A score is composed for films of at most {{hours:n}} hours; this one lasts {{seconds:n}} s.',
+  'score-gone': 'This doinu is not kept any more.',
+  'score-folder': '{{folder}} is not a folder for exports.',
 } as const;
