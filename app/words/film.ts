@@ -1,9 +1,12 @@
 /** What reels say: probing, cleaning, colouring, exporting. In English, by id; sentences.ts says how they are written. */
 export const filmSentences = {
   // Files: sequences of pictures.
-  "film-no-sequence": "{{file}}: no numbered pictures (DPX, TIFF or PNG) are here. Choose one frame of the sequence.",
-  "film-gaps": "{{file}}: pictures {{gaps}} are missing in the sequence; the film goes on without them.",
-  "film-sequence-rgb": "{{kind}} pictures hold RGB: luma and chroma were converted at 16 bits.",
+  'film-picture-size':
+    '{{file}} has another size or form than the pictures before it: a sequence needs the same for all.',
+  'film-no-sequence':
+    '{{file}}: no numbered pictures (DPX, TIFF or PNG) are here. Choose one frame of the sequence.',
+  'film-gaps': '{{file}}: pictures {{gaps}} are missing in the sequence; the film goes on without them.',
+  'film-sequence-rgb': '{{kind}} pictures hold RGB: luma and chroma were converted at 16 bits.',
 
   // Files: writing them.
   'film-no-encoder':

@@ -11,7 +11,9 @@ import { frameCount, ptsOf, reduced, type Damage, type Ratio, type ReelFacts } f
 import { say } from '../../app/words/sentences.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
 import { NutReader } from './ffmpeg-nut.ts';
+import { firstChange } from './ffmpeg-packets.ts';
 import { pipeFormat, planeOrder } from './ffmpeg-pixels.ts';
+import { runFrom, sequenceInput } from './ffmpeg-sequence.ts';
 import {
   everyFrame,
   errorLine,
@@ -80,6 +82,7 @@ export function decodeArguments(
       ...(facts.format.sampling === 'rgb' ? ['format=gray'] : ['extractplanes=y']),
       `scale=${luma8.width}:${luma8.height}:flags=area`,
     );
+  const sequence = facts.kind === 'sequence';
   const seconds =
     start === null ? 0 : ((ptsOf(facts, start) + 0.5) * facts.timeBase.num) / facts.timeBase.den;
   return [
@@ -87,8 +90,11 @@ export function decodeArguments(
     ...['-threads', String(options.threads ?? 0)],
     ...(options.hardware ? ['-hwaccel', 'auto'] : []),
     ...['-copyts', '-noautorotate'],
-    ...(start === null ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seconds.toFixed(6)]),
-    ...filmInput(path.resolve(file)),
+    ...(start === null || sequence
+      ? []
+      : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seconds.toFixed(6)]),
+    ...(sequence ? sequenceInput(file, facts, start ?? 0) : filmInput(path.resolve(file))),
+    ...(sequence ? ['-frames:v', String(runFrom(facts.pictures ?? [], start ?? 0))] : []),
     ...['-map', `0:${facts.stream}`, ...everyFrame(version), ...sourceTimeBase(version)],
     ...(versionOf(version) >= 4.04 ? ['-autoscale', '0'] : []),
     ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
@@ -167,15 +173,33 @@ class Listener {
   }
 }
 
-const changes = (facts: ReelFacts, frame: number): RevealError =>
-  new RevealError('bad-input', say('film-size-changes', { file: facts.name, frame: String(frame + 1) }));
+interface Input {
+  file: string;
+  facts: ReelFacts;
+  options: DecodeOptions;
+  tool: FoundTool;
+}
+
+/** The error of a film whose frames change their form, with the place; `near`: where it was noticed. */
+async function changes({ file, facts, options }: Input, near: number): Promise<RevealError> {
+  const place =
+    facts.kind === 'film'
+      ? await firstChange(path.resolve(file), facts, options.signal).catch(() => null)
+      : null;
+  const frame = place ?? near;
+  if (facts.kind === 'sequence')
+    return new RevealError(
+      'bad-input',
+      say('film-picture-size', { file: facts.pictures?.[frame] ?? facts.name }),
+    );
+  return new RevealError(
+    'bad-input',
+    say('film-size-changes', { file: facts.name, frame: String(frame + 1) }),
+  );
+}
 
 /** One run of ffmpeg. Yields frames from `from` on. @throws Unproved when the jump to `start` went wrong */
-async function* pass(
-  input: { file: string; facts: ReelFacts; options: DecodeOptions; tool: FoundTool },
-  start: number | null,
-  from: number,
-): AsyncGenerator<Frame> {
+async function* pass(input: Input, start: number | null, from: number): AsyncGenerator<Frame> {
   const { file, facts, options, tool } = input;
   const last = options.to ?? Infinity;
   const bytes = options.luma8 ? options.luma8.width * options.luma8.height : frameBytes(facts.format);
@@ -198,17 +222,24 @@ async function* pass(
   run.child.stdin.end();
   const reader = new NutReader(Math.max(bytes, 64) * 4 + 65_536);
   const clock = clockOf(facts);
+  const sequence = facts.kind === 'sequence';
   let pts = -Infinity;
+  let changed = false;
   try {
     for await (const piece of run.child.stdout as AsyncIterable<Buffer>) {
       run.alive();
       for (const frame of reader.push(piece)) {
-        pts = clock(frame.pts, reader.timeBase ?? facts.timeBase, pts);
+        pts = sequence
+          ? Math.max(index, (start ?? 0) - 1) + 1
+          : clock(frame.pts, reader.timeBase ?? facts.timeBase, pts);
         if (start !== null && index < 0) {
           index = placeOf(facts, pts);
           if (index < 0 || index > start) throw new Unproved();
         } else index++;
-        if (frame.data.length !== bytes) throw changes(facts, index);
+        if (frame.data.length !== bytes) {
+          changed = true;
+          break;
+        }
         if (facts.counted && pts !== ptsOf(facts, index)) {
           if (start !== null) throw new Unproved();
           throw new RevealError(
@@ -223,9 +254,11 @@ async function* pass(
         run.alive();
         if (index >= last) return;
       }
+      if (changed) break;
     }
+    if (changed) throw await changes(input, index);
     await run.finish(unreadable(facts.name));
-    if (listener.changed) throw changes(facts, index);
+    if (listener.changed) throw await changes(input, index);
     const wanted = Number.isFinite(last) ? last : facts.counted ? frameCount(facts) - 1 : index;
     if (index < wanted) {
       if (start !== null) throw new Unproved();
@@ -258,6 +291,16 @@ export async function* decodeReel(
   const tool = options.tool ?? (await ffmpegProgram('ffmpeg'));
   const input = { file, facts, options, tool };
   let next = options.from ?? 0;
+  if (facts.kind === 'sequence') {
+    const end = Math.min(options.to ?? Infinity, frameCount(facts) - 1);
+    while (next <= end) {
+      const run = runFrom(facts.pictures ?? [], next);
+      const part = { ...input, options: { ...options, to: Math.min(end, next + run - 1) } };
+      yield* pass(part, next, next);
+      next += run;
+    }
+    return;
+  }
   let start = entryFor(facts, next);
   for (;;) {
     try {

@@ -141,8 +141,8 @@ async function sendFrames(
   await writeTo(pipe, streamHead({ ...pieces[0].track, rotation, timescale, ahead }));
   let index = 0;
   let sequence = 1;
-  // The last coded frame lasts until the film's end, or as long as the frame that is shown last.
-  const longest = Math.max(1, end - times[times.length - 1]);
+  // Decoding lasts as long as showing: what the other frames leave of it is the last one's.
+  const longest = Math.max(1, end - times[0] - (decoded[decoded.length - 1] - decoded[0]));
   for (const { file, track } of pieces) {
     const handle = await open(file, 'r');
     try {
@@ -225,7 +225,11 @@ function joinArguments(options: JoinOptions, tool: FoundTool, temp: string, note
   }
   if (container === 'matroska' && facts.rotation !== 0)
     notes.push(say('film-rotation', { file, degrees: String(facts.rotation) }));
-  const tags = facts.kind === 'film' ? ['-map_metadata', '1', '-map_chapters', '1'] : [];
+  // An MP4's own brands are no tags of the film.
+  const brands = ['major_brand', 'minor_version', 'compatible_brands'].flatMap((key) =>
+    key in facts.tags ? ['-metadata', `${key}=`] : [],
+  );
+  const tags = facts.kind === 'film' ? ['-map_metadata', '1', '-map_chapters', '1', ...brands] : [];
   const timecode = facts.timecode === null ? [] : ['-metadata:s:v:0', `timecode=${facts.timecode}`];
   // Matroska's players read the turn from a tag, where they read it at all.
   const turn =
@@ -237,6 +241,8 @@ function joinArguments(options: JoinOptions, tool: FoundTool, temp: string, note
     ...(movie && versionOf(tool.version) >= 5 ? ['-movie_timescale', String(movieScale(timeBase))] : []),
     ...(movie ? ['-movflags', '+faststart+write_colr'] : []),
     ...['-max_interleave_delta', '0', '-fflags', '+bitexact', '-map_metadata:s:v:0', '-1'],
+    // A beginning before zero is sound's lead-in, which Matroska keeps as such.
+    ...(movie ? [] : ['-avoid_negative_ts', 'disabled']),
     ...['-f', container, `file:${temp}`],
   ];
 }
@@ -248,7 +254,7 @@ const movieScale = ({ den }: Ratio): number => (den >= 1000 && den <= 1_000_000 
  * @throws RevealError 'bad-input' naming the piece, 'disk', 'engine' or 'cancelled'
  */
 export async function joinReel(options: JoinOptions): Promise<JoinedReel> {
-  const { facts, out, container, timeBase } = options;
+  const { facts, out, timeBase } = options;
   const tool = options.tool ?? (await ffmpegProgram('ffmpeg'));
   const pieces = await readPieces(options);
   const frames = pieces.reduce((sum, { track }) => sum + track.frames.length, 0);

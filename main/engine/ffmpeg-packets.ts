@@ -5,7 +5,8 @@
 import { RevealError } from '../../app/contract/messages.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
-import { FfmpegRun, filmInput, unreadable } from './ffmpeg-run.ts';
+import { ffmpegProgram, FfmpegRun, filmInput, unreadable } from './ffmpeg-run.ts';
+import type { ReelFacts } from '../../app/film/probe.ts';
 
 export interface PacketList {
   /** Ascending; packets that are decoded but not shown (cut away by an edit list) are left out. */
@@ -82,4 +83,35 @@ export async function readPackets(
     corrupt,
     incomplete: untimed > 0 || twice,
   };
+}
+
+/** Place of the first frame that has another size or layout than the first one, null where there is none. */
+export async function firstChange(
+  file: string,
+  facts: Pick<ReelFacts, 'name' | 'stream'>,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  const run = new FfmpegRun({
+    tool: await ffmpegProgram('ffprobe'),
+    args: [
+      ...['-hide_banner', '-loglevel', 'quiet', '-select_streams', String(facts.stream)],
+      ...['-show_entries', 'frame=width,height,pix_fmt', '-of', 'csv=p=0', ...filmInput(file)],
+    ],
+    name: facts.name,
+    signal,
+  });
+  run.child.stdin.end();
+  try {
+    let [first, place] = ['', 0];
+    for await (const line of lines(run.child.stdout as AsyncIterable<Buffer>, () => run.alive())) {
+      const form = /^\d+,\d+,\w+/.exec(line)?.[0];
+      if (form === undefined) continue;
+      if (first === '') first = form;
+      else if (form !== first) return place;
+      place++;
+    }
+    return null;
+  } finally {
+    await run.end();
+  }
 }

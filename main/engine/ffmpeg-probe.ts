@@ -4,6 +4,7 @@
  * no picture, no frames, absurd sizes and rates, codecs that are not known. The packets' list is taken for the frames'
  * until somebody counts by decoding (countReel, or pass one of the pipeline with `counted`).
  */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import {
@@ -22,12 +23,15 @@ import type { FoundTool } from './ffmpeg-find.ts';
 import { readPackets, type PacketList } from './ffmpeg-packets.ts';
 import { pixelLayout } from './ffmpeg-pixels.ts';
 import { collect, ffmpegProgram, filmInput, MAX_SIDE, unreadable } from './ffmpeg-run.ts';
+import { findSequence, isSequencePicture, SEQUENCE_RATE, sequenceFacts } from './ffmpeg-sequence.ts';
 import { streamsOf, type ProbeAnswer, type ProbeStream } from './ffmpeg-streams.ts';
 
 export interface ProbeOptions {
   signal?: AbortSignal;
   /** ffprobe and ffmpeg to use; left out: this machine's. */
   tools?: { ffprobe: FoundTool; ffmpeg: FoundTool };
+  /** Frames a second of a sequence of pictures; 24 where nobody says. */
+  rate?: Ratio;
   /** Decode the whole film and take the time stamps from its frames. */
   count?: boolean;
 }
@@ -103,8 +107,26 @@ function looked(answer: { frames?: Record<string, unknown>[] }): FirstFrames {
   return { fields, repeats: repeats > 0 };
 }
 
+/**
+ * How long the last frame stands where the stream says when it ends; a packet's own duration is the time to the next
+ * one in coded order, which is another frame.
+ */
+function lastOf(packets: PacketList, stream: ProbeStream): number | null {
+  const { pts } = packets;
+  if (pts.length < 2 || stream.duration_ts === undefined || stream.start_pts === undefined) return null;
+  const last = stream.start_pts + stream.duration_ts - pts[pts.length - 1];
+  const mean = (pts[pts.length - 1] - pts[0]) / (pts.length - 1);
+  return Number.isInteger(last) && last > 0 && last < 10 * mean ? last : null;
+}
+
 const named = (value: string | undefined): string | null =>
   value === undefined || value === 'unknown' || value === 'unspecified' || value === '' ? null : value;
+
+/** What the file says; without a word grey is full range and everything else limited, as ffmpeg has it. */
+function rangeOf(sampling: string, said: string | undefined): 'limited' | 'full' {
+  if (said === 'pc' || said === 'tv') return said === 'pc' ? 'full' : 'limited';
+  return sampling === '400' ? 'full' : 'limited';
+}
 
 /** Size, layout and colour tags of the picture's stream. @throws RevealError where frames cannot hold it */
 function formatOf(
@@ -130,7 +152,7 @@ function formatOf(
       height,
       sampling: layout.sampling,
       bits: layout.bits,
-      range: layout.range ?? (stream.color_range === 'pc' ? 'full' : 'limited'),
+      range: layout.range ?? rangeOf(layout.sampling, stream.color_range),
       matrix: named(stream.color_space),
       primaries: named(stream.color_primaries),
       transfer: named(stream.color_transfer),
@@ -223,6 +245,68 @@ function notesOf(facts: ReelFacts, packets: PacketList, claimed: number | null):
   return notes;
 }
 
+const isFolder = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** Facts of a folder of numbered pictures. */
+async function probeSequence(file: string, options: ProbeOptions): Promise<ReelFacts> {
+  const found = await findSequence(file);
+  const name = path.basename(file);
+  const tool = options.tools?.ffprobe ?? (await ffmpegProgram('ffprobe'));
+  const first = path.join(found.folder, found.pictures[0]);
+  const args = [
+    ...['-hide_banner', '-loglevel', 'error', '-show_streams', '-of', 'json'],
+    ...['-protocol_whitelist', 'file,pipe', '-f', 'image2', '-pattern_type', 'none', '-i', `file:${first}`],
+  ];
+  const said = await collect({ tool, args, name, signal: options.signal }, 1 << 20);
+  const answer = JSON.parse(said.toString('utf8')) as ProbeAnswer;
+  const stream = answer.streams?.[0];
+  if (!stream) throw refuse(say('film-no-picture', { file: name }));
+  const rate = options.rate ?? SEQUENCE_RATE;
+  const count = found.pictures.length;
+  const shape = formatOf(found.pictures[0], stream);
+  const notes = [
+    ...(shape.dropsAlpha ? [say('film-alpha', { file: name })] : []),
+    ...(found.gaps.length > 0
+      ? [say('film-gaps', { file: name, gaps: found.gaps.slice(0, 20).join(', ') })]
+      : []),
+  ];
+  return {
+    version: 1,
+    name,
+    bytes: found.bytes,
+    kind: 'sequence',
+    stream: 0,
+    container: 'image2',
+    codec: stream.codec_name ?? 'unknown',
+    profile: null,
+    ...shape,
+    ...sequenceFacts(count, rate),
+    counted: true,
+    keyFrames: 'all',
+    damage: [],
+    nominalRate: rate,
+    averageRate: rate,
+    variableRate: false,
+    sampleAspect: ratioOf(stream.sample_aspect_ratio) ?? { num: 1, den: 1 },
+    fields: 'progressive',
+    repeatsFields: false,
+    rotation: 0,
+    audio: [],
+    subtitles: [],
+    timecode: streamsOf(answer, stream).timecode,
+    chapters: [],
+    tags: {},
+    seconds: (count * rate.den) / rate.num,
+    start: 0,
+    pictures: found.pictures,
+    notes,
+  };
+}
+
 /**
  * Probes a film file. @throws RevealError 'bad-input' with the reason, 'engine' where ffmpeg is missing, 'cancelled'
  */
@@ -230,6 +314,7 @@ export async function probeReel(file: string, options: ProbeOptions = {}): Promi
   const full = path.resolve(file);
   const name = path.basename(full);
   const { signal } = options;
+  if (isSequencePicture(full) || (await isFolder(full))) return probeSequence(full, options);
   const beginning = await filmBeginning(full);
   if (beginning.kind === 'empty') throw refuse(say('film-empty', { file: name }));
   if (beginning.kind === 'playlist') throw refuse(say('film-playlist', { file: name }));
@@ -283,7 +368,7 @@ export async function probeReel(file: string, options: ProbeOptions = {}): Promi
     counted: false,
     keyFrames: INTRA.has(codec) ? 'all' : packets.keyFrames,
     damage: [],
-    lastDuration: packets.lastDuration > 0 ? packets.lastDuration : before,
+    lastDuration: lastOf(packets, stream) ?? (packets.lastDuration > 0 ? packets.lastDuration : before),
     nominalRate,
     averageRate: nominalRate,
     variableRate: false,

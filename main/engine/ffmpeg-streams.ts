@@ -22,6 +22,8 @@ export interface ProbeStream {
   time_base?: string;
   start_time?: string;
   duration?: string;
+  start_pts?: number;
+  duration_ts?: number;
   channels?: number;
   channel_layout?: string;
   sample_rate?: string;
