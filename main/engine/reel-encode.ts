@@ -106,6 +106,7 @@ export async function joinFilm(options: {
   output: string;
   /** WAV file of a composed score. */
   score: string | null;
+  overwrite: boolean;
   signal: AbortSignal;
   onProgress: (share: number) => void;
 }): Promise<Joined> {
@@ -128,7 +129,7 @@ export async function joinFilm(options: {
     end: outputEnd(plan, facts),
     sound: soundOf(task, plan, options.score),
     out: output,
-    overwrite: task.export.overwrite,
+    overwrite: options.overwrite,
     signal,
     onFrames: (done) => options.onProgress(done / pts.length),
     ...(tight ? { onPiece: (at: number) => rm(folder.segment(manifests[at].index), { force: true }) } : {}),

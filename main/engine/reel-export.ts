@@ -3,7 +3,7 @@
  * same task goes on from the finished segments, and the film is the same, byte for byte. The film appears under its name
  * only when it is complete and was checked; a source that breaks off gives a film that says so in its name.
  */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ReelFacts } from '../../app/film/probe.ts';
@@ -21,6 +21,7 @@ import type { CallContext } from './core.ts';
 import { joinFilm, SEGMENT_EXTENSION, toolVersion } from './reel-encode.ts';
 import type { ReelDesk } from './reel-desk.ts';
 import { composeScore } from './reel-score.ts';
+import { finishedBefore } from './reel-finished.ts';
 import { ReelFolder, workFolder, type SegmentManifest } from './reel-folder.ts';
 import { lanesFor, makeSegments, type LaneNews } from './reel-lanes.ts';
 import type { ReelExportResult, ReelExportTask, ReelNews } from './reel-protocol.ts';
@@ -74,8 +75,11 @@ export async function exportReel(
   const started = performance.now();
   const { signal } = call;
   const { recipe } = task;
-  await refuseTaken(task);
   const dir = workFolder(task.output);
+  const ours = task.resume === true && (await readFile(joining(dir), 'utf8').catch(() => '')) !== '';
+  const before = task.resume && !ours ? await finishedBefore(task) : null;
+  if (before) return before;
+  await refuseTaken(task, ours);
   if (!task.resume) await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const place = { path: task.path, dir: task.dir };
@@ -146,17 +150,19 @@ export async function exportReel(
   await writing;
 
   const output = broken ? partialName(task.output) : task.output;
+  await writeAtomic(joining(dir), true, (sink) => sink.write(Buffer.from(output)));
   const manifests = plan.segments.map(({ index }) => done.get(index)!);
   const score = await composeScore({ ...{ task, plan, facts, analysis, signal }, dir });
   const { notes, ...joined } = await joinFilm({
     ...{ task, plan, facts, manifests, folder, output, signal, score: score?.file ?? null },
+    overwrite: task.export.overwrite || ours,
     onProgress: (share) => tell(SHARE.analyse + SHARE.frames + SHARE.join * share, stage('join', share, 1)),
   });
   const steps = [{ name: 'analyse', seconds: lookSeconds }, ...sumSteps(manifests)];
   const warnings = [...stepWarnings({ facts, analysis, recipe }), ...notes, ...(score?.notes ?? [])];
   const record = filmRecord({
     ...{ task, plan, facts, analysis, manifests, warnings, broken, output },
-    sha256: joined.sha256,
+    ...joined,
     composed: score?.record ?? null,
   });
   await writeJsonAtomic(`${output}.revelado.json`, record);
@@ -187,14 +193,19 @@ export async function exportReel(
 const entersAnywhere = (facts: ReelFacts): boolean =>
   facts.damage.length === 0 && (facts.keyFrames === 'all' || facts.keyFrames.length > 1);
 
-async function refuseTaken(task: ReelExportTask): Promise<void> {
+/** Stands in the work folder from the moment when the film may appear under its name: it is ours then. */
+const joining = (dir: string): string => path.join(dir, 'joining');
+
+/** @param ours what lies there was put there by this very export before it was cut off */
+async function refuseTaken(task: ReelExportTask, ours: boolean): Promise<void> {
   const there = await stat(task.output).catch(() => null);
   if (!there) return;
   const source = await stat(task.path).catch(() => null);
   if (source && source.ino === there.ino && source.dev === there.dev)
     throw new RevealError('bad-input', say('export-is-scan', { file: task.output }));
   if (there.isDirectory()) throw new RevealError('bad-input', say('output-is-folder', { file: task.output }));
-  if (!task.export.overwrite) throw new RevealError('bad-input', say('output-exists', { file: task.output }));
+  if (!task.export.overwrite && !ours)
+    throw new RevealError('bad-input', say('output-exists', { file: task.output }));
 }
 
 /** Asks for room: for these segments, by what the finished ones took, else by what such films take. */

@@ -7,7 +7,7 @@ import { frameToRgba, maskToRgba, shownSize } from '../../app/film/show.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { Methods, PixelsAnswer } from './core.ts';
 import { planReel } from '../actions/film/plan.ts';
-import { reelSteps } from '../actions/film/index.ts';
+import { reelSteps } from '../actions/film/steps.ts';
 import { filmTime } from './reel-score.ts';
 import { APP_VERSION } from './version.ts';
 import { ReelDesk, shownFacts } from './reel-desk.ts';

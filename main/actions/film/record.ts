@@ -43,6 +43,8 @@ export function filmRecord(options: {
   /** What was composed for it; null: nothing. */
   composed: unknown;
   sha256: string;
+  frames: number;
+  bytes: number;
 }): unknown {
   const { task, plan, facts, analysis, manifests, warnings, broken, sha256 } = options;
   const { action: _, ...recipe } = task.recipe;
@@ -73,6 +75,13 @@ export function filmRecord(options: {
     plan: planHash(plan),
     segments: manifests.map(({ first, last, bytes, sha256: hash }) => ({ first, last, bytes, sha256: hash })),
     warnings,
+    film: {
+      frames: options.frames,
+      bytes: options.bytes,
+      width: plan.to.width,
+      height: plan.to.height,
+      bits: plan.to.bits,
+    },
     sha256,
   };
 }
