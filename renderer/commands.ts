@@ -16,6 +16,7 @@ const library: readonly (readonly [id: string, key: string, also?: readonly stri
   ['import', 'Mod+O'],
   ['open', 'Enter'],
   ['film', 'R', [], true],
+  ['flip', 'B'],
   ['left', 'ArrowLeft', ['Shift+ArrowLeft']],
   ['right', 'ArrowRight', ['Shift+ArrowRight']],
   ['up', 'ArrowUp', ['Shift+ArrowUp']],

@@ -24,6 +24,7 @@ import { useTranslation } from 'react-i18next';
 import { exportRecipeSchema, formats, iccNames, type ExportRecipe } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
 import { notify, refreshFolders, report, useApp } from '../store/app.ts';
+import { SizeField } from './SizeField.tsx';
 import { useLibrary } from '../store/library.ts';
 import { example, limits, settle, tokens, unknownTokens } from './template.ts';
 
@@ -236,40 +237,7 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
             </TextField>
           </Field>
           <Field label={t('export.size')}>
-            <Box sx={{ display: 'flex', gap: 1.5, alignItems: 'center' }}>
-              <ToggleButtonGroup
-                exclusive
-                size="small"
-                value={recipe.longSide === null ? 'full' : 'limited'}
-                aria-label={t('export.size')}
-                onChange={(_, next: 'full' | 'limited' | null) =>
-                  next && set({ longSide: next === 'full' ? null : 2048 })
-                }
-              >
-                <ToggleButton value="full" sx={{ px: 2 }}>
-                  {t('export.fullSize')}
-                </ToggleButton>
-                <ToggleButton value="limited" sx={{ px: 2 }}>
-                  {t('export.longSide')}
-                </ToggleButton>
-              </ToggleButtonGroup>
-              {recipe.longSide !== null && (
-                <TextField
-                  type="number"
-                  value={recipe.longSide}
-                  onChange={(e) => {
-                    const value = Math.round(Number(e.target.value));
-                    if (value >= 0 && value <= 60000) set({ longSide: value });
-                  }}
-                  onBlur={() => set({ longSide: Math.max(16, recipe.longSide ?? 16) })}
-                  slotProps={{
-                    htmlInput: { min: 16, max: 60000, 'aria-label': t('export.longSide') },
-                    input: { endAdornment: <Typography color="textSecondary">px</Typography> },
-                  }}
-                  sx={{ width: 130 }}
-                />
-              )}
-            </Box>
+            <SizeField recipe={recipe} first={first} set={set} />
           </Field>
           <Field label={t('export.names')}>
             <TextField
@@ -336,6 +304,19 @@ export default function ExportDialog({ ids }: { ids: number[] }) {
               )}
             </Box>
           </Field>
+          {ids.length > 1 && (
+            <FormControlLabel
+              sx={{ ml: '140px', mb: -1.5 }}
+              control={
+                <Switch
+                  size="small"
+                  checked={recipe.contactSheet}
+                  onChange={(_, contactSheet) => set({ contactSheet })}
+                />
+              }
+              label={<Typography variant="body2">{t('export.contactSheet')}</Typography>}
+            />
+          )}
           <FormControlLabel
             sx={{ ml: '140px' }}
             control={

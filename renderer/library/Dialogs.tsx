@@ -18,6 +18,7 @@ import { groupKinds, type Group } from '../../app/contract/library.ts';
 import { getClient } from '../client.ts';
 import { report } from '../store/app.ts';
 import { changeTags, reload, updateItems, useLibrary } from '../store/library.ts';
+import { PairsDialog } from './PairsDialog.tsx';
 import { openDialog, readDate, useLibraryUi } from './state.ts';
 
 const close = () => openDialog(null);
@@ -249,6 +250,8 @@ export function LibraryDialogs() {
       return <NewGroup ids={dialog.ids} />;
     case 'move':
       return <Move ids={dialog.ids} />;
+    case 'pairs':
+      return <PairsDialog pairs={dialog.pairs} />;
     case 'rename':
       return <Rename groupId={dialog.groupId} />;
     case 'groupDate': {

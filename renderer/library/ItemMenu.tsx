@@ -4,7 +4,9 @@ import { Box, Divider, ListItemIcon, Menu, MenuItem, Typography } from '@mui/mat
 import { useTranslation } from 'react-i18next';
 import { scanKinds } from '../../app/contract/library.ts';
 import { getClient } from '../client.ts';
-import { notify, openExport, report, useApp } from '../store/app.ts';
+import { isPrint } from '../../app/recipe/wanted.ts';
+import { findPairs, flip, joinPair, oneAge, partPair } from './family.ts';
+import { notify, openExport, openLightbox, report, useApp } from '../store/app.ts';
 import { removeItems, selectedIds, updateItems, useLibrary } from '../store/library.ts';
 import { keysFor, allCommands } from '../shortcuts.ts';
 import { Kbd } from '../ui/Kbd.tsx';
@@ -20,6 +22,8 @@ function meant(id: number): number[] {
   const { selection } = useLibrary.getState();
   return selection.ids.has(id) ? selectedIds() : [id];
 }
+
+const nameOf = (id: number): string => useLibrary.getState().items.get(id)?.name ?? '';
 
 function Key({ command }: { command: string }) {
   const overrides = useApp((s) => s.settings.shortcuts);
@@ -63,6 +67,18 @@ export function ItemMenu() {
         .catch(report);
     });
 
+  const family = (ids: number[]) => [
+    ids.length === 2 &&
+      entry(t('family.join', { name: nameOf(ids[0]) }), ([front, back]) => void joinPair(front, back)),
+    ids.length === 1 && item?.backId != null && entry(t('family.flip'), () => flip(ids[0]), 'library.flip'),
+    ids.length === 1 &&
+      item?.backId != null &&
+      entry(t('family.open'), () => item.backId !== null && openLightbox([item.backId], item.backId)),
+    ids.length === 1 && item?.backId != null && entry(t('family.part'), () => void partPair(ids[0])),
+    ids.length > 1 && entry(t('family.find'), (list) => void findPairs(list)),
+    ids.length > 1 && entry(t('family.oneAge'), (list) => void oneAge(list)),
+    (ids.length > 1 || item?.backId != null) && <Divider key="d4" />,
+  ];
   return (
     <Menu
       open={open}
@@ -81,6 +97,7 @@ export function ItemMenu() {
           groups > 0 && entry(t('library.moveTo'), (ids) => openDialog({ type: 'move', ids })),
           entry(t('library.setDate'), (ids) => openDialog({ type: 'itemDate', ids })),
           <Divider key="d1" />,
+          ...(isPrint(item.kind) ? family(meant(item.id)) : []),
         ]}
       {open &&
         menu.only === null &&

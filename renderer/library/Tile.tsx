@@ -1,13 +1,17 @@
 /** One frame on the light table: the developed picture in its own shape, its name, and what there is to say of it. */
 import type { TFunction } from 'i18next';
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isPrint } from '../../app/recipe/wanted.ts';
 import type { Group, Item } from '../../app/contract/library.ts';
+import { getClient } from '../client.ts';
 import { saidNow } from '../i18n/said.ts';
+import { report } from '../store/app.ts';
 import { useLibrary } from '../store/library.ts';
 import { useThumb } from '../ui/useThumb.ts';
 import { Glyph, type GlyphName } from './glyphs.tsx';
+import { flip } from './family.ts';
+import { useLibraryUi } from './state.ts';
 import { rawFilm } from './rawFilm.ts';
 import { frameSuffix } from '../format.ts';
 
@@ -38,6 +42,8 @@ export function badgesOf(item: Item, t: TFunction, group?: Group): BadgeOf[] {
   if (group?.flatItemId === item.id)
     badges.push({ key: 'flatfield', glyph: 'flatfield', text: t('badge.flatfield'), tone: 'good' });
   if (item.outlier) badges.push({ key: 'outlier', glyph: 'outlier', text: t('badge.outlier'), tone: 'warn' });
+  if (item.backId !== null)
+    badges.push({ key: 'pair', glyph: 'flip', text: t('family.hasBack'), tone: 'soft' });
   if (item.duplicateOf !== null)
     badges.push({ key: 'duplicate', glyph: 'copy', text: t('badge.duplicate'), tone: 'warn' });
   if (item.hasInfrared)
@@ -106,11 +112,32 @@ export interface TileProps {
   raw: boolean;
 }
 
+/** The picture behind a print, asked for when somebody turns it over. */
+function useBack(backId: number | null): Item | null {
+  const [back, setBack] = useState<Item | null>(null);
+  useEffect(() => {
+    if (backId === null) return;
+    let wanted = true;
+    getClient()
+      .call('library.item', { id: backId })
+      .then((item) => wanted && setBack(item))
+      .catch(report);
+    return () => {
+      wanted = false;
+    };
+  }, [backId]);
+  return back?.id === backId ? back : null;
+}
+
 export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, raw }: TileProps) {
   const { t } = useTranslation();
   const item = useLibrary((s) => s.items.get(id));
   const group = useLibrary((s) => (item?.groupId == null ? undefined : s.groups.get(item.groupId)));
-  const thumb = useThumb(id, item?.thumbVersion ?? 0);
+  const flipped = useLibraryUi((s) => s.flipped.has(id)) && item?.backId != null;
+  const back = useBack(flipped ? item.backId : null);
+  const own = useThumb(id, item?.thumbVersion ?? 0);
+  const behind = useThumb(back?.id ?? id, flipped ? (back?.thumbVersion ?? 0) : 0);
+  const thumb = flipped ? behind : own;
   const broken = item?.state === 'failed' || item?.state === 'missing';
   return (
     <div
@@ -132,6 +159,22 @@ export const Tile = memo(function Tile({ id, x, w, h, column, selected, active, 
           <span className="developing">{w > 110 ? t('library.developing') : '…'}</span>
         )}
         {raw && item && !broken && item.thumbVersion > 0 && <RawFilm id={id} version={item.thumbVersion} />}
+        {item?.backId != null && w > 60 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            data-flip={id}
+            className="flip"
+            title={t(flipped ? 'family.showFront' : 'family.showBack')}
+            onClick={(event) => {
+              event.stopPropagation();
+              flip(id);
+            }}
+            onDoubleClick={(event) => event.stopPropagation()}
+          >
+            <Glyph name="flip" />
+          </button>
+        )}
         {item?.flag === 'keep' && (
           <span className="flag" title={t('flag.keep')}>
             <Glyph name="flag" />

@@ -11,6 +11,7 @@ import EditOutlined from '@mui/icons-material/EditOutlined';
 import Flag from '@mui/icons-material/Flag';
 import FlareOutlined from '@mui/icons-material/FlareOutlined';
 import FilmFrameOutlined from '@mui/icons-material/CropOriginalOutlined';
+import FlipToBackOutlined from '@mui/icons-material/FlipToBackOutlined';
 import HealingOutlined from '@mui/icons-material/HealingOutlined';
 import HourglassEmpty from '@mui/icons-material/HourglassEmpty';
 import LightModeOutlined from '@mui/icons-material/LightModeOutlined';
@@ -37,6 +38,7 @@ const icons = {
   restored: AutoFixHighOutlined,
   coloured: ColorLensOutlined,
   unrestored: HealingOutlined,
+  flip: FlipToBackOutlined,
 };
 export type GlyphName = keyof typeof icons;
 const names: GlyphName[] = [

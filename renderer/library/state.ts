@@ -1,5 +1,6 @@
 /** What is open over the light table: a menu on a frame, a dialog about some frames or a group. */
 import { create } from 'zustand';
+import type { PairProposal } from '../../app/contract/family.ts';
 
 export type LibraryDialog =
   | { type: 'tags'; ids: number[] }
@@ -7,14 +8,17 @@ export type LibraryDialog =
   | { type: 'move'; ids: number[] }
   | { type: 'itemDate'; ids: number[] }
   | { type: 'groupDate'; groupId: number }
-  | { type: 'rename'; groupId: number };
+  | { type: 'rename'; groupId: number }
+  | { type: 'pairs'; pairs: PairProposal[] };
 
 export interface LibraryUi {
   dialog: LibraryDialog | null;
   menu: { id: number; x: number; y: number; only: 'kind' | null } | null;
+  /** Prints that show their back. */
+  flipped: ReadonlySet<number>;
 }
 
-export const useLibraryUi = create<LibraryUi>(() => ({ dialog: null, menu: null }));
+export const useLibraryUi = create<LibraryUi>(() => ({ dialog: null, menu: null, flipped: new Set() }));
 
 /** Opens a dialog; null closes it. */
 export function openDialog(dialog: LibraryDialog | null): void {

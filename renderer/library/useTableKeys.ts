@@ -3,6 +3,7 @@ import { openExport, openLightbox, report, useApp } from '../store/app.ts';
 import { removeItems, selectedIds, setSelection, updateItems, useLibrary } from '../store/library.ts';
 import { useShortcut } from '../useShortcut.ts';
 import { boxOf, neighbour, rowExtent, type Layout, type TableIndex } from './layout.ts';
+import { flip } from './family.ts';
 import { want } from './restoring.ts';
 import { noSelection, position, select, selectAll } from './selection.ts';
 import { openDialog } from './state.ts';
@@ -107,6 +108,10 @@ export function useTableKeys(scroller: HTMLElement | null, layout: Layout, index
     'library.remove',
     withSelection((ids) => void removeItems(ids)),
   );
+  useShortcut('library.flip', () => {
+    const { active } = useLibrary.getState().selection;
+    if (active !== null) flip(active);
+  });
   useShortcut('library.larger', () => zoomRows(1.2));
   useShortcut('library.smaller', () => zoomRows(1 / 1.2));
   useShortcut('library.panels', () => useApp.setState((s) => ({ panels: !s.panels })));

@@ -10,6 +10,29 @@ export function mockFamily(library: { items: Item[] }, changed: (ids: number[]) 
   const item = (id: number) => library.items.find((i) => i.id === id);
   const dismissed = new Set<string>();
   return {
+    'prints.find': ({ itemId }) => ({
+      frames:
+        item(itemId)?.kind === 'print'
+          ? [
+              { x: 0.06, y: 0.12, w: 0.38, h: 0.7, angle: 3, confidence: 0.9 },
+              { x: 0.54, y: 0.16, w: 0.38, h: 0.66, angle: -2, confidence: 0.8 },
+            ]
+          : [],
+    }),
+    'pairs.propose': ({ ids }) => ({
+      pairs:
+        ids.length > 1 ? [{ frontId: ids[0], backId: ids[1], score: 0.82, reasons: ['Set by hand.'] }] : [],
+    }),
+    'album.ageing': ({ ids }) => {
+      for (const id of ids) Object.assign(item(id) ?? {}, { sharedAgeing: true });
+      changed(ids);
+      return { changed: ids };
+    },
+    'album.part': ({ ids }) => {
+      for (const id of ids) Object.assign(item(id) ?? {}, { sharedAgeing: false });
+      changed(ids);
+      return { changed: ids };
+    },
     'pairs.join': ({ frontId, backId }) => {
       Object.assign(item(frontId) ?? {}, { backId });
       Object.assign(item(backId) ?? {}, { backOf: frontId });

@@ -13,7 +13,7 @@ import type { Job, JobItem } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
 import { duration } from '../format.ts';
 import { useSaid } from '../i18n/said.ts';
-import { isCancelled, report } from '../store/app.ts';
+import { isCancelled, openLightbox, report } from '../store/app.ts';
 import { useRows } from '../ui/rows.ts';
 import { RecordDialog } from './RecordDialog.tsx';
 import { fileName } from './titles.ts';
@@ -31,8 +31,8 @@ const icons = {
   cancelled: { Icon: CancelOutlined, colour: 'text.disabled' },
 } as const;
 
-/** All items of a job, page by page; asked again when the job's counts move. */
-function useJobItems(job: Job): JobItem[] {
+/** All items of a job, page by page; asked again when the job's counts move, or something was asked of an item. */
+function useJobItems(job: Job, asked: number): JobItem[] {
   const [items, setItems] = useState<JobItem[]>([]);
   const { id, done, failed, state } = job;
   useEffect(() => {
@@ -60,19 +60,25 @@ function useJobItems(job: Job): JobItem[] {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [id, done, failed, state]);
+  }, [id, done, failed, state, asked]);
   return items;
 }
 
 export function JobItems({ job }: { job: Job }) {
   const { t } = useTranslation();
   const said = useSaid();
-  const all = useJobItems(job);
+  const [asked, setAsked] = useState(0);
+  const all = useJobItems(job, asked);
   const [onlyFailed, setOnlyFailed] = useState(false);
   const [record, setRecord] = useState<JobItem | null>(null);
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const items = onlyFailed && job.failed > 0 ? all.filter((i) => i.state === 'failed') : all;
   const size = useCallback((row: number) => (items[row]?.error ? ROW_WITH_REASON : ROW), [items]);
+  const ask = (call: 'jobs.retry' | 'jobs.skip', item: JobItem) =>
+    void getClient()
+      .call(call, { jobId: job.id, index: item.index })
+      .then(() => setAsked((n) => n + 1))
+      .catch(report);
   const rows = useRows(scroller, items.length, size, 8);
   return (
     <>
@@ -148,6 +154,27 @@ export function JobItems({ job }: { job: Job }) {
                     {duration(item.seconds)}
                   </Typography>
                 )}
+                {item.state === 'failed' && item.itemId !== null && (
+                  <ItemTool
+                    label={t('jobs.fix')}
+                    name={fileName(item.input)}
+                    onClick={() => item.itemId !== null && openLightbox([item.itemId], item.itemId)}
+                  />
+                )}
+                {(item.state === 'failed' || (item.state === 'cancelled' && item.error)) && (
+                  <ItemTool
+                    label={t('jobs.again')}
+                    name={fileName(item.input)}
+                    onClick={() => ask('jobs.retry', item)}
+                  />
+                )}
+                {(item.state === 'failed' || (item.state === 'queued' && job.state !== 'cancelled')) && (
+                  <ItemTool
+                    label={t('jobs.skip')}
+                    name={fileName(item.input)}
+                    onClick={() => ask('jobs.skip', item)}
+                  />
+                )}
                 {item.output && item.state === 'done' && (
                   <Button
                     color="secondary"
@@ -166,5 +193,19 @@ export function JobItems({ job }: { job: Job }) {
       </Box>
       {record && <RecordDialog jobId={job.id} item={record} onClose={() => setRecord(null)} />}
     </>
+  );
+}
+
+function ItemTool({ label, name, onClick }: { label: string; name: string; onClick(): void }) {
+  return (
+    <Button
+      color="secondary"
+      variant="text"
+      aria-label={`${label}: ${name}`}
+      onClick={onClick}
+      sx={{ minHeight: 28, px: 1, minWidth: 0 }}
+    >
+      {label}
+    </Button>
   );
 }

@@ -2,6 +2,7 @@
 import CancelOutlined from '@mui/icons-material/CancelOutlined';
 import CheckCircleOutlined from '@mui/icons-material/CheckCircleOutlined';
 import ErrorOutlined from '@mui/icons-material/ErrorOutlined';
+import GridViewOutlined from '@mui/icons-material/GridViewOutlined';
 import FolderOpenOutlined from '@mui/icons-material/FolderOpenOutlined';
 import Pause from '@mui/icons-material/Pause';
 import PauseCircleOutlined from '@mui/icons-material/PauseCircleOutlined';
@@ -10,6 +11,7 @@ import Replay from '@mui/icons-material/Replay';
 import Schedule from '@mui/icons-material/Schedule';
 import { Box, Button, ButtonBase, LinearProgress, Typography } from '@mui/material';
 import type { TFunction } from 'i18next';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../app/contract/jobs.ts';
 import { duration, moment, percentOf, share } from '../format.ts';
@@ -17,6 +19,7 @@ import { useSaid } from '../i18n/said.ts';
 import { activeJobs, goTo, useApp } from '../store/app.ts';
 import { useScope } from '../useShortcut.ts';
 import { act, actionsFor, clearEnded, type JobAction } from './actions.ts';
+import { SheetDialog } from './SheetDialog.tsx';
 import { JobItems } from './JobItems.tsx';
 import { fileName, jobTitle } from './titles.ts';
 
@@ -35,6 +38,7 @@ const actionIcons: Record<JobAction, typeof Pause> = {
   cancel: CancelOutlined,
   retry: Replay,
   openFolder: FolderOpenOutlined,
+  sheet: GridViewOutlined,
 };
 
 /** "14 of 24 · 21 s left", or what came of it. */
@@ -100,6 +104,7 @@ function JobDetail({ job }: { job: Job }) {
   const { t, i18n } = useTranslation();
   const said = useSaid();
   const { Icon, colour } = stateIcons[job.state];
+  const [sheet, setSheet] = useState(false);
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', minHeight: 0 }}>
       <Box sx={{ p: 3, pb: 2, borderBottom: 1, borderColor: 'room.line' }}>
@@ -122,7 +127,7 @@ function JobDetail({ job }: { job: Job }) {
                   variant={action === 'resume' || action === 'retry' ? 'contained' : 'outlined'}
                   color={action === 'resume' || action === 'retry' ? 'primary' : 'secondary'}
                   startIcon={<ActionIcon />}
-                  onClick={() => void act(job, action)}
+                  onClick={() => (action === 'sheet' ? setSheet(true) : void act(job, action))}
                 >
                   {t(`jobs.action.${action}`)}
                 </Button>
@@ -158,6 +163,7 @@ function JobDetail({ job }: { job: Job }) {
         )}
       </Box>
       <JobItems key={job.id} job={job} />
+      {sheet && <SheetDialog job={job} onClose={() => setSheet(false)} />}
     </Box>
   );
 }

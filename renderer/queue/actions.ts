@@ -4,7 +4,7 @@ import type { Job } from '../../app/contract/jobs.ts';
 import { getClient } from '../client.ts';
 import { notify, refreshJobs, report } from '../store/app.ts';
 
-export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry' | 'openFolder';
+export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry' | 'openFolder' | 'sheet';
 
 /** The actions a job's state allows, in the order of their buttons. */
 export function actionsFor(job: Job): JobAction[] {
@@ -15,11 +15,12 @@ export function actionsFor(job: Job): JobAction[] {
   const ended = job.state === 'done' || job.state === 'failed' || job.state === 'cancelled';
   if (ended && (job.failed > 0 || job.state !== 'done')) list.push('retry');
   if (job.type === 'export' && job.done > 0) list.push('openFolder');
+  if (job.sheet) list.push('sheet');
   return list;
 }
 
 /** Does it; errors are shown. */
-export async function act(job: Job, action: JobAction): Promise<void> {
+export async function act(job: Job, action: Exclude<JobAction, 'sheet'>): Promise<void> {
   const client = getClient();
   const args = { jobId: job.id };
   try {

@@ -213,8 +213,7 @@ class Reader {
     if (spec.type === 'model') return value === '' ? this.#t('lightbox.ownModel') : String(value);
     if (spec.type === 'marks' || spec.type === 'hints')
       return this.#t(`lightbox.${spec.type}.count`, { count: Array.isArray(value) ? value.length : 0 });
-    if (spec.type === 'sources')
-      return Array.isArray(value) && value.length > 0 ? String(value.length) : '–';
+    if (spec.type === 'sources') return Array.isArray(value) && value.length > 0 ? String(value.length) : '–';
     if (value === null) return this.#t('lightbox.automatic');
     const rect = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }).safeParse(value);
     if (!rect.success) return JSON.stringify(value);

@@ -8,6 +8,7 @@ import { changeSettings, useApp } from '../store/app.ts';
 import { Doctor } from './Doctor.tsx';
 import { Folders } from './Folders.tsx';
 import { Card, Line } from './parts.tsx';
+import { Memory } from './Memory.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 
 /** Languages by their own names. */
@@ -126,6 +127,7 @@ export default function Settings() {
         <Box sx={{ display: 'grid', gap: 2.5, minWidth: 0 }}>
           <Looks />
           <Compute />
+          <Memory />
           <Folders />
           <Doctor />
         </Box>

@@ -40,6 +40,7 @@ const plain = new Set([
   'restored',
   'colorized',
   'autoRestored',
+  'sharedAge',
 ]);
 /** What was done with the mask or the hints: 'mark:brush', 'hint:moved=3' (a count keeps steps of one hand together). */
 const drawn = /^(mark|hint):([a-z]+)(?:=.*)?$/;

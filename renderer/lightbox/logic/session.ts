@@ -170,6 +170,8 @@ export function createSession(options: {
         header: null,
         shown: null,
         chosenHint: null,
+        proposals: [],
+        foundPrints: null,
         outline: '',
         tool: 'none',
         brush: { ...get().brush, chosen: null, source: null },

@@ -3,6 +3,8 @@ import type { CallResult, HistoryEntry } from '../../../app/contract/index.ts';
 import type { Group, Item } from '../../../app/contract/library.ts';
 import type { PixelsHeader } from '../../../app/contract/pixels.ts';
 import type { DevelopRecipe } from '../../../app/recipe/develop.ts';
+import type { ProposedColour } from '../../../app/contract/family.ts';
+import type { FrameBoundary } from './frames.ts';
 import { startBrush, type Brush } from './marks.ts';
 import { nextLine, scanKey, type FrameStacks, type HandUndo } from './scanframes.ts';
 import type { UndoStack } from './undo.ts';
@@ -68,6 +70,10 @@ export interface SessionState {
   clipboard: DevelopRecipe | null;
   /** Counts the times that what lies behind the present recipe changed (analysis, roll): frames on stage are out of date then. */
   revision: number;
+  /** Colours remembered from other pictures that may belong here (logic/family.ts). */
+  proposals: readonly ProposedColour[];
+  /** Prints that were found on the scan, for the boundaries tool to begin with. */
+  foundPrints: readonly FrameBoundary[] | null;
   /** Chosen in the film-strip beside the present picture: where settings are synced to. */
   selection: readonly number[];
 }
@@ -107,6 +113,8 @@ export function startState(ids: readonly number[], id: number): SessionState {
     linkRoll: false,
     clipboard: null,
     revision: 0,
+    proposals: [],
+    foundPrints: null,
     selection: [],
   };
 }

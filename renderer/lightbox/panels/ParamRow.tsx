@@ -26,6 +26,7 @@ import { baseDensity, swatchColour } from '../logic/swatch.ts';
 import { HintsRow, MarksRow } from './DrawnRows.tsx';
 import { ModelRow } from './ModelRow.tsx';
 import { ScopeBadge } from './ScopeBadge.tsx';
+import { SourcesRow } from './SourcesRow.tsx';
 import { SliderTrack } from './SliderTrack.tsx';
 import { ValueField } from './ValueField.tsx';
 
@@ -109,6 +110,7 @@ export function ParamRow({ control, disabled }: RowProps) {
       {spec.type === 'model' && (
         <ModelRow step={step} spec={spec} value={control.value as string} name={name} disabled={disabled} />
       )}
+      {spec.type === 'sources' && <SourcesRow name={name} disabled={disabled} />}
       {spec.type === 'marks' && <MarksRow />}
       {spec.type === 'hints' && <HintsRow name={name} />}
       {(spec.type === 'rgb' || spec.type === 'rect') && (

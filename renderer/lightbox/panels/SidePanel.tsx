@@ -10,6 +10,7 @@ import { Histogram } from '../parts/Histogram.tsx';
 import type { LightboxActions } from '../useActions.ts';
 import { AfterCards } from './AfterCards.tsx';
 import { AutoCard } from './AutoCard.tsx';
+import { FamilyCard } from './FamilyCard.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { OriginalCard } from './OriginalCard.tsx';
 import { RollCard } from './RollCard.tsx';
@@ -69,6 +70,7 @@ export function SidePanel({ tab, setTab, actions, onName }: SidePanelProps) {
       }}
     >
       <OriginalCard />
+      <FamilyCard />
       <Box sx={{ p: 1.5, pb: 0.5 }}>
         <Histogram />
       </Box>

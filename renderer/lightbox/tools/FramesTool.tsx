@@ -7,6 +7,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { senseOf, toShown, toStored, turnedSize } from '../../../app/turn.ts';
 import { useLightbox, useSession } from '../context.ts';
+import { isPrint } from '../../../app/recipe/wanted.ts';
+import { askPrints } from '../logic/family.ts';
 import { addFrame, finishFrames, removeFrame, splitFrame, type FrameBoundary } from '../logic/frames.ts';
 import { fromCorners, inside } from '../logic/rects.ts';
 import { canRedo, canUndo, move, present, push, startStack, type UndoStack } from '../logic/undo.ts';
@@ -29,13 +31,34 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
   const session = useSession();
   const auto = useLightbox((s) => s.auto);
   const item = useLightbox((s) => s.items[s.id]);
+  const found = useLightbox((s) => s.foundPrints);
+  const [finding, setFinding] = useState(false);
   const turned = useTurn();
   const sense = senseOf(turned);
   /** On the scan as stored; shown on the turned scan before us. */
   const [stack, setStack] = useState<UndoStack<Drawing>>(() => {
     const frames = auto && auto.frames.length > 0 ? auto.frames.map((f) => ({ ...f })) : [whole];
-    return startStack({ frames, chosen: Math.min(item?.frame ?? 0, frames.length - 1) }, 'start', Date.now());
+    const start = startStack<Drawing>(
+      { frames, chosen: Math.min(item?.frame ?? 0, frames.length - 1) },
+      'start',
+      Date.now(),
+    );
+    // What was found is a first step: done takes it, undo shows the scan as it was.
+    return found
+      ? push(start, { frames: found.map((f) => ({ ...f })), chosen: 0 }, 'found', Date.now())
+      : start;
   });
+  const find = async () => {
+    setFinding(true);
+    try {
+      const prints = await askPrints(session);
+      if (prints.length > 1) draft('found', () => ({ frames: prints.map((f) => ({ ...f })), chosen: 0 }));
+      else session.say('info', t('lightbox.tools.frames.noneFound'));
+    } catch (error) {
+      session.fail(error);
+    }
+    setFinding(false);
+  };
   const { frames, chosen } = present(stack).value;
   const [saving, setSaving] = useState(false);
   useEffect(() => {
@@ -47,7 +70,7 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
         redo: () => setStack((s) => move(s, 1)),
       },
     });
-    return () => session.store.setState({ hand: null });
+    return () => session.store.setState({ hand: null, foundPrints: null });
   }, [session, stack]);
   /** `what` names the gesture: a drag or a row of key presses is one step. */
   const draft = (what: string, change: (now: Drawing) => Drawing) =>
@@ -126,6 +149,9 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
           picture={picture}
           name={t('lightbox.tools.frames.name', { n: chosen + 1 })}
           change={edit}
+          turn={(angle) =>
+            change('angle', (f) => ({ ...f, angle: sense * Math.min(45, Math.max(-45, angle)) }))
+          }
         />
       )}
       <ToolBar
@@ -135,6 +161,11 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
         doneDisabled={saving}
       >
         <Typography variant="figure">{t('lightbox.tools.frames.count', { count: frames.length })}</Typography>
+        {item && isPrint(item.kind) && (
+          <Button color="secondary" variant="outlined" disabled={finding} onClick={() => void find()}>
+            {t('lightbox.tools.frames.find')}
+          </Button>
+        )}
         <Button
           color="secondary"
           variant="outlined"

@@ -15,6 +15,7 @@ import { sampleHere } from '../logic/sample.ts';
 import type { Box, Point, Size } from '../logic/viewport.ts';
 import { HintPopover } from './HintPopover.tsx';
 import { HintsBar } from './HintsBar.tsx';
+import { ProposedHints } from './ProposedHints.tsx';
 import { toCss } from './marksPaint.ts';
 import { useField } from './useField.ts';
 
@@ -246,6 +247,7 @@ export function HintsTool({ box, picture, place }: { box: Box; picture: Size; pl
           }}
         />
       )}
+      <ProposedHints css={css} disabled={field.panning || picking !== null} />
       <HintsBar picking={picking !== null} />
     </>
   );

@@ -25,6 +25,8 @@ export interface RectEditorProps {
   change(rect: Box): void;
   /** Takes the keyboard when it appears: arrows move the rectangle, not the film-strip. */
   takesFocus?: boolean;
+  /** Turns it by the handle above its upper edge: degrees, clockwise. Without: there is no such handle. */
+  turn?(angle: number): void;
   /** The hand let go. */
   done?(): void;
 }
@@ -55,6 +57,7 @@ export function RectEditor(props: RectEditorProps) {
     thirds,
     takesFocus,
     change,
+    turn,
     done,
   } = props;
   const { t } = useTranslation();
@@ -139,6 +142,50 @@ export function RectEditor(props: RectEditorProps) {
         onKeyUp={keyUp}
         sx={{ ...bare, inset: 0, width: '100%', height: '100%', cursor: 'move' }}
       />
+      {turn && (
+        <Div
+          component="button"
+          type="button"
+          aria-label={`${name}: ${t('lightbox.tools.handle.turn', { angle: angle.toFixed(1) })}`}
+          onPointerDown={down}
+          onPointerMove={(event: PointerEvent<HTMLElement>) => {
+            if (!grab.current || !event.currentTarget.hasPointerCapture(event.pointerId)) return;
+            event.stopPropagation();
+            const bounds = event.currentTarget.parentElement?.getBoundingClientRect();
+            if (!bounds) return;
+            // About the middle, which a turn leaves where it is.
+            const x = event.clientX - (bounds.left + bounds.right) / 2;
+            const y = event.clientY - (bounds.top + bounds.bottom) / 2;
+            const degrees = (Math.atan2(x, -y) * 180) / Math.PI;
+            turn(Math.round(degrees * 10) / 10);
+          }}
+          onPointerUp={up}
+          onKeyDown={(event: KeyboardEvent<HTMLElement>) => {
+            const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+            if (by === 0) return key(event);
+            event.preventDefault();
+            event.stopPropagation();
+            turn(Math.round((angle + by * (event.shiftKey ? 1 : 0.1)) * 10) / 10);
+          }}
+          sx={{
+            ...bare,
+            left: '50%',
+            top: -26,
+            width: 24,
+            height: 24,
+            ml: '-12px',
+            cursor: 'grab',
+            '&::before': {
+              content: '""',
+              position: 'absolute',
+              inset: '6px',
+              borderRadius: '50%',
+              bgcolor: '#fff',
+              boxShadow: '0 0 0 1px rgba(0,0,0,.7)',
+            },
+          }}
+        />
+      )}
       {handles.map((h) => {
         const [fx, fy, cursor] = spots[h as Exclude<Handle, 'move'>];
         return (
