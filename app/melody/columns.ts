@@ -1,7 +1,8 @@
 /**
  * A melody as columns, what the network `milia` reads and writes: for each sixteenth one class, a rest, a hold, or the
  * onset of a tone (counted from the tonic). Some columns may be blank: those are to be filled. Beside the classes stand
- * the plan at that place and the *echoes*, the columns one and two bars and one, two and four phrases before and after.
+ * the plan at that place, the onsets that are known before and after it, and the *echoes*, the columns one and two bars and
+ * one, two and four phrases away on both sides.
  */
 import { intervalOf, REST_TONE, toneClass, TONES } from './events.ts';
 import { METRES, metreClass, planEnd, type Plan } from './plan.ts';
@@ -41,8 +42,13 @@ const sizes = [
 ];
 /** Channels of the plan, which the critic is shown too. */
 export const PLAN_CHANNELS = sizes.reduce((a, b) => a + b, 0);
-/** Channels of the classes and echoes, before those of the plan. */
-export const CLASS_CHANNELS = (1 + COLUMN_ECHOES) * KINDS;
+/** Onsets on either side of a column that are told one by one, each with whether blanks lie between. */
+const NEIGHBOURS = 2;
+const NEIGHBOUR_CHANNELS = 2 * (TONES + 1);
+/** Channels of the classes, echoes and neighbours, before those of the plan. */
+export const CLASS_CHANNELS = (1 + COLUMN_ECHOES) * KINDS + 2 * NEIGHBOURS * NEIGHBOUR_CHANNELS;
+/** End of the channels of the echoes. */
+export const ECHOES_END = (1 + COLUMN_ECHOES) * KINDS;
 /** All channels. */
 export const COLUMN_CHANNELS = CLASS_CHANNELS + PLAN_CHANNELS;
 
@@ -126,12 +132,33 @@ export class ColumnReader {
     });
   }
 
+  /** Channels of the onsets before and after a column. */
+  private neighbours(columns: ArrayLike<number>, t: number): number[] {
+    const ones: number[] = [];
+    for (const [side, step] of [-1, 1].entries()) {
+      let found = 0;
+      let blank = 0;
+      for (let s = t + step; s >= 0 && s < this.length && found < NEIGHBOURS; s += step) {
+        if (columns[s] === BLANK) blank = 1;
+        if (!isOnset(columns[s])) continue;
+        const slot = ECHOES_END + (side * NEIGHBOURS + found++) * NEIGHBOUR_CHANNELS;
+        ones.push(slot + blank * (TONES + 1) + columns[s] - 1);
+      }
+      for (; found < NEIGHBOURS; found++)
+        ones.push(
+          ECHOES_END + (side * NEIGHBOURS + found) * NEIGHBOUR_CHANNELS + blank * (TONES + 1) + TONES,
+        );
+    }
+    return ones;
+  }
+
   /** All channels that are one at column t. @param columns classes, some of them BLANK */
   channels(columns: ArrayLike<number>, t: number): number[] {
     const ones = [columns[t]];
     this.sources(t).forEach((source, k) =>
       ones.push((k + 1) * KINDS + (source === null ? OUTSIDE : columns[source])),
     );
+    ones.push(...this.neighbours(columns, t));
     for (const channel of this.planChannels(t)) ones.push(CLASS_CHANNELS + channel);
     return ones;
   }

@@ -40,7 +40,7 @@ export async function melodyOfBytes(bytes: Uint8Array, name: string): Promise<Me
 }
 
 /** Writes a MIDI file. @throws RevealError 'disk' when it is there and may not be replaced, or cannot be written */
-export function writeMidiFile(file: string, melody: Melody, overwrite = false): Promise<void> {
+export async function writeMidiFile(file: string, melody: Melody, overwrite = false): Promise<void> {
   const bytes = writeMidi(melody);
-  return writeAtomic(file, overwrite, (sink) => sink.write(bytes));
+  await writeAtomic(file, overwrite, (sink) => sink.write(bytes));
 }

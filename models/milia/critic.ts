@@ -12,7 +12,7 @@ import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
 import { sqrt, square } from '../../app/graph/ops/elementwise.ts';
 import { mean } from '../../app/graph/ops/reduce.ts';
-import { concat, expand, reshape } from '../../app/graph/ops/shape.ts';
+import { concat, expand } from '../../app/graph/ops/shape.ts';
 import { COLUMNS, PLAN_CHANNELS } from '../../app/melody/columns.ts';
 import { spectralNorm } from '../critic/network.ts';
 import { he, zeros } from '../initial.ts';
@@ -20,6 +20,11 @@ import type { Network, Width } from '../network.ts';
 
 const CHANNELS: Record<Width, number> = { small: 64, base: 96, large: 128 };
 const SLOPE = 0.2;
+/** Keeps the size of activations behind a rectifier of that slope, which a norm of one alone would not. */
+const GAIN = Math.sqrt(2 / (1 + SLOPE * SLOPE));
+/** The judgement, in units that a hinge at one suits. */
+const SCALE = 8;
+const activate = (x: Tensor): Tensor => mul(leakyRelu(x, SLOPE), GAIN);
 const DILATIONS = [1, 2, 4, 8] as const;
 
 function convolve(scope: Scope, name: string, x: Tensor, out: number, taps = 1, dilation = 1): Tensor {
@@ -45,9 +50,9 @@ function spread(each: Tensor, common: Tensor): Tensor {
 function build(scope: Scope, x: Tensor, width: Width): Record<'score', Tensor> {
   const [n, , , length] = x.shape;
   const channels = CHANNELS[width];
-  let h = leakyRelu(convolve(scope, 'stem', x, channels), SLOPE);
+  let h = activate(convolve(scope, 'stem', x, channels));
   DILATIONS.forEach((dilation, b) => {
-    h = leakyRelu(convolve(scope, `look${b}`, h, channels, 3, dilation), SLOPE);
+    h = activate(convolve(scope, `look${b}`, h, channels, 3, dilation));
   });
   const each = mean(h, [2, 3], true);
   const common = mean(each, [0], true);
@@ -55,10 +60,10 @@ function build(scope: Scope, x: Tensor, width: Width): Record<'score', Tensor> {
     [each, expand(common, each.shape), expand(mul(spread(each, common), 4), each.shape)],
     1,
   );
-  const whole = convolve(scope, 'whole', leakyRelu(convolve(scope, 'among', among, channels), SLOPE), 1);
+  const whole = convolve(scope, 'whole', activate(convolve(scope, 'among', among, channels)), 1);
   const places = convolve(scope, 'place', h, 1);
   return {
-    score: reshape(concat([places, expand(whole, [n, 1, 1, length])], 1), [n, 2, 1, length]),
+    score: mul(concat([places, expand(whole, [n, 1, 1, length])], 1), SCALE),
   };
 }
 

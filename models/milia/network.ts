@@ -17,11 +17,11 @@ import { slice } from '../../app/graph/ops/select.ts';
 import { reshape, transpose } from '../../app/graph/ops/shape.ts';
 import { softmax } from '../../app/graph/ops/softmax.ts';
 import {
-  CLASS_CHANNELS,
   COLUMN_CHANNELS,
   COLUMN_ECHOES,
   COLUMNS,
   ECHO_CHANNELS,
+  ECHOES_END,
 } from '../../app/melody/columns.ts';
 import { zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
@@ -58,14 +58,14 @@ export function convolve(
 function columnLogits(scope: Scope, x: Tensor, width: Width): Tensor {
   const [n, , , length] = x.shape;
   const { channels, blocks } = CHANNELS[width];
-  // Twenty of the channels are one.
-  let h = gelu(convolve(scope, 'channels', x, channels, { gain: COLUMN_CHANNELS / 20 }));
+  // Twenty-four of the channels are one.
+  let h = gelu(convolve(scope, 'channels', x, channels, { gain: COLUMN_CHANNELS / 24 }));
   for (let b = 0; b < blocks; b++) {
     const inner = scope.within(`block${b}`);
     const seen = gelu(convolve(inner, 'look', h, channels, { taps: 3, dilation: DILATIONS[b], gain: 2 }));
     h = add(h, convolve(inner, 'take', seen, channels, { gain: 0.3 }));
   }
-  const all = reshape(slice(x, [null, [ECHO_CHANNELS, CLASS_CHANNELS], null, null]), [
+  const all = reshape(slice(x, [null, [ECHO_CHANNELS, ECHOES_END], null, null]), [
     n,
     COLUMN_ECHOES,
     ECHO_CHANNELS,
