@@ -20,7 +20,7 @@ const Queue = lazy(() => import('./queue/Queue.tsx'));
 const Settings = lazy(() => import('./settings/Settings.tsx'));
 const Studio = lazy(() => import('./studio/Studio.tsx'));
 const Models = lazy(() => import('./models/Models.tsx'));
-const LaterRoom = lazy(() => import('./rooms/LaterRoom.tsx'));
+const Score = lazy(() => import('./score/Score.tsx'));
 const ExportDialog = lazy(() => import('./export/ExportDialog.tsx'));
 const FolderPicker = lazy(() => import('./shell/FolderPicker.tsx'));
 const Lightbox = lazy(() => import('./lightbox/Lightbox.tsx'));
@@ -37,8 +37,8 @@ function RoomView({ room }: { room: Room }) {
       return <Studio />;
     case 'models':
       return <Models />;
-    default:
-      return <LaterRoom room={room} />;
+    case 'score':
+      return <Score />;
   }
 }
 

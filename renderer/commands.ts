@@ -46,7 +46,21 @@ const library: readonly (readonly [id: string, key: string, also?: readonly stri
   ['fullscreen', 'F'],
 ];
 
+const score: readonly (readonly [id: string, key: string])[] = [
+  ['play', 'Space'],
+  ['compose', 'N'],
+  ['older', 'ArrowLeft'],
+  ['newer', 'ArrowRight'],
+  ['keep', 'K'],
+];
+
 const commands: Command[] = [
+  ...score.map(([id, key]) => ({
+    id: `score.${id}`,
+    scope: 'score' as const,
+    key,
+    label: `commands.score.${id}`,
+  })),
   ...global.map(([id, key, also]) => ({
     id: `global.${id}`,
     scope: 'global' as const,

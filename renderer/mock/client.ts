@@ -14,6 +14,7 @@ import { mockPlace, mockRestore } from './restore.ts';
 import { mockFamily } from './family.ts';
 import { mockModels } from './models.ts';
 import { mockRecord } from './record.ts';
+import { mockScore } from './score.ts';
 import { mockStudio, mockStudioPicture } from './studio.ts';
 
 export interface MockOptions {
@@ -95,6 +96,7 @@ export function mockClient(options: MockOptions = {}): Client {
   };
 
   const answers: Calls = {
+    ...mockScore(() => publish('score.changed', {})),
     'app.info': () => ({
       host: 'browser',
       version: '0.1.0',

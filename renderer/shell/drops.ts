@@ -4,7 +4,7 @@ import type { Dropped } from '../client.ts';
 
 export interface Taker {
   /** Part of the translation keys of title and text (`drop.WORDS.title`, `.text`) shown while files hang over the window. */
-  words: 'studio' | 'models';
+  words: 'studio' | 'models' | 'score';
   take: (files: Dropped[]) => void;
 }
 
