@@ -98,6 +98,7 @@ for (const file of [
   'index',
   'engine',
   'pixel-worker',
+  'reel-worker',
   'loader-worker',
   'eval-worker',
   'preload',
@@ -105,7 +106,15 @@ for (const file of [
   'commands',
 ])
   check(inside.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs is in the archive`);
-for (const file of ['engine', 'pixel-worker', 'loader-worker', 'eval-worker', 'cli', 'commands'])
+for (const file of [
+  'engine',
+  'pixel-worker',
+  'reel-worker',
+  'loader-worker',
+  'eval-worker',
+  'cli',
+  'commands',
+])
   check(loose.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs lies unpacked`);
 check(inside.includes('/dist/renderer/index.html'), 'the window is in the archive');
 for (const name of ['backbone', 'one', 'colorist', 'restorer', 'filler'])

@@ -3,7 +3,7 @@
  * same task goes on from the finished segments, and the film is the same, byte for byte. The film appears under its name
  * only when it is complete and was checked; a source that breaks off gives a film that says so in its name.
  */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ReelFacts } from '../../app/film/probe.ts';
@@ -67,7 +67,25 @@ export const partialName = (output: string): string => {
   return path.join(dir, `${name} (partial)${ext}`);
 };
 
+/** Exports a reel. @throws RevealError; what is finished by then stays in the work folder for the next call */
 export async function exportReel(
+  desk: ReelDesk,
+  task: ReelExportTask,
+  call: Pick<CallContext, 'signal' | 'progress'>,
+): Promise<ReelExportResult> {
+  try {
+    return await exportWhole(desk, task, call);
+  } catch (error) {
+    // A folder with nothing to go on from is no use to anybody.
+    const dir = workFolder(task.output);
+    const names = await readdir(dir).catch((): string[] => []);
+    if (!call.signal.aborted && !names.some((name) => name.startsWith('segment-')))
+      await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function exportWhole(
   desk: ReelDesk,
   task: ReelExportTask,
   call: Pick<CallContext, 'signal' | 'progress'>,

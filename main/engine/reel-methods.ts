@@ -16,7 +16,7 @@ import { estimateReel } from './reel-estimate.ts';
 import { exportReel, writePicture } from './reel-export.ts';
 import { storedShots } from './reel-look.ts';
 import { proxyOfReel } from './reel-proxy.ts';
-import type { ReelMethods, ReelPixelsTask } from './reel-protocol.ts';
+import type { ReelMethods, ReelPixelsTask, ReelPlace } from './reel-protocol.ts';
 import { waveOf } from './reel-wave.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -86,6 +86,28 @@ async function pixels(
   };
 }
 
+/** One frame as a JPEG file, at most `height` pixels high. */
+async function picture(
+  desk: ReelDesk,
+  place: ReelPlace,
+  index: number,
+  height: number,
+  output: string,
+  signal: AbortSignal,
+): Promise<{ width: number; height: number }> {
+  const { frame, facts } = await desk.frame(place, index, signal);
+  const full = shownSize(facts.format, facts.sampleAspect, facts.rotation);
+  const scale = Math.min(1, height / full.height);
+  const size = {
+    width: Math.max(1, Math.round(full.width * scale)),
+    height: Math.max(1, Math.round(full.height * scale)),
+  };
+  const rgba = frameToRgba(frame, facts.format, { ...size, rotation: facts.rotation });
+  await mkdir(path.dirname(output), { recursive: true });
+  await writePicture(output, { rgba, ...size });
+  return size;
+}
+
 export interface ReelCore {
   methods: Pick<Methods, keyof ReelMethods>;
   pixels: (
@@ -133,20 +155,17 @@ export function reelMethods(shop: Workshop): ReelCore {
         const { facts } = await desk.facts(place, signal);
         return waveOf(place.path, facts, columns, signal);
       },
-      reelFrame: async ({ frame: index, height, output, ...place }, { signal }) => {
-        const { facts: known } = await desk.facts(place, signal);
+      reelFrame: async ({ frame, height, output, ...place }, { signal }) => {
+        const { facts } = await desk.facts(place, signal);
         // The header may promise more frames than there are.
-        const { frame, facts } = await desk.frame(place, Math.min(index, frameCount(known) - 1), signal);
-        const full = shownSize(facts.format, facts.sampleAspect, facts.rotation);
-        const scale = Math.min(1, height / full.height);
-        const size = {
-          width: Math.max(1, Math.round(full.width * scale)),
-          height: Math.max(1, Math.round(full.height * scale)),
-        };
-        const rgba = frameToRgba(frame, facts.format, { ...size, rotation: facts.rotation });
-        await mkdir(path.dirname(output), { recursive: true });
-        await writePicture(output, { rgba, ...size });
-        return size;
+        return picture(desk, place, Math.min(frame, frameCount(facts) - 1), height, output, signal);
+      },
+      reelPoster: async ({ height, output, ...place }, { signal }) => {
+        const { facts } = await desk.facts(place, signal);
+        // Past leader and titles; a key frame, which costs one frame.
+        const wanted = Math.floor(frameCount(facts) / 5);
+        const keys = facts.keyFrames === 'all' ? [wanted] : facts.keyFrames.filter((k) => k <= wanted);
+        return picture(desk, place, keys[keys.length - 1] ?? 0, height, output, signal);
       },
       reelProxy: (task, { signal, progress }) =>
         proxyOfReel(desk, task, signal, (done, total) => progress('proxy', done, total)),

@@ -85,6 +85,8 @@ export interface ReelMethods {
     ReelPlace & { frame: number; height: number; output: string },
     { width: number; height: number },
   ];
+  /** A frame that stands for the reel, as a JPEG file. */
+  reelPoster: [ReelPlace & { height: number; output: string }, { width: number; height: number }];
   /** A small film for playing. */
   reelProxy: [
     ReelPlace & {

@@ -200,6 +200,11 @@ export class FakeEngine implements Engine {
         await writeFile(output, JSON.stringify({ params, context }));
         return { width: 512, height: 341 };
       }
+      case 'reelPoster': {
+        const { output } = raw as Args<'reelPoster'>;
+        await writeFile(output, 'frame');
+        return { width: 512, height: 384 };
+      }
       case 'sampleBase':
         return { base: [0.6, 0.3, 0.2], warning: null };
       case 'readout':

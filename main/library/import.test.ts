@@ -163,11 +163,12 @@ describe('import', () => {
     expect([again.framesByPerson, again.frames.length]).toEqual([false, 3]);
   });
 
-  it('keeps films as reels, without pictures', async () => {
+  it('keeps films as reels, with one of their frames as picture', async () => {
     const [file] = await house.files(['scans/wedding.mp4', 'moving']);
     await house.import(file);
     const [reel] = await house.items();
-    expect(reel).toMatchObject({ kind: 'reel', thumbVersion: 0 });
+    expect(reel).toMatchObject({ kind: 'reel', state: 'analysed', thumbVersion: 1 });
+    expect(house.interactive.calls).toContain('reelPoster wedding.mp4');
     const { groups } = await house.ask('library.groups', {});
     expect(groups).toMatchObject([{ kind: 'reel', name: 'scans', count: 1 }]);
     const refused = await house.ask('export.start', { ids: [reel.id], recipe: {} });
@@ -246,7 +247,7 @@ describe('import', () => {
     const recipes = await Promise.all(items.map((i) => house.ask('recipe.get', { itemId: i.id })));
     expect(items.map((i, n) => [i.name, i.state, recipes[n].history.map((h) => h.label)])).toEqual([
       ['a.tif', 'edited', ['Mine']],
-      ['reel.mp4', 'new', []],
+      ['reel.mp4', 'analysed', []],
       ['strip2.tif', 'edited', ['Develop']],
       ['strip2.tif', 'edited', ['Develop']],
     ]);

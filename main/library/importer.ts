@@ -330,6 +330,7 @@ export class ImportAction implements JobAction<ImportPayload> {
         return bareInfo(size, mtime);
       });
     const ids = await this.#store(file, sha256, size, mtime, info, null);
+    await this.#o.thumbnails.refresh(ids, work.signal);
     return { itemId: ids[0] ?? null };
   }
 

@@ -17,6 +17,8 @@ import { itemRow, markMissing, scanById, type ItemRow } from './items.ts';
 import { itemParams } from './recipes.ts';
 
 export const THUMB_SIDE = 512;
+/** Of reels, which lie on their side. */
+const POSTER_HEIGHT = 384;
 /** Part of every name: raise it when the developer's results change, so that old pictures are made anew. */
 const FORMAT = 1;
 /** Pictures nobody refers to any more (old recipes) are kept this long for undo. */
@@ -120,7 +122,7 @@ export class Thumbnails {
   async resume(): Promise<void> {
     await this.#forgetLost();
     const ids = this.#o.db.column<number>(
-      "SELECT id FROM items WHERE thumb_stale = 1 AND deleted_at IS NULL AND missing = 0 AND kind <> 'reel' ORDER BY id DESC",
+      'SELECT id FROM items WHERE thumb_stale = 1 AND deleted_at IS NULL AND missing = 0 ORDER BY id DESC',
     );
     await this.refresh(ids);
   }
@@ -185,7 +187,11 @@ export class Thumbnails {
     const params = this.#o.engineParams?.(stored) ?? stored;
     const context = developContext(this.#o.db, row);
     const extras = extrasOf(this.#o.db, row, params);
-    const name = this.fileName(row.hash, row.frame, params, context, extras);
+    const name =
+      // A reel's picture is a frame of it as it is, whatever is done to it.
+      row.kind === 'reel'
+        ? path.join(row.hash.slice(0, 2), `${row.hash.slice(0, 24)}-reel.jpg`)
+        : this.fileName(row.hash, row.frame, params, context, extras);
     return { row, name, params, context, extras };
   }
 
@@ -221,7 +227,7 @@ export class Thumbnails {
 
   async #make(itemId: number): Promise<void> {
     const wanted = this.#wanted(itemId);
-    if (!wanted || wanted.row.deleted_at !== null || wanted.row.kind === 'reel') return;
+    if (!wanted || wanted.row.deleted_at !== null) return;
     const { row, name, params, context, extras } = wanted;
     const output = path.join(this.#o.dir, name);
     if (existsSync(output)) {
@@ -233,24 +239,39 @@ export class Thumbnails {
     mkdirSync(path.dirname(output), { recursive: true });
     for (const safer of [false, true]) {
       try {
-        const size = await this.#o.engine.call(
-          'thumbnail',
-          {
-            path: scan.path,
-            params,
-            context,
-            ...extras,
-            output,
-            maxSide: THUMB_SIDE,
-            ...(safer ? { safer } : {}),
-          },
-          { signal: this.#abort.signal },
-        );
+        const options = { signal: this.#abort.signal };
+        const size =
+          row.kind === 'reel'
+            ? await this.#o.engine.call(
+                'reelPoster',
+                {
+                  path: scan.path,
+                  dir: path.join(this.#o.dir, '..', 'reels'),
+                  height: POSTER_HEIGHT,
+                  output,
+                },
+                options,
+              )
+            : await this.#o.engine.call(
+                'thumbnail',
+                {
+                  path: scan.path,
+                  params,
+                  context,
+                  ...extras,
+                  output,
+                  maxSide: THUMB_SIDE,
+                  ...(safer ? { safer } : {}),
+                },
+                options,
+              );
         this.#store(itemId, name, size.height > 0 ? size.width / size.height : null);
         return;
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         if (!safer && error instanceof RevealError && error.code === 'engine') continue;
+        // A machine without ffmpeg keeps films as films, without pictures.
+        if (row.kind === 'reel' && error instanceof RevealError && error.code !== 'bad-input') return;
         await this.#failed(row, scan.id, scan.path, error);
         return;
       }
