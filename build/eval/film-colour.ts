@@ -58,15 +58,16 @@ async function coloured(
   analysis: ReelAnalysis,
   shot: ReelShot,
   steadiness: number,
+  span: { first: number; last: number },
   keyFrames: ShotKeyFrame[] = [],
 ): Promise<{ frames: Frame[]; counts: Record<string, number>; seconds: number }> {
   const cpu = process.cpuUsage();
   const work = await colourStep.begin(
-    { format: clip.format, shot, analysis, seed: 1, networks, keyFrames },
+    { format: clip.format, shot, analysis, seed: 1, networks, keyFrames, span },
     params(steadiness),
   );
   const frames: Frame[] = [];
-  for (let i = shot.first; i <= shot.last; i++) frames.push(...(await work.push(clip.frames[i])));
+  for (let i = span.first; i <= span.last; i++) frames.push(...(await work.push(clip.frames[i])));
   frames.push(...(await work.end()));
   const used = process.cpuUsage(cpu);
   return { frames, counts: work.report(), seconds: (used.user + used.system) / 1e6 };
@@ -96,8 +97,8 @@ async function film(file: string): Promise<void> {
   for (const whole of analysis.shots) {
     const shot = middle(whole, Number(values.frames));
     const given = clip.frames.slice(shot.first, shot.last + 1);
-    const ours = await coloured(clip, analysis, shot, steady);
-    const alone = await coloured(clip, analysis, shot, 0);
+    const ours = await coloured(clip, analysis, whole, steady, shot);
+    const alone = await coloured(clip, analysis, whole, 0, shot);
     const ways = waysOf(given, clip.format);
     const a = steadinessOf(ours.frames, ways, format);
     const b = steadinessOf(alone.frames, ways, format);
@@ -164,8 +165,10 @@ async function references(): Promise<void> {
     const half = Number(values.frames) >> 1;
     const first = Math.max(whole.first, Math.min(whole.last - 2 * half, frame - half));
     const shot = { ...whole, first, last: Math.min(whole.last, first + 2 * half) };
-    const without = await coloured(clip, analysis, shot, steady);
-    const withIt = await coloured(clip, analysis, shot, steady, [{ frame, hints: [], reference: picture }]);
+    const without = await coloured(clip, analysis, whole, steady, shot);
+    const withIt = await coloured(clip, analysis, whole, steady, shot, [
+      { frame, hints: [], reference: picture },
+    ]);
     const at = (list: readonly Frame[], t: number): number => abDistance(lab, toLab(rgbOf(list[t], format)));
     const t = frame - shot.first;
     const ways = waysOf(clip.frames.slice(shot.first, shot.last + 1), clip.format);
@@ -223,8 +226,8 @@ async function grain(): Promise<void> {
       }
     return Math.sqrt(sum / (2 * n));
   };
-  const ours = await coloured(clip, analysis, shot, steady);
-  const alone = await coloured(clip, analysis, shot, 0);
+  const ours = await coloured(clip, analysis, shot, steady, shot);
+  const alone = await coloured(clip, analysis, shot, 0, shot);
   print(
     'still film under grain: standard deviation of chroma in time (codes of 8 bits)',
     noise(ours.frames),

@@ -134,7 +134,9 @@ export async function sheet(rows: readonly (readonly Planar[])[], file: string, 
         const bytes = Buffer.alloc(3 * n);
         for (let i = 0; i < n; i++)
           for (let c = 0; c < 3; c++)
-            bytes[3 * i + c] = Math.round(255 * picture.data[picture.channels === 1 ? i : c * n + i]);
+            bytes[3 * i + c] = Math.round(
+              255 * Math.min(1, Math.max(0, picture.data[picture.channels === 1 ? i : c * n + i])),
+            );
         const input = await sharp(bytes, {
           raw: { width: picture.width, height: picture.height, channels: 3 },
         })

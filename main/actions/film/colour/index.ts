@@ -10,7 +10,7 @@ import { RevealError } from '../../../../app/contract/messages.ts';
 import { say } from '../../../../app/words/sentences.ts';
 import { chromaModels, colouredFormat, writeChroma } from './chroma.ts';
 import { colourObserver } from './look.ts';
-import { ColourWork, confidenceView, gapOf, gridColours, planOfFrame, prepareShot } from './work.ts';
+import { ColourWork, confidenceView, gapOf, gridColours, planOfFrame, prepareShot, RULED } from './work.ts';
 
 export { colouredFormat } from './chroma.ts';
 export type { ColourMeasures, Look } from './look.ts';
@@ -33,8 +33,8 @@ export const colourStep: ReelStep<Params> = {
     return new ColourWork(context, await prepareShot(context, params, await colorist(context, params)));
   },
   holds: (params) => gapOf(params) + 1,
-  // A part begins and ends between two key frames: from the one before to the one after it all is as in the whole shot.
-  reach: (params) => ({ before: gapOf(params) + 2, after: gapOf(params) + 2 }),
+  // From the key frame before a part to the one after it all is as in the whole shot; what a person set goes on longer.
+  reach: (params) => ({ before: (RULED + 1) * (gapOf(params) + 2), after: gapOf(params) + 2 }),
 };
 
 export interface ColouredFrame {

@@ -233,6 +233,15 @@ export function keyFramesOf(
   }
   const end = good(last);
   if (end > keys[keys.length - 1]) keys.push(end);
-  const all = [...keys, ...fixed.filter((i) => i >= first && i <= last)];
-  return [...new Set(all)].sort((a, b) => a - b);
+  const set = new Set(fixed.filter((i) => i >= first && i <= last));
+  const all = [...new Set([...keys, ...set])].sort((a, b) => a - b);
+  // Beside what a person set, key frames that are not needed would only speak against it.
+  return all.filter(
+    (key, i) =>
+      set.has(key) ||
+      i === 0 ||
+      i === all.length - 1 ||
+      !(set.has(all[i - 1]) || set.has(all[i + 1])) ||
+      all[i + 1] - all[i - 1] > gap,
+  );
 }

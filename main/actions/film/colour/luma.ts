@@ -33,9 +33,9 @@ export function lumaWeights(format: Pick<FrameFormat, 'matrix' | 'sampling' | 'w
   return { red, blue };
 }
 
-/** The grid on which a film's colours are put together: what the network looks at. Whole cells. */
+/** The grid on which a film's colours are put together: whole cells, no finer than what the network looks at, or the film. */
 export function colourGrid({ width, height }: Size, side = WORKING_SIDE): Size {
-  const k = side / Math.max(width, height);
+  const k = Math.min(1, side / Math.max(width, height));
   const fit = (n: number): number => Math.max(4 * CELL, CELL * Math.round((n * k) / CELL));
   return { width: fit(width), height: fit(height) };
 }

@@ -39,7 +39,13 @@ interface Sample {
   b: number;
 }
 
-export type Palette = readonly Sample[];
+export interface Palette {
+  samples: readonly Sample[];
+  /** Root mean square of the chroma that the network gave the pictures the palette is made of; their mean. */
+  strength: number;
+}
+
+export const NO_PALETTE: Palette = { samples: [], strength: 0 };
 
 /** Features of every cell as unit vectors, cell after cell. */
 function vectors({ width, height, channels, data }: FeaturePlanes): Float32Array {
@@ -83,7 +89,7 @@ function appearance(plan: ColourPlan): Appearance {
  * The palette's colours for a picture, cell by cell.
  * @returns chroma, and 0..1: how alike the nearest samples are
  */
-export function matched(plan: ColourPlan, palette: Palette): Chroma & { alike: Float32Array } {
+export function matched(plan: ColourPlan, palette: readonly Sample[]): Chroma & { alike: Float32Array } {
   const look = appearance(plan);
   const { width } = look.size;
   const { height } = look.size;
@@ -155,15 +161,15 @@ export const lift = (chroma: Chroma, wanted: number, most = MOST_LIFTED): number
 
 /**
  * The plan with its colours moved to those of a palette, `share` of the way where it looks fully alike. As a whole it is
- * as colourful as it was.
+ * as colourful as it was, or as the pictures of the palette are.
  */
 export function withPalette(plan: ColourPlan, palette: Palette, share: number): ColourPlan {
-  if (palette.length === 0 || share <= 0) return plan;
-  const found = matched(plan, palette);
+  if (palette.samples.length === 0 || share <= 0) return plan;
+  const found = matched(plan, palette.samples);
   const mix = (own: Float32Array, other: Float32Array): Float32Array =>
     own.map((v, i) => v + share * Math.min(1, 1.6 * found.alike[i]) * (other[i] - v));
   const base = { a: mix(plan.base.a, found.a), b: mix(plan.base.b, found.b) };
-  const k = lift(base, strengthOf(plan.base));
+  const k = lift(base, Math.max(strengthOf(plan.base), palette.strength));
   return { ...plan, base: { a: base.a.map((v) => k * v), b: base.b.map((v) => k * v) } };
 }
 
@@ -210,7 +216,7 @@ export async function paletteOf(
   share: number,
   signal?: AbortSignal,
 ): Promise<Palette> {
-  if (looks.length === 0) return [];
+  if (looks.length === 0) return NO_PALETTE;
   const set = new Map<Look, ShotKeyFrame>();
   for (const key of fixed) {
     const near = looks.reduce((best, look) =>
@@ -220,13 +226,15 @@ export async function paletteOf(
     if (!other || Math.abs(key.frame - near.frame) < Math.abs(other.frame - near.frame)) set.set(near, key);
   }
   const order = [...looks.filter((look) => set.has(look)), ...looks.filter((look) => !set.has(look))];
-  let palette: Sample[] = [];
+  const samples: Sample[] = [];
+  let strength = 0;
   for (const look of order) {
     const key = set.get(look);
     let plan = await prepareColour(lookPicture(look), key?.hints ?? [], network, { own: 'replace' }, signal);
     if (key?.reference) plan = (await coloursFromReference(plan, key.reference, network, signal)).plan;
-    else if (!key) plan = withPalette(plan, palette, share);
-    palette = [...palette, ...samplesOf(plan)];
+    strength += strengthOf(plan.base) / order.length;
+    if (!key) plan = withPalette(plan, { samples, strength: 0 }, share);
+    samples.push(...samplesOf(plan));
   }
-  return palette;
+  return { samples, strength };
 }

@@ -37,9 +37,13 @@ const AT_REST = {
 const LOST = 0.1;
 const PARTED = 6;
 
+/** Key frames that follow one which a person set, and how far they go over to its colours where these arrive. */
+export const RULED = 3;
+const FOLLOWED = 0.95;
+
 /** Frames between two key frames at most. */
 export const gapOf = ({ steadiness }: Pick<Params, 'steadiness'>): number =>
-  Math.max(1, Math.round(30 * steadiness));
+  Math.max(1, Math.round(16 * steadiness));
 /** How far a key frame's colours go over to the palette of its shot. */
 export const paletteShare = ({ steadiness }: Pick<Params, 'steadiness'>): number => 0.85 * steadiness;
 
@@ -54,6 +58,8 @@ interface Held {
 
 interface Key extends GridColours {
   luma: Uint8Array;
+  /** Over so many further key frames what a person set goes on; nought: nobody set anything near. */
+  ruled: number;
   /** Variance of the grain of its guide. */
   grain: number;
 }
@@ -177,19 +183,38 @@ export class ColourWork implements ShotWork {
   private async colours(held: Held): Promise<Key> {
     this.counts.keyFrames++;
     const plan = await planOfFrame(this.shot, held.frame.index, held.grey);
-    return { ...gridColours(plan), luma: held.luma, grain: this.shot.reader.grain(held.frame) };
+    return {
+      ...gridColours(plan),
+      luma: held.luma,
+      ruled: this.shot.fixed.has(held.frame.index) ? RULED : 0,
+      grain: this.shot.reader.grain(held.frame),
+    };
   }
 
   /** The last frame held is a key frame: those before it can be coloured. It stays, as the beginning of what comes. */
   private async arrive(): Promise<Frame[]> {
     const { held } = this;
     const last = held[held.length - 1];
-    const key = await this.colours(last);
+    const key = this.ruledBy(this.key, held, await this.colours(last));
     // What comes before the first key frame has that one alone.
     const done = await this.between(held, this.key, key);
     this.key = key;
     this.held = [{ ...last, toBefore: null, fromBefore: null }];
     return done;
+  }
+
+  /** A key frame in the train of one that a person set takes the colours that arrive from there. */
+  private ruledBy(before: Key | null, held: readonly Held[], key: Key): Key {
+    if (!before || before.ruled === 0 || key.ruled > 0) return key;
+    const trail = this.trailsBack(held)[held.length - 1];
+    const seen = blended(key.luma, [{ key: before, trail, near: 1 }], this.shot.reader.grid);
+    const w = seen.trust.map((v) => FOLLOWED * Math.min(1, 2 * v));
+    return {
+      ...key,
+      a: key.a.map((v, i) => v + w[i] * (seen.a[i] - v)),
+      b: key.b.map((v, i) => v + w[i] * (seen.b[i] - v)),
+      ruled: before.ruled - 1,
+    };
   }
 
   /** All frames but the last, which is the key frame `after`; the first is the key frame `before`, if there is one. */
