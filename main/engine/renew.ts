@@ -8,7 +8,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { NetworkTask, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
-import { cleanedSource } from '../actions/clean/index.ts';
+import { cleanedSource, cleanerFor, probes, surfaceOf } from '../actions/clean/index.ts';
 import type { ColourPlan } from '../actions/colorize/index.ts';
 import { analyseDetail, type DetailAnalysis } from '../actions/detail/index.ts';
 import { enlargedSource } from '../actions/enlarge/index.ts';
@@ -170,7 +170,7 @@ export class Renewal {
       }
       case 'clean': {
         const { strength, faces } = params.clean;
-        const network = strength > 0 ? await this.cleaner(params.clean.model, chain.warnings) : null;
+        const network = strength > 0 ? await this.cleaner(chain) : null;
         const limited = strength > faces ? await this.faces() : null;
         if (network) chain.models.push({ step: id, name: network.name, sha256: network.sha256 });
         chain.source = cachedSource(cleanedSource(chain.source, params.clean, network, limited), tileBytes);
@@ -191,11 +191,13 @@ export class Renewal {
     }
   }
 
-  /** The restorer. Without weights of our own the step has a denoiser that needs none. */
-  private async cleaner(name: string, warnings: Sentence[]): Promise<OpenNetwork | null> {
-    const network = await this.deps.networks.open('restorer', name);
+  /** The restorer, where it is the better cleaner for this picture or was named. Without weights a plain denoiser does it. */
+  private async cleaner({ source, warnings }: Chain): Promise<OpenNetwork | null> {
+    const { model } = this.input.params.clean;
+    const network = await this.deps.networks.open('restorer', model);
     if (!network) warnings.push(say('renew-no-restorer'));
-    return network;
+    if (!network || model !== '') return network;
+    return cleanerFor(surfaceOf(await probes(source))) === 'network' ? network : null;
   }
 
   /** Faces, where steps hold back; null: there is nobody to look for them. */
@@ -287,14 +289,14 @@ export class Renewal {
     const { width, height } = positive.info;
     const found =
       find === 'auto'
-        ? await this.deps.findings.get(`damage ${side} ${sensitivity} ${this.key('ageing')}`, async () => {
+        ? await this.deps.findings.get(`damage 2 ${side} ${sensitivity} ${this.key('ageing')}`, async () => {
             const { source } = await this.chain(side, 'ageing');
             const picture = await wholeOf(source);
             const kind = positive.channels === 1 ? 'bw' : 'colour';
             const { damage } = await this.deps.pool.run({
               kind: 'damage',
               picture,
-              options: { sensitivity, scale: source.scale, kind },
+              options: { sensitivity, scale: source.scale, kind, faces: await this.faces() },
             });
             if (!damage) throw new RevealError('internal', 'The search for damage gave nothing.');
             return damage;

@@ -1,4 +1,4 @@
-/** A colorist with weights as the colour step sees one, on the processor, for scripts and tests. */
+/** Networks with weights as the steps see them, on the processor, for scripts and tests. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,21 +23,25 @@ interface Ort {
   Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OrtTensor;
 }
 
-/** Opens the colorist in a model's folder; sessions are kept, one for each size. */
-export function openColorist(folder = 'models/colorist'): OpenNetwork {
+/** Opens the colorist in a model's folder. */
+export const openColorist = (folder = 'models/colorist'): OpenNetwork => openModel('colorist', folder);
+
+/** Opens a network of models/ with the weights of a model's folder; sessions are kept, one for each size. */
+export function openModel(name: 'colorist' | 'restorer', folder = `models/${name}`): OpenNetwork {
   const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
   const card = modelCardSchema.parse(JSON.parse(readFileSync(path.join(folder, 'card.json'), 'utf8')));
   const bytes = readFileSync(path.join(folder, card.weights ?? 'weights.rvw'));
   const weights = decodeWeights(bytes, folder).tensors;
-  const network = networks.colorist;
+  const network = networks[name];
+  const firstInput = name === 'colorist' ? 'l' : 'x';
   const sessions = new Map<string, Promise<OrtSession>>();
   return {
-    name: 'colorist',
+    name,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     multiple: network.multiple,
     reach: network.margin,
     async run(inputs) {
-      const [, , height, width] = inputs.l.dims;
+      const [, , height, width] = inputs[firstInput].dims;
       const key = `${width}x${height}`;
       let session = sessions.get(key);
       if (!session) {
@@ -59,8 +63,21 @@ export function openColorist(folder = 'models/colorist'): OpenNetwork {
         out[name] = { data, dims };
       return out;
     },
-    apply() {
-      return Promise.reject(new Error('the colorist looks at whole pictures'));
+    async apply(inputs) {
+      if (name === 'colorist') throw new Error('the colorist looks at whole pictures');
+      const tensors = Object.fromEntries(
+        Object.entries(inputs).map(([key, { width, height, channels, data }]) => [
+          key,
+          { data, dims: [1, channels, height, width] },
+        ]),
+      );
+      const out = await this.run(tensors);
+      return Object.fromEntries(
+        Object.entries(out).map(([key, { dims, data }]) => [
+          key,
+          { channels: dims[1], height: dims[2], width: dims[3], data },
+        ]),
+      );
     },
   };
 }

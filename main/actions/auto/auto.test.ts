@@ -105,7 +105,7 @@ describe('what Auto decides', () => {
     expect(decideAuto(facts({ kind: 'reel' }), nothingAsked).reasons).toEqual([say('auto-reel')]);
   });
   it('smooths the blocks of strong compression, and only those', () => {
-    expect(decideAuto(facts({ quality: { ...clear, blocks: 2.5 } }), nothingAsked).order).toEqual(['clean']);
+    expect(decideAuto(facts({ quality: { ...clear, blocks: 3 } }), nothingAsked).order).toEqual(['clean']);
     expect(decideAuto(facts({ quality: { ...clear, blocks: 1 } }), nothingAsked).order).toEqual([]);
   });
 });
@@ -141,8 +141,8 @@ describe('quality of samples', () => {
           cut.data[(c * cut.height + y) * cut.width + x] =
             blocky.data[(c * blocky.height + y + 5) * blocky.width + x + 3];
     expect(estimateQuality(scene()).blocks).toBeLessThan(0.6);
-    expect(estimateQuality(blocky).blocks).toBeGreaterThan(1.8);
-    expect(estimateQuality(cut).blocks).toBeGreaterThan(1.8);
+    expect(estimateQuality(blocky).blocks).toBeGreaterThan(2.6);
+    expect(estimateQuality(cut).blocks).toBeGreaterThan(2.6);
   });
   it('measures how wide edges are', () => {
     const sharp = estimateQuality(scene()).edge ?? NaN;

@@ -39,7 +39,7 @@ const HURT_FRESH = { places: 12, share: 0.004 };
  */
 const SEARCH = { aged: 0.35, fresh: 0.2 };
 /** JPEG blocks, levels of 255, from which they are smoothed. */
-const BLOCKS = 1.8;
+const BLOCKS = 2.6;
 /** Grain worth a word, levels of 255. */
 const GRAIN = 2;
 /** Edges as wide as this, in pixels, are soft. */
@@ -140,7 +140,7 @@ export function decideAuto(facts: AutoFacts, wish: AutoWish): AutoDecision {
     const grain = quality.noise >= GRAIN;
     const levels = quality.noise.toFixed(0);
     if (blocked) {
-      steps['clean'] = { on: true, strength: quality.blocks >= 1.7 * BLOCKS ? 0.6 : 0.4 };
+      steps['clean'] = { on: true, strength: quality.blocks >= 1.5 * BLOCKS ? 0.6 : 0.4 };
       reasons.push(say('auto-blocks'));
     } else if (wish.grain) {
       steps['clean'] = { on: true, strength: quality.noise >= 3 * GRAIN ? 0.7 : 0.5 };

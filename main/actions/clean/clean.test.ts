@@ -8,7 +8,7 @@ import { seeded } from '../../../app/random.ts';
 import type { OpenNetwork } from '../picture/networks.ts';
 import { cut, sourceOf, type PictureSource } from '../picture/source.ts';
 import { forward, inverse } from './dct.ts';
-import { cleanedSource, estimateDefects } from './index.ts';
+import { cleanedSource, CLEANER, cleanerFor, estimateDefects, surfaceOf } from './index.ts';
 import { gaussian, smooth } from '../detail/filters.ts';
 
 const W = 352;
@@ -232,5 +232,29 @@ describe('patterns', () => {
     const clean = noisy(scene(), 0.01);
     const out = await read(cleanedSource(sourceOf(clean), { ...off, paper: 1, halftone: true }, null, null));
     expect(out.data).toEqual(clean.data);
+  });
+});
+
+describe('the choice of the cleaner', () => {
+  const surface = { noise: 10 / 255, grain: 1.2, jpeg: 0.002 };
+  it('follows the table: compression before grain, grain only where there is noise', () => {
+    expect(cleanerFor(surface)).toBe(CLEANER.noise);
+    expect(cleanerFor({ ...surface, grain: 12 })).toBe(CLEANER.grain);
+    expect(cleanerFor({ ...surface, grain: 12, jpeg: 0.012 })).toBe(CLEANER.jpeg);
+    expect(cleanerFor({ ...surface, grain: 12, noise: 1 / 255 })).toBe(CLEANER.none);
+  });
+  it('tells clumps from pixels', () => {
+    const random = seeded('clumps');
+    const width = 192;
+    const white = Float32Array.from({ length: width * width }, () => 0.5 + 0.04 * random.normal());
+    const clumps = new Float32Array(white.length).fill(0.5);
+    for (let y = 1; y < width - 1; y++)
+      for (let x = 1; x < width - 1; x++)
+        for (let v = -1; v <= 1; v++)
+          for (let u = -1; u <= 1; u++) clumps[y * width + x] += (white[(y + v) * width + x + u] - 0.5) / 4;
+    const of = (data: Float32Array) => surfaceOf([{ width, height: width, channels: 1, data }]);
+    expect(of(white).grain).toBeLessThan(1.6);
+    expect(of(clumps).grain).toBeGreaterThan(3);
+    expect(of(white).noise).toBeCloseTo(0.04, 2);
   });
 });

@@ -34,7 +34,7 @@ const ENOUGH = 120;
 const WINDOWS = 7;
 
 /** Mean of the channels. */
-function greyOf({ width, height, channels, data }: Planar): Float32Array {
+export function greyOf({ width, height, channels, data }: Planar): Float32Array {
   const n = width * height;
   const out = new Float32Array(n);
   for (let c = 0; c < channels; c++) for (let i = 0; i < n; i++) out[i] += data[c * n + i] / channels;
@@ -88,7 +88,7 @@ export function windowsOf(picture: Planar): Float32Array[][] {
 }
 
 /** Excess of the steps at the most prominent phase over the mean of the others, along one axis. @param stride 1: across */
-function blockSteps(data: Float32Array, width: number, height: number, stride: number): number {
+export function blockSteps(data: Float32Array, width: number, height: number, stride: number): number {
   const length = stride === 1 ? width : height;
   const lines = stride === 1 ? height : width;
   const sums = new Float64Array(BLOCK);
@@ -110,7 +110,7 @@ function blockSteps(data: Float32Array, width: number, height: number, stride: n
 }
 
 /** The lower fifth of the widths of strong edges across: what is in focus tells. */
-function edgeWidth(data: Float32Array, width: number, height: number): number | null {
+export function edgeWidth(data: Float32Array, width: number, height: number): number | null {
   const widths: number[] = [];
   for (let y = 0; y < height; y += 2)
     for (let x = REACH; x + REACH < width; x++) {

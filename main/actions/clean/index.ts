@@ -21,7 +21,9 @@ import { measureNoise, type NoiseModel } from './noise.ts';
 import { notchedSource } from './notch.ts';
 import { findPeaks, patternOf, WINDOW, type Peak } from './spectrum.ts';
 
+export { CLEANER, cleanerFor, surfaceOf, type Cleaner, type Surface } from './choice.ts';
 export { estimateDefects, type Defects } from './defects.ts';
+export { probes } from './denoise.ts';
 export { faceMask } from './faces.ts';
 export { noiseLevel, type NoiseModel } from './noise.ts';
 export type { Pattern, Peak } from './spectrum.ts';

@@ -124,3 +124,19 @@ export function noiseLevel({ spectra }: NoiseModel): number {
   for (const spectrum of spectra) for (const v of spectrum) sum += v * v;
   return Math.sqrt(sum / (63 * spectra.length));
 }
+
+/** How much stronger noise is in low frequencies than in the highest ones: about 1 for a sensor's, 3 and more for clumps. */
+export function grainSize({ spectra: [light] }: NoiseModel): number {
+  const rms = (from: number, to: number): number => {
+    let sum = 0;
+    let count = 0;
+    light.forEach((v, k) => {
+      const f = (k >> 3) + (k & 7);
+      if (f < from || f > to) return;
+      sum += v * v;
+      count++;
+    });
+    return Math.sqrt(sum / count);
+  };
+  return rms(2, 4) / Math.max(1e-6, rms(9, 14));
+}

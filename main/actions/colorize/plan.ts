@@ -11,7 +11,7 @@ import type { ColourParams } from '../../../app/recipe/restore.ts';
 import type { OpenNetwork } from '../picture/networks.ts';
 import { calmed, settled } from './calm.ts';
 import { placedHints, spreadHints } from './hints.ts';
-import { networkColours, workingSize, CELL } from './network.ts';
+import { networkColours, workingSize, CELL, type NetworkColours } from './network.ts';
 import { coloursOf, labOf, ownColours } from './own.ts';
 import { tuned, whiteLimit } from './tune.ts';
 import type { Chroma, ColourPlan } from './types.ts';

@@ -89,7 +89,7 @@ describe('findDamage', () => {
   });
   it('finds more the more sensitive it is, and refuses a learned map of another size', () => {
     const picture = scene();
-    paint(picture, (x, y) => Math.hypot(x - 100, y - 60) < 2, 0.46);
+    paint(picture, (x, y) => Math.hypot(x - 100, y - 60) < 2, 0.48);
     paint(picture, (x, y) => Math.hypot(x - 250, y - 60) < 2, 0.9);
     const counts = [0, 0.5, 1].map((sensitivity) =>
       taken(findDamage(picture, { ...options, sensitivity }).confidence).reduce((a, b) => a + b, 0),

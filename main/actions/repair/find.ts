@@ -12,7 +12,7 @@ import { featuresOf, type Level } from './features.ts';
 import { levelsOf } from './levels.ts';
 import models from './damage.json' with { type: 'json' };
 import { regionRows, regionsOf, type Shape, shapesOf } from './regions.ts';
-import { atBorder, doubtOf, rowsOf } from './sense.ts';
+import { atBorder, doubtOf, faceDoubtOf, livelinessOf, livelyDoubtOf, rowsOf } from './sense.ts';
 import { DAMAGED, type DamageMap, type FaceBox } from './types.ts';
 
 export interface FindOptions {
@@ -28,8 +28,8 @@ export interface FindOptions {
 }
 
 /** Log odds of a pixel and of a region from which they count at the ordinary setting, and how far the setting moves them. */
-const PIXEL = -0.5;
-const REGION = 0.1;
+const PIXEL = 0.2;
+const REGION = -0.7;
 const PIXEL_SPAN = 3;
 const REGION_SPAN = 7;
 /** Long thin regions are rarely anything else than damage, when their pixels look like it. */
@@ -89,13 +89,19 @@ export function findDamage(picture: Planar, options: FindOptions): DamageMap {
   for (const face of options.faces ?? []) harden(odds, width, height, face);
   const limit = PIXEL + PIXEL_SPAN * (0.5 - options.sensitivity);
   const regionLimit = REGION + REGION_SPAN * (0.5 - options.sensitivity);
-  const { shapes, mask } = candidateShapes(odds, width, height, limit);
+  const { shapes, mask } = withLines(odds, width, height, limit);
   const rows = regionRows(shapes, mask, odds, levels[0]);
   const regionOdds = logOdds(models.regions, rows, shapes.length);
   const confidence = new Uint8Array(n);
+  const liveliness = livelinessOf(levels[0].luma, mask, width, height);
+  const faces = options.faces ?? [];
   const likely = shapes.map((shape, k) => {
     const ease = shape.length > LONG && shape.length > 5 * shape.thickness ? LONG_EASE : 0;
-    return regionOdds[k] + ease - doubtOf(shape, width, height) - regionLimit;
+    const doubt =
+      doubtOf(shape, width, height) +
+      faceDoubtOf(shape, faces, width, height) +
+      livelyDoubtOf(shape, liveliness);
+    return regionOdds[k] + ease - doubt - regionLimit;
   });
   const candidates = shapes.flatMap((_, k) => (likely[k] > 0 ? [k] : []));
   const ornaments = rowsOf(candidates.map((k) => shapes[k]));
@@ -125,6 +131,22 @@ export function candidateShapes(
 ): { shapes: Shape[]; mask: Uint8Array } {
   const mask = new Uint8Array(odds.length);
   for (let i = 0; i < odds.length; i++) if (odds[i] > limit) mask[i] = 1;
+  return { shapes: shapesOf(mask, width, height, (_, pixels) => pixels.length > 1), mask };
+}
+
+/** How much fainter the pixels of long thin shapes may be than those of specks. */
+const FAINTER = 0.7;
+
+/** Candidates, among them lines that are fainter than a speck would have to be: their length speaks for them. */
+function withLines(
+  odds: Float32Array,
+  width: number,
+  height: number,
+  limit: number,
+): { shapes: Shape[]; mask: Uint8Array } {
+  const { mask } = candidateShapes(odds, width, height, limit);
+  for (const { pixels, length, thickness } of candidateShapes(odds, width, height, limit - FAINTER).shapes)
+    if (length > LONG && length > 5 * thickness) for (const i of pixels) mask[i] = 1;
   return { shapes: shapesOf(mask, width, height, (_, pixels) => pixels.length > 1), mask };
 }
 

@@ -2,7 +2,9 @@
  * What looks like damage and is none: beads, buttons and studs stand in rows, dust does not; a print's own edge runs
  * along the border of the scan; and the larger a compact spot is, the likelier it is a thing.
  */
+import { boxMean } from './filters.ts';
 import type { Shape } from './regions.ts';
+import type { FaceBox } from './types.ts';
 
 /** Spots in a row from which they are an ornament. */
 const ROW = 5;
@@ -100,4 +102,72 @@ export function doubtOf(shape: Shape, width: number, height: number): number {
   const side = Math.max(width, height);
   const over = Math.sqrt(shape.pixels.length) - Math.max(LARGE_PIXELS, LARGE * side);
   return Math.min(MOST_DOUBT, Math.max(0, (DOUBT * over) / side));
+}
+
+/** How far around a face what it wears and holds is looked for, in its own size. */
+const AROUND_FACE = 0.35;
+/** Root of the area, and thickness, in widths of the face, from which a spot on it is a thing (a bow, a cigarette). */
+const THING = 0.055;
+const THICK = 0.028;
+/** Log odds taken from such a spot. */
+const FACE_DOUBT = 4;
+
+/** Log odds taken from what is too large for dust where a face is: bows, ear-rings, cigarettes, teeth. Thin lines stay. */
+export function faceDoubtOf(shape: Shape, faces: readonly FaceBox[], width: number, height: number): number {
+  const cx = (shape.x + shape.w / 2) / width;
+  const cy = (shape.y + shape.h / 2) / height;
+  for (const { x, y, w, h } of faces) {
+    if (Math.abs(cx - x - w / 2) > w * (0.5 + AROUND_FACE)) continue;
+    if (Math.abs(cy - y - h / 2) > h * (0.5 + AROUND_FACE)) continue;
+    const unit = w * width;
+    if (Math.sqrt(shape.pixels.length) > THING * unit && shape.thickness > THICK * unit) return FACE_DOUBT;
+  }
+  return 0;
+}
+
+/** Radius in which the surroundings of a spot are looked at, as a share of the longer side, and at least in pixels. */
+const SURROUNDINGS = 0.014;
+const LEAST_RADIUS = 10;
+/** Spread of tones around a spot (of the picture's own range) from which it is doubted, how quickly, how much at most. */
+const LIVELY = 0.14;
+const LIVELY_DOUBT = 20;
+const MOST_LIVELY = 2;
+const MOST_QUIET = 1.5;
+
+/**
+ * How lively the picture is around each pixel, candidates left out: leaves, gravel and lace are full of spots of their
+ * own. Standard deviation of the luma in a square.
+ */
+export function livelinessOf(
+  luma: Float32Array,
+  mask: Uint8Array,
+  width: number,
+  height: number,
+): Float32Array {
+  const r = Math.max(LEAST_RADIUS, Math.round(SURROUNDINGS * Math.max(width, height)));
+  const sound = Float32Array.from(mask, (v) => (v ? 0 : 1));
+  const share = boxMean(sound, width, height, r);
+  const mean = boxMean(
+    luma.map((v, i) => v * sound[i]),
+    width,
+    height,
+    r,
+  );
+  const square = boxMean(
+    luma.map((v, i) => v * v * sound[i]),
+    width,
+    height,
+    r,
+  );
+  return mean.map((m, i) => {
+    const k = Math.max(0.05, share[i]);
+    return Math.sqrt(Math.max(0, square[i] / k - (m / k) ** 2));
+  });
+}
+
+/** Log odds taken from a compact spot in lively surroundings. */
+export function livelyDoubtOf(shape: Shape, liveliness: Float32Array): number {
+  if (shape.length > 6 * shape.thickness) return 0;
+  const here = liveliness[shape.pixels[shape.pixels.length >> 1]];
+  return Math.min(MOST_LIVELY, Math.max(-MOST_QUIET, LIVELY_DOUBT * (here - LIVELY)));
 }
