@@ -26,7 +26,7 @@ if (!film || film === '-') {
   ]);
   if (made.status !== 0) throw new Error(made.stderr.toString());
 }
-const cli = path.resolve('main/cli.ts');
+const cli = process.env['FILM_BENCH_CLI'] ?? path.resolve('main/cli.ts');
 const out = path.join(dir, 'out', 'film.mp4');
 const args = [cli, 'film', film, '--out', out, '--resume', '--threads', '2', ...options];
 const sha = (): string => createHash('sha256').update(readFileSync(out)).digest('hex');

@@ -1,0 +1,128 @@
+/** The command `film`: what its options mean, and one run through to the JSON line. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ffmpegTool } from '../engine/ffmpeg-frames.ts';
+import type { FilmLine } from './film.ts';
+import { parseFilm } from './film-options.ts';
+
+const tool = await ffmpegTool().catch(() => null);
+const dir = mkdtempSync(path.join(tmpdir(), 'revelado-film-cli-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const parse = (...words: string[]) => parseFilm(['a.mp4', '--out', 'o', ...words], dir);
+const on = (...words: string[]): string[] =>
+  Object.entries(parse(...words).recipe.params).flatMap(([step, p]) =>
+    (p as { on: boolean }).on ? [step] : [],
+  );
+
+describe('options of film', () => {
+  it('nothing is on until it is asked for', () => {
+    expect(on()).toEqual([]);
+    expect(parse()).toMatchObject({
+      inputs: [path.join(dir, 'a.mp4')],
+      outFile: false,
+      export: { codec: 'h264', quality: 16, sound: 'copy', overwrite: false },
+      resume: false,
+    });
+    expect(parseFilm(['a.mp4', '--out', 'b.mov'], dir)).toMatchObject({ outFile: true });
+  });
+
+  it('words, presets and lists switch steps on', () => {
+    expect(on('--restore', '--stabilize')).toEqual([
+      'frames',
+      'stabilize',
+      'deflicker',
+      'dirt',
+      'lines',
+      'gate',
+    ]);
+    expect(on('--colorize', '--upscale', '2')).toEqual(['colour', 'enlarge']);
+    expect(on('--preset', 'family-8mm')).toContain('dyes');
+    expect(parse('--preset', 'newsreel-16mm').export.codec).toBe('prores');
+    expect(parse('--preset', 'newsreel-16mm', '--codec', 'ffv1').export.codec).toBe('ffv1');
+    expect(on('--restore', '--steps', 'dirt,grain')).toEqual(['dirt', 'grain']);
+    expect(parse('--set', 'dirt.strength=0.9').recipe.params.dirt).toMatchObject({ on: true, strength: 0.9 });
+    expect(parse('--set', 'deflicker.local=off').recipe.params.deflicker.local).toBe(false);
+    expect(parse('--fps', '18').recipe.params.cadence).toMatchObject({ on: true, tempo: 18, fields: 'keep' });
+  });
+
+  it('a score may be named or not, and is not taken for a film', () => {
+    expect(parse('--score').recipe.score).toMatchObject({ neurri: 'zortziko-txikia' });
+    expect(parse('--score').export.sound).toBe('score');
+    const named = parseFilm(['--score', 'zortziko-handia', 'a.mp4', '--out', 'o', '--seed', '5'], dir);
+    expect(named.recipe.score).toMatchObject({ neurri: 'zortziko-handia', seed: 5 });
+    expect(named.inputs).toEqual([path.join(dir, 'a.mp4')]);
+    expect(parseFilm(['--score', 'a.mp4', '--out', 'o'], dir).inputs).toEqual([path.join(dir, 'a.mp4')]);
+  });
+
+  it('single shots, key frames and cuts come from a file', () => {
+    const file = path.join(dir, 'shots.json');
+    writeFileSync(file, JSON.stringify([{ first: 10, params: { dirt: { on: true } } }]));
+    expect(parse('--overrides', file).recipe.overrides).toEqual([
+      { first: 10, params: { dirt: { on: true } } },
+    ]);
+    writeFileSync(file, JSON.stringify({ cuts: [24, 48], keyFrames: [{ frame: 3, hints: [] }] }));
+    expect(parse('--overrides', file).recipe).toMatchObject({ cuts: [24, 48], keyFrames: [{ frame: 3 }] });
+    writeFileSync(file, '{"cuts": ["x"]}');
+    expect(() => parse('--overrides', file)).toThrow(/cuts/);
+  });
+
+  it('says what is wrong', () => {
+    for (const [words, reason] of [
+      [['a.mp4'], /--out/],
+      [['--out', 'o'], /name at least one film/],
+      [['a', '--out', 'o', '--codec', 'vp9'], /h264, h265, prores, ffv1, av1/],
+      [['a', '--out', 'o', '--upscale', '3'], /2, 4/],
+      [['a', '--out', 'o', '--steps', 'dirt,sand'], /cadence, frames, stabilize/],
+      [['a', '--out', 'o', '--set', 'dirt.sand=1'], /STEP\.KEY=VALUE/],
+      [['a', '--out', 'o', '--set', 'dirt.strength=2'], /from 0 to 1/],
+      [['a', '--out', 'o', '--fps', '0'], /from 1 to 120/],
+      [['a', '--out', 'o', '--score', '--silent'], /exclude each other/],
+    ] as const)
+      expect(() => parseFilm([...words], dir)).toThrow(reason);
+  });
+});
+
+describe.skipIf(!tool)('film', () => {
+  it('writes a film, says so in one line, and names what is none', () => {
+    const at = (name: string): string => path.join(dir, name);
+    const made = spawnSync(tool!.path, [
+      ...['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc=s=63x47:r=30000/1001:d=0.5'],
+      ...['-c:v', 'ffv1', at('odd.mkv')],
+    ]);
+    expect(made.status).toBe(0);
+    writeFileSync(at('none.mp4'), 'nothing');
+    const run = spawnSync(
+      process.execPath,
+      ['main/cli.ts', 'film', at('odd.mkv'), at('none.mp4'), '--out', at('out'), '--codec', 'ffv1', '--json'],
+      { encoding: 'utf8' },
+    );
+    expect(run.status).toBe(1);
+    const lines = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FilmLine);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({
+      ok: true,
+      action: 'film',
+      output: at('out/odd.mkv'),
+      width: 63,
+      height: 47,
+    });
+    expect(lines[0].analysis).toMatchObject({ frames: 15, shots: 1 });
+    expect(lines[1]).toMatchObject({ ok: false, output: null });
+    expect(lines[1].error).toContain('none.mp4');
+    expect(readdirSync(at('out')).sort()).toEqual(['odd.mkv', 'odd.mkv.revelado.json']);
+    const frames = (file: string): string =>
+      spawnSync(tool!.path, ['-v', 'error', '-copyts', '-i', file, '-vsync', '0', '-f', 'framemd5', '-'])
+        .stdout.toString()
+        .split('\n')
+        .filter((l) => !l.startsWith('#'))
+        .join('\n');
+    expect(frames(at('out/odd.mkv'))).toBe(frames(at('odd.mkv')));
+    expect(readFileSync(at('out/odd.mkv')).length).toBeGreaterThan(100);
+  });
+});
