@@ -11,6 +11,11 @@ const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 
 export const networkNames = ['one', 'colorist', 'restorer', 'filler'] as const;
 export type NetworkName = (typeof networkNames)[number];
+/** Networks that write melodies: they learn from a file of melodies instead of pictures. */
+export const melodyNetworkNames = ['bertso', 'milia'] as const;
+export type MelodyNetworkName = (typeof melodyNetworkNames)[number];
+export const isMelodyNetwork = (name: string): name is MelodyNetworkName =>
+  melodyNetworkNames.some((n) => n === name);
 export const networkWidths = ['small', 'base', 'large'] as const;
 export const presets = ['lapaz', 'print', 'negative', 'film'] as const;
 export const runPhases = ['generator', 'critic', 'gan'] as const;

@@ -23,4 +23,9 @@ export const scoreSentences = {
   'score-data-lines':
     '{{file}} holds no melodies that can be learnt from: {{count}} of {{all}} lines are melodies of 16 notes or more.',
   'score-seconds': 'A melody lasts from 2 seconds to two hours.',
+  'score-data-few':
+    '{{folder}} holds {{count}} melodies that can be learnt from (MIDI, ABC or MusicXML, one note at a time, 16 notes or more); at least {{least}} are needed.',
+  'studio-melody-data':
+    '{{network}} learns from melodies, not from pictures: give --data a file melodies.jsonl or a folder of MIDI files.',
+  'score-no-critic': '{{network}} has no critic: train it in phase generator.',
 } as const;

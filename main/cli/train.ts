@@ -4,7 +4,14 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { networkNames, networkWidths, runPhases, runSettingsSchema } from '../../app/contract/studio.ts';
+import {
+  isMelodyNetwork,
+  melodyNetworkNames,
+  networkNames,
+  networkWidths,
+  runPhases,
+  runSettingsSchema,
+} from '../../app/contract/studio.ts';
 import { devices } from '../../app/contract/host.ts';
 import { CRITIC_FOLDER } from '../studio/run/model.ts';
 import { openRun } from '../studio/run/open.ts';
@@ -21,9 +28,10 @@ export const TRAIN_HELP = `Usage: revelado train --data DIR --out DIR [options]
 Trains a network on this machine. The folder of the run holds its diary (log.jsonl), its last checkpoint, sample
 panels, and the best weights so far as a model, which \`eval\` and the Studio can use.
 
-  --data DIR           a dataset: one that \`dataset build\` made, tar files with an index.csv, or any folder
+  --data DIR           a dataset: one that \`dataset build\` made, tar files with an index.csv, or any folder;
+                       for melodies a file melodies.jsonl, or a folder of MIDI, ABC and MusicXML files
   --out DIR            folder of the run; must be empty or new, except with --resume
-  --network NAME       ${networkNames.join(', ')} (one)
+  --network NAME       ${networkNames.join(', ')}; for melodies ${melodyNetworkNames.join(', ')} (one)
   --width W            ${networkWidths.join(', ')} (small)
   --phase P            generator (learns from the truth), critic (a judge alone, for a later gan), gan (both in turn) (generator)
   --start DIR          begins with the model in this folder (of a run: DIR/model)
@@ -91,9 +99,10 @@ export function parseTrain(argv: string[]) {
     most: number,
   ): number | undefined =>
     values[name] === undefined ? undefined : numberIn(name, values[name], least, most, true);
+  const network = oneOf('network', values.network ?? 'one', [...networkNames, ...melodyNetworkNames]);
   const settings = runSettingsSchema.parse({
     dataset: 'cli',
-    network: oneOf('network', values.network ?? 'one', networkNames),
+    network: isMelodyNetwork(network) ? 'one' : network,
     width: oneOf('width', values.width ?? 'small', networkWidths),
     phase: oneOf('phase', values.phase ?? 'generator', runPhases),
     freeze: values.freeze === true,
@@ -110,6 +119,8 @@ export function parseTrain(argv: string[]) {
   });
   return {
     help: false as const,
+    /** What learns melodies instead of the network of `open`. */
+    melody: isMelodyNetwork(network) ? network : null,
     open: {
       dir: path.resolve(values.out),
       dataDir: path.resolve(values.data),
@@ -129,13 +140,15 @@ export function parseTrain(argv: string[]) {
   };
 }
 
+const MELODY_FIGURES = ['lossContent', 'lossToneChoice', 'lossLengthChoice'];
+
 /** A line of the diary for a person; null: not worth one. */
 export function wordsOf(line: LogLine): string | null {
   if (line.type === 'event') return `step ${line.step}: ${line.text}`;
   const numbers = (values: Record<string, number>, names: readonly string[]): string =>
     names.flatMap((n) => (n in values ? [`${n} ${values[n].toPrecision(4)}`] : [])).join(', ');
   if (line.type === 'figures')
-    return `step ${line.step}: on the test pictures ${numbers(line.figures, ['deltaE', 'psnr', 'ssim', 'insidePsnr', 'abDistance', 'colourfulnessRatio'])}`;
+    return `step ${line.step}: on the test pictures ${numbers(line.figures, ['deltaE', 'psnr', 'ssim', 'insidePsnr', 'abDistance', 'colourfulnessRatio', ...MELODY_FIGURES])}`;
   return null;
 }
 
@@ -167,7 +180,12 @@ export async function trainCommand(argv: string[]): Promise<number> {
     return 0;
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const request = await openRun(command.open);
+  const { melody, open } = command;
+  const request = melody
+    ? await (
+        await import('../studio/run/objectives/melody-open.ts')
+      ).openMelodyRun({ ...open, settings: { ...open.settings, network: melody } })
+    : await openRun(open);
   const control = new RunControl();
   const stop = interrupts(control, say, (status) => process.exit(status));
   process.on('SIGINT', stop);

@@ -8,10 +8,9 @@ import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { emit } from '../../app/graph/emit.ts';
 import { Graph, type Tensor } from '../../app/graph/graph.ts';
-import { constantScope, type Scope } from '../../app/graph/scope.ts';
+import { constantScope, type Scope, type Weights } from '../../app/graph/scope.ts';
 import { planTableSchema, type PlanTable } from '../../app/melody/plans.ts';
 import type { Network, Width } from '../../models/network.ts';
-import { startWeights } from '../../models/network.ts';
 import { checkWeights, readModel, type StoredModel } from '../studio/run/model.ts';
 import { shippedModel } from '../studio/shipped.ts';
 import { onnxBinding, SessionStore, type Binding, type Feeds, type TensorData } from './session.ts';
@@ -28,16 +27,20 @@ export class MelodyNetwork {
   readonly name: string;
   readonly sha256: string;
   readonly width: Width;
-  private readonly model: StoredModel;
+  private readonly weights: Weights;
   private readonly store: SessionStore;
 
-  constructor(model: StoredModel, plans: PlanTable, store: SessionStore) {
-    this.model = model;
+  constructor(
+    { name, sha256, width, weights }: { name: string; sha256: string; width: Width; weights: Weights },
+    plans: PlanTable,
+    store: SessionStore,
+  ) {
+    this.weights = weights;
     this.plans = plans;
     this.store = store;
-    this.name = model.card.name;
-    this.sha256 = model.card.sha256 ?? '';
-    this.width = model.card.width ?? 'small';
+    this.name = name;
+    this.sha256 = sha256;
+    this.width = width;
   }
 
   /** @param key names the graph among those of this network: its purpose and its sizes */
@@ -46,7 +49,7 @@ export class MelodyNetwork {
       `${this.name} ${this.sha256} ${key}`,
       () => {
         const graph = new Graph();
-        const scope = constantScope(graph, this.model.weights);
+        const scope = constantScope(graph, this.weights);
         const outputs = write(graph, scope, this.width);
         return Promise.resolve(emit(outputs, { name: this.name }).bytes);
       },
@@ -89,33 +92,21 @@ export class MelodyNetworks {
         `${model.card.name} is a ${model.card.network}, not a ${network.name}.`,
       );
     checkWeights(network, model.card.width ?? 'small', model);
-    return new MelodyNetwork(model, plansOf(model), this.store);
+    const { name, sha256, width } = model.card;
+    return new MelodyNetwork(
+      { name, sha256: sha256 ?? '', width: width ?? 'small', weights: model.weights },
+      plansOf(model),
+      this.store,
+    );
   }
 
-  /** A network that has learnt nothing yet, for tests. */
-  fresh(network: Network, plans: PlanTable, seed = 1): MelodyNetwork {
-    const model: StoredModel = {
-      card: {
-        name: `${network.name}-fresh-${seed}`,
-        version: '0',
-        task: network.task,
-        network: network.name,
-        width: 'small',
-        weights: null,
-        sha256: null,
-        inputs: [],
-        outputs: [],
-        license: '',
-        provenance: [],
-        trainedOn: 'nothing',
-        metrics: {},
-        measuredBy: null,
-        limits: '',
-      },
-      weights: startWeights(network, 'small', seed),
-      meta: {},
-    };
-    return new MelodyNetwork(model, plans, this.store);
+  /** A network with weights that are at hand: of a run that goes on, or in tests. @param name tells its sessions from others */
+  of(network: Network, width: Width, weights: Weights, plans: PlanTable, name: string): MelodyNetwork {
+    return new MelodyNetwork(
+      { name: `${network.name} ${name}`, sha256: '', width, weights },
+      plans,
+      this.store,
+    );
   }
 
   close(): Promise<void> {

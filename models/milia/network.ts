@@ -17,6 +17,7 @@ import { slice } from '../../app/graph/ops/select.ts';
 import { reshape, transpose } from '../../app/graph/ops/shape.ts';
 import { softmax } from '../../app/graph/ops/softmax.ts';
 import {
+  CLASS_CHANNELS,
   COLUMN_CHANNELS,
   COLUMN_ECHOES,
   COLUMNS,
@@ -79,7 +80,10 @@ function columnLogits(scope: Scope, x: Tensor, width: Width): Tensor {
     length,
   ]);
   const pointed = reshape(sum(mul(gates, echoes), [1]), [n, COLUMNS, 1, length]);
-  return add(convolve(scope, 'column', h, COLUMNS, { gain: 0.1 }), pointed);
+  // What follows what, as a table: the onsets on either side to the classes.
+  const sides = slice(x, [null, [ECHOES_END, CLASS_CHANNELS], null, null]);
+  const direct = convolve(scope, 'sides', sides, COLUMNS, { gain: 0.01 });
+  return add(add(convolve(scope, 'column', h, COLUMNS, { gain: 0.1 }), direct), pointed);
 }
 
 /**

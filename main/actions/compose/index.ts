@@ -4,6 +4,7 @@
  * songs and tunes of other countries, since no melody of the bertsolaris has a free licence.
  */
 import { RevealError } from '../../../app/contract/messages.ts';
+import { fromColumns, toColumns } from '../../../app/melody/columns.ts';
 import { eventsOf, notesOf } from '../../../app/melody/events.ts';
 import { tonicPitch } from '../../../app/melody/key.ts';
 import { DEFAULT_NEURRI, parseNeurri, type Neurri } from '../../../app/melody/neurri.ts';
@@ -21,10 +22,12 @@ import type { Choice, Segment } from '../../../app/melody/writer.ts';
 import { seeded, type Random } from '../../../app/random.ts';
 import { say } from '../../../app/words/sentences.ts';
 import { bertso } from '../../../models/bertso/network.ts';
-import { MelodyNetworks } from '../../engine/melody-networks.ts';
+import { milia } from '../../../models/milia/network.ts';
+import { MelodyNetworks, type MelodyNetwork } from '../../engine/melody-networks.ts';
 import { writeWithBertso } from './bertso.ts';
+import { writeWithMilia } from './milia.ts';
 
-export const generators = ['auto', 'bertso'] as const;
+export const generators = ['auto', 'bertso', 'milia'] as const;
 export type Generator = (typeof generators)[number];
 
 export interface ComposeOptions {
@@ -52,11 +55,14 @@ export interface ComposeOptions {
   /** Folder of other weights (a model's or a training run's). */
   model?: string;
   networks?: MelodyNetworks;
+  /** A network that is open already, instead of one by name. */
+  opened?: MelodyNetwork;
   signal?: AbortSignal;
 }
 
 const DEFAULT_TEMPERATURE = 1;
-const NUCLEUS = 0.98;
+/** Found on melodies that were held out: without it too many notes leave the scale (docs/score.md). */
+export const NUCLEUS = 0.95;
 
 let shared: MelodyNetworks | null = null;
 const sharedNetworks = (): MelodyNetworks => (shared ??= new MelodyNetworks(1));
@@ -186,6 +192,29 @@ function placed(notes: readonly Note[], kind: MelodyKind, random: Random): numbe
   return Math.round(wanted - middle);
 }
 
+/** The notes of a draft, from the tonic of what was given or from middle C. @param given the melody of given segments */
+async function written(
+  network: MelodyNetwork,
+  all: boolean,
+  { plan, segments, tonic }: Draft,
+  { seed = 1, temperature = DEFAULT_TEMPERATURE, signal }: ComposeOptions,
+  given: Melody | undefined,
+): Promise<Note[]> {
+  const random = seeded(seed, 'notes');
+  const from = tonic ?? 60;
+  if (!all) {
+    const choice: Choice = { temperature, nucleus: NUCLEUS };
+    const [writer] = await writeWithBertso(network, [{ plan, segments, random }], choice, signal);
+    return notesOf(writer.events, from);
+  }
+  const length = planEnd(plan);
+  const keep = new Array<boolean>(length).fill(false);
+  for (const segment of segments ?? []) if (segment.given) keep.fill(true, segment.start, segment.end);
+  const kept = given ? { columns: toColumns(given.notes, from, length), keep } : undefined;
+  const [filling] = await writeWithMilia(network, [{ plan, random, kept }], temperature, signal);
+  return fromColumns(filling.columns, from);
+}
+
 /** How much slower or faster than its tempo a melody may become to last as long as was asked. */
 const TEMPO_RANGE = [0.8, 1.25] as const;
 
@@ -210,7 +239,7 @@ export function lasting(melody: Melody, seconds: number): Melody {
 
 /** @throws RevealError 'bad-request' (metre, bars, amount), 'bad-input' (what was given is no melody), 'not-found' (no weights) */
 export async function compose(options: ComposeOptions = {}): Promise<Melody> {
-  const { seed = 1, temperature = DEFAULT_TEMPERATURE, kind = 'vocal', begin, vary, signal } = options;
+  const { seed = 1, temperature = DEFAULT_TEMPERATURE, kind = 'vocal', begin, vary } = options;
   if (!(temperature >= 0 && temperature <= 2)) throw new RevealError('bad-request', say('score-temperature'));
   if (vary && !(vary.amount >= 0 && vary.amount <= 1))
     throw new RevealError('bad-request', say('score-amount'));
@@ -219,21 +248,16 @@ export async function compose(options: ComposeOptions = {}): Promise<Melody> {
     throw new RevealError('bad-request', say('score-seconds'));
   for (const given of [begin, vary?.melody])
     if (given && given.notes.length === 0) throw new RevealError('bad-input', say('score-no-notes'));
-  const network = await (options.networks ?? sharedNetworks()).open(bertso, options.model);
+  const definition = options.generator === 'milia' ? milia : bertso;
+  const network =
+    options.opened ?? (await (options.networks ?? sharedNetworks()).open(definition, options.model));
   const random = seeded(seed, 'melody');
   const draft: Draft = vary
     ? varied(vary.melody, vary.amount, kind, random)
     : begin
       ? continued(begin, newPlan(network.plans, options, random))
       : { ...newPlan(network.plans, options, random), tonic: null, tempo: null };
-  const choice: Choice = { temperature, nucleus: NUCLEUS };
-  const [writer] = await writeWithBertso(
-    network,
-    [{ plan: draft.plan, segments: draft.segments, random: seeded(seed, 'notes') }],
-    choice,
-    signal,
-  );
-  const low = notesOf(writer.events, draft.tonic ?? 60);
+  const low = await written(network, definition === milia, draft, options, begin ?? vary?.melody);
   const shift = draft.tonic === null ? placed(low, kindOf(draft.plan.kind), seeded(seed, 'key')) : 0;
   const notes = low.map((n) => ({ ...n, pitch: n.pitch + shift }));
   const { plan } = draft;

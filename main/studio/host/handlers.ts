@@ -185,7 +185,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
       const file = readRunFile(dir)!;
       const speed = before.secondsDone > 0 ? before.step / before.secondsDone : null;
       const run = withMinutes(file, file.settings.minutes + minutes, speed);
-      const { settings } = run;
+      const settings = { ...run.settings, network: before.settings.network };
       await writeRunFile(dir, run);
       await folders.setFacts('runs', id, { jobId: submit(id, settings) });
       changed('runs');

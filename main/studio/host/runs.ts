@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Job } from '../../../app/contract/jobs.ts';
-import type { RunFigures, RunPoint, StudioRun } from '../../../app/contract/studio.ts';
+import {
+  isMelodyNetwork,
+  type RunFigures,
+  type RunPoint,
+  type RunSettings,
+  type StudioRun,
+} from '../../../app/contract/studio.ts';
 import type { LogLine } from '../run/log.ts';
 import type { Diaries } from './diaries.ts';
 import { CRITIC_FOLDER } from '../run/model.ts';
@@ -60,8 +66,9 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
   } catch {
     return null;
   }
-  const settings = run?.settings ?? null;
-  if (!settings) return null;
+  // Melodies are learnt from the command line.
+  if (!run || isMelodyNetwork(run.settings.network)) return null;
+  const settings: RunSettings = { ...run.settings, network: run.settings.network };
   const carried = facts.jobId === null ? null : job(facts.jobId);
   const lines = diaries.of(dir);
   const last = lastOf(lines, 'point');
@@ -87,7 +94,7 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
     state: carried?.state ?? (hasModel || hasCritic ? 'done' : 'cancelled'),
     jobId: carried ? facts.jobId : null,
     error: carried?.error ?? null,
-    createdAt: run?.createdAt ?? 0,
+    createdAt: run.createdAt,
     step: now?.step ?? last?.step ?? 0,
     secondsDone: now?.seconds ?? last?.seconds ?? 0,
     secondsLeft: carried?.state === 'running' ? (now?.secondsLeft ?? null) : null,

@@ -9,7 +9,7 @@ import type { Weights } from '../../../app/graph/scope.ts';
 import { buildStep, type PartSpec, type StepContext, type StepGraph } from '../../../app/graph/step/index.ts';
 import { hingeCritic, hingeGenerator } from '../../../app/graph/losses/index.ts';
 import { critic } from '../../../models/critic/network.ts';
-import { networkParameters, type Width } from '../../../models/network.ts';
+import { networkParameters, type Network, type Width } from '../../../models/network.ts';
 import type { Objective, StepTensors } from './objective.ts';
 import { ENCODER_PACE } from './plan.ts';
 import { criticAccuracy, recognised } from './judging.ts';
@@ -52,8 +52,12 @@ function generatorPart(
     weights: options.weights,
   };
 }
+/** The judge of a network's work: of pictures, unless its objective brings another. */
+const criticOf = ({ objective }: GraphOptions): Network => objective.critic ?? critic;
+
 function criticPart(options: GraphOptions, mode: 'trained' | 'given'): PartSpec {
-  return { name: CRITIC, parameters: networkParameters(critic, options.width), mode, state: critic.state };
+  const network = criticOf(options);
+  return { name: CRITIC, parameters: networkParameters(network, options.width), mode, state: network.state };
 }
 
 function generated(context: StepContext, options: GraphOptions, batch: StepTensors): StepTensors {
@@ -66,7 +70,7 @@ function generated(context: StepContext, options: GraphOptions, batch: StepTenso
   return objective.network.build(context.scope(GENERATOR), inputs, width);
 }
 const judged = (context: StepContext, options: GraphOptions, shown: Tensor): Tensor =>
-  critic.build(context.scope(CRITIC), { x: shown }, options.width).score;
+  criticOf(options).build(context.scope(CRITIC), { x: shown }, options.width).score;
 
 /** The generator learns from the truth alone. */
 export function contentStep(options: GraphOptions): StepGraph {

@@ -35,6 +35,8 @@ export interface RunModel {
   /** Writes the critic and its card. */
   saveCritic(learnt: Weights, facts: Pick<ModelFacts, 'step' | 'seconds'>): Promise<void>;
   sample(step: number, panel: Rgb8): Promise<void>;
+  /** Of networks that write melodies: some to listen to. */
+  listen?(step: number, weights: Weights): Promise<void>;
 }
 
 /** Where a critic lies in a run's folder. */
@@ -56,16 +58,16 @@ export interface ModelOptions {
 const shapeWords = (shape: Shape): (number | string)[] => [...shape];
 
 /** Card parts that the file decides. */
-type CardOfFile = Pick<ModelCard, 'task' | 'network' | 'width' | 'weights' | 'sha256' | 'outputs'>;
+export type CardOfFile = Pick<ModelCard, 'task' | 'network' | 'width' | 'weights' | 'sha256' | 'outputs'>;
 
 /** Writes weights and their card: until the new card stands, the old one still finds its weights. */
-async function writeModel(
+export async function writeModel(
   folder: string,
   network: Network,
   width: Width,
   weights: Weights,
   precision: 'f16' | 'f32',
-  meta: Readonly<Record<string, string | number>>,
+  meta: Readonly<Record<string, unknown>>,
   describe: (file: CardOfFile) => ModelCard,
 ): Promise<void> {
   const tensors = networkParameters(network, width).map(({ name, shape }) => {

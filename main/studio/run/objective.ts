@@ -6,7 +6,9 @@
 import type { Graph, Shape, Tensor } from '../../../app/graph/graph.ts';
 import type { Planar } from '../../../app/planar.ts';
 import type { Network } from '../../../models/network.ts';
-import type { BatchTensor, TaskName } from '../dataset/types.ts';
+import type { TrainSession } from '../../engine/train-session.ts';
+import type { Batch, BatchTensor, TaskName } from '../dataset/types.ts';
+import type { Validation } from './validate.ts';
 
 /** Tensors of one step by name: those of the loader's task. */
 export type StepTensors = Readonly<Record<string, Tensor>>;
@@ -39,6 +41,14 @@ export interface Objective {
     outputs: StepNumbers,
     batch: StepNumbers,
   ): { input: Planar; output: Planar; truth: Planar; mask: Planar | null };
+  /** Judge of a GAN, where it is not the critic of pictures. */
+  readonly critic?: Network;
+  /** How figures and the panel are made, where not from pictures. */
+  readonly validate?: (
+    looking: TrainSession,
+    objective: Objective,
+    batches: readonly Batch[],
+  ) => Promise<Validation>;
   /** Peak learning rate when the finder says nothing. */
   readonly rate: number;
   /** Decoupled weight decay. */

@@ -6,7 +6,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
-import type { RunSettings } from '../../../app/contract/studio.ts';
+import { isMelodyNetwork, type RunSettings } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
 import { initialWeights, type Weights } from '../../../app/graph/scope.ts';
 import { critic } from '../../../models/critic/network.ts';
@@ -78,7 +78,10 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
       `${show(dir)} is not empty. Go on with the run in it by --resume, or choose another folder.`,
     );
   const begun = known && options.given ? resumed(dir, known, options, options.given) : known;
-  const settings = begun?.settings ?? options.settings;
+  const chosen = begun?.settings ?? options.settings;
+  if (isMelodyNetwork(chosen.network))
+    throw new RevealError('bad-request', say('studio-melody-data', { network: chosen.network }));
+  const settings: RunSettings = { ...chosen, network: chosen.network };
   const objective = objectives[settings.network];
   const run = begun ?? freshRun(options, objective.network);
   const data = await fingerprint(dataset);

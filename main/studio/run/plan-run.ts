@@ -13,7 +13,11 @@ const BATCH = 16;
  * @param totalSteps the run's length where it is not its minutes
  * @throws RevealError 'bad-request' when the size does not suit the network
  */
-export function newRun(settings: RunSettings, network: Network, totalSteps: number | null): RunFile {
+export function newRun(
+  settings: RunSettings,
+  network: Network,
+  totalSteps: number | null,
+): RunFile & { settings: RunSettings } {
   let stages;
   try {
     stages = planRun({

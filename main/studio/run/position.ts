@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { RevealError } from '../../../app/contract/messages.ts';
-import { runPhases, runSettingsSchema, type RunSettings } from '../../../app/contract/studio.ts';
+import {
+  melodyNetworkNames,
+  networkNames,
+  runPhases,
+  runSettingsSchema,
+} from '../../../app/contract/studio.ts';
 import { writeJsonAtomic } from '../../files/atomic.ts';
 import { show } from '../../files/bytes.ts';
 import type { DriftFigures } from './alarms.ts';
@@ -32,12 +37,18 @@ export interface TimedStage extends Omit<Stage, 'encoder'> {
 }
 
 /** What the encoder does in a stage; a run of an earlier version goes on as it began. */
-export const encoderOf = (settings: RunSettings, stage: TimedStage): Encoder =>
+export const encoderOf = (settings: Pick<RunFileSettings, 'freeze'>, stage: TimedStage): Encoder =>
   stage.encoder ?? (settings.freeze ? 'frozen' : 'full');
+
+/** A run's settings; it may also learn melodies. */
+const runFileSettings = runSettingsSchema.extend({
+  network: z.enum([...networkNames, ...melodyNetworkNames]),
+});
+export type RunFileSettings = z.infer<typeof runFileSettings>;
 
 const runFileSchema = z.object({
   version: z.literal(1),
-  settings: runSettingsSchema,
+  settings: runFileSettings,
   /** Folder of the model that the run began with: frozen weights are read from it again when it goes on. */
   startDir: z.string().nullable().default(null),
   /** Folder of the critic that the run began with. */
@@ -53,7 +64,7 @@ const runFileSchema = z.object({
 });
 export interface RunFile {
   version: 1;
-  settings: RunSettings;
+  settings: RunFileSettings;
   startDir: string | null;
   criticDir: string | null;
   data: string | null;

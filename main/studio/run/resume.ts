@@ -3,10 +3,9 @@
  * word about it now is a mistake to be told, not to be passed over. Only its length may be another.
  */
 import { RevealError } from '../../../app/contract/messages.ts';
-import type { RunSettings } from '../../../app/contract/studio.ts';
 import { show } from '../../files/bytes.ts';
 import { readLog } from './log.ts';
-import { withMinutes, withSteps, type RunFile } from './position.ts';
+import { withMinutes, withSteps, type RunFile, type RunFileSettings } from './position.ts';
 
 /** Options of `train` by the setting that they give. */
 export const optionOf = {
@@ -26,7 +25,7 @@ export const optionOf = {
 export type Given = keyof typeof optionOf;
 
 interface Asked {
-  settings: RunSettings;
+  settings: RunFileSettings;
   startDir: string | null;
   criticDir: string | null;
   totalSteps: number | null;

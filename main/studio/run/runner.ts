@@ -5,7 +5,7 @@
  * model.
  */
 import path from 'node:path';
-import type { RunPhase, RunSettings } from '../../../app/contract/studio.ts';
+import type { RunPhase } from '../../../app/contract/studio.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { SessionStore } from '../../engine/session.ts';
 import { TrainState } from '../../engine/train-session.ts';
@@ -67,7 +67,7 @@ class Run {
   private readonly control: RunControl;
   private readonly hooks: RunHooks;
   private readonly run: RunFile;
-  private readonly settings: RunSettings;
+  private readonly settings: RunFile['settings'];
   private state = new TrainState();
   private store: SessionStore | null = null;
   private position: Position = atStart();
@@ -328,7 +328,7 @@ class Run {
     const { position } = this;
     const { objective, model } = this.request;
     if (stage.phase === 'critic') return null;
-    const { figures, panel } = await validate(sessions.looking, objective, tests);
+    const { figures, panel } = await (objective.validate ?? validate)(sessions.looking, objective, tests);
     this.write({
       type: 'figures',
       of: 'run',
@@ -337,6 +337,7 @@ class Run {
       figures,
     });
     await model.sample(position.step, panel);
+    await model.listen?.(position.step, this.state.weights('generator', 'ema'));
     position.samples.push(position.step);
     const { alarms, better, ended } = verdictOn(this.run, position, objective, figures);
     for (const alarm of alarms) this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
@@ -356,7 +357,9 @@ class Run {
     if (!inUse) return;
     // Frozen weights are part of the graph: those of the model in use may be others.
     const looking = await sessions.lookingWith(inUse);
-    const { figures } = await withWeightsOf(this.state, inUse, () => validate(looking, objective, tests));
+    const { figures } = await withWeightsOf(this.state, inUse, () =>
+      (objective.validate ?? validate)(looking, objective, tests),
+    );
     const { step, seconds } = this.position;
     this.write({ type: 'figures', of: 'in-use', step, seconds, figures });
   }

@@ -1,0 +1,94 @@
+/** What a run of a melody network leaves behind: its model, with the plans it learnt from, and melodies to listen to. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { MelodyNetworkName } from '../../../../app/contract/studio.ts';
+import type { Weights } from '../../../../app/graph/scope.ts';
+import { planTable } from '../../../../app/melody/plans.ts';
+import type { ModelCard } from '../../../../models/card.ts';
+import type { Network, Width } from '../../../../models/network.ts';
+import { compose } from '../../../actions/compose/index.ts';
+import { MelodyNetworks, PLANS } from '../../../engine/melody-networks.ts';
+import { writeAtomic } from '../../../files/atomic.ts';
+import { writeMidiFile } from '../../../files/melody-file.ts';
+import { encodePng } from '../../../files/rgb.ts';
+import { CRITIC_FOLDER, writeModel, type ModelFacts, type RunModel } from '../model.ts';
+import type { MelodyData } from './melody-data.ts';
+
+/** What is written at each look, by name: the same seeds each time, so that progress is heard. */
+const SAMPLES = [
+  { name: 'zortziko', options: { neurri: 'zortziko-txikia', seed: 1 } },
+  { name: 'tune', options: { neurri: null, kind: 'tune', bars: 16, seed: 2 } },
+] as const;
+
+export interface MelodyModelOptions {
+  dir: string;
+  network: Network & { name: string };
+  critic: Network | null;
+  width: Width;
+  data: MelodyData;
+  parent: ModelCard | null;
+}
+
+export function melodyModel({ dir, network, critic, width, data, parent }: MelodyModelOptions): RunModel {
+  const plans = planTable([...data.train, ...data.held]);
+  const learntFrom = ({ step, seconds }: Pick<ModelFacts, 'step' | 'seconds'>): string =>
+    `${data.train.length} melodies of ${data.name}, ${(seconds / 60).toFixed(1)} minutes, ${step} steps`;
+  const write = (
+    folder: string,
+    of: Network,
+    weights: Weights,
+    precision: 'f16' | 'f32',
+    meta: Readonly<Record<string, unknown>>,
+    facts: Pick<ModelFacts, 'step' | 'seconds'> & Partial<ModelFacts>,
+  ): Promise<void> =>
+    writeModel(
+      path.join(dir, folder),
+      of,
+      width,
+      weights,
+      precision,
+      { step: facts.step, ...meta },
+      (file) => ({
+        name: `${of.name}-${path.basename(dir)}`,
+        version: String(facts.step),
+        ...file,
+        inputs: of
+          .inputs({ batch: 1, height: 64, width: 64 })
+          .map((i) => ({ name: i.name, shape: [...i.shape], meaning: i.meaning })),
+        license: parent?.license ?? 'The licence of the melodies that it was trained on decides.',
+        provenance: parent?.provenance ?? [],
+        trainedOn: `${learntFrom(facts)}${parent ? `, beginning with ${parent.name} ${parent.version}` : ''}`,
+        metrics: { ...facts.figures },
+        measuredBy: facts.figures ? 'losses of the training run on melodies that it held out' : null,
+        limits: 'Made by a training run on this machine; not examined further.',
+      }),
+    );
+  return {
+    save: (learnt, facts) => write('model', network, learnt, 'f16', { [PLANS]: plans }, facts),
+    saveCritic: async (learnt, facts) => {
+      if (critic) await write(CRITIC_FOLDER, critic, learnt, 'f32', { judges: network.name }, facts);
+    },
+    async sample(step, panel) {
+      const folder = path.join(dir, 'samples');
+      await mkdir(folder, { recursive: true });
+      const bytes = await encodePng(panel);
+      await writeAtomic(path.join(folder, `${step}.png`), true, (sink) => sink.write(bytes));
+    },
+    async listen(step, weights) {
+      const networks = new MelodyNetworks(1);
+      try {
+        const opened = networks.of(network, width, weights, plans, `step ${step}`);
+        for (const { name, options } of SAMPLES) {
+          const melody = await compose({
+            ...options,
+            generator: network.name as MelodyNetworkName,
+            opened,
+          });
+          await writeMidiFile(path.join(dir, 'samples', `${step}-${name}.mid`), melody, true);
+        }
+      } finally {
+        await networks.close();
+      }
+    },
+  };
+}
