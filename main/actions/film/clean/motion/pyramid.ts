@@ -19,7 +19,7 @@ export const OVERLAP = (PATCH - STEP) / 2;
 /** Repeated border around each level. */
 export const MARGIN = 24;
 /** Below this a side is not halved any more. */
-const SMALLEST = 20;
+const SMALLEST = 14;
 
 export interface Level {
   width: number;

@@ -75,20 +75,15 @@ class Matcher {
     let k = (iy + MARGIN) * sb + ix + MARGIN;
     let sum = 0;
     let squares = 0;
-    for (let r = 0; r < PATCH; r++, i += sa, k += sb) {
-      let left = w00 * b[k] + w10 * b[k + sb];
-      let leftNext = w01 * b[k + 1] + w11 * b[k + sb + 1];
+    for (let r = 0; r < PATCH; r++, i += sa, k += sb)
       for (let c = 0; c < PATCH; c++) {
-        let d = ((left + leftNext) >> 8) - (a[i + c] << 4);
+        const at = k + c;
+        let d =
+          ((w00 * b[at] + w01 * b[at + 1] + w10 * b[at + sb] + w11 * b[at + sb + 1]) >> 8) - (a[i + c] << 4);
         d = d > CLIP ? CLIP : d < -CLIP ? -CLIP : d;
         sum += d;
         squares += d * d;
-        const p = b[k + c + 1];
-        const q = b[k + sb + c + 1];
-        left = w00 * p + w10 * q;
-        leftNext = w01 * b[k + c + 2] + w11 * b[k + sb + c + 2];
       }
-    }
     return (squares - (sum * sum) / AREA) / (AREA * SCALE * SCALE);
   }
 
@@ -157,7 +152,9 @@ export function searchLevel(a: Level, b: Level, field: Field, options: SearchOpt
       const predY = dy[k];
       let bestX = predX;
       let bestY = predY;
-      let best = m.cost(x, y, predX, predY);
+      // Most patches stay with their prediction: it is measured at once, with the step away from it.
+      let best = m.measure(x, y, predX, predY, g.sumX[k], g.sumY[k]);
+      let stepped = true;
       let count = 0;
       for (let n = 0; n < 3; n++) {
         const other = n === 0 ? (c > 0 ? k - 1 : -1) : n === 1 ? (r > 0 ? k - columns : -1) : -2;
@@ -172,6 +169,7 @@ export function searchLevel(a: Level, b: Level, field: Field, options: SearchOpt
           best = cost;
           bestX = ux;
           bestY = uy;
+          stepped = false;
         }
       }
       for (let sy = -options.reach; sy <= options.reach; sy++)
@@ -181,6 +179,7 @@ export function searchLevel(a: Level, b: Level, field: Field, options: SearchOpt
             best = cost;
             bestX = predX + sx;
             bestY = predY + sy;
+            stepped = false;
           }
         }
       const xx = g.xx[k] + DAMPING;
@@ -190,7 +189,7 @@ export function searchLevel(a: Level, b: Level, field: Field, options: SearchOpt
       let ux = bestX;
       let uy = bestY;
       for (let s = 0; s < options.steps; s++) {
-        const cost = m.measure(x, y, ux, uy, g.sumX[k], g.sumY[k]);
+        const cost = s === 0 && stepped ? best : m.measure(x, y, ux, uy, g.sumX[k], g.sumY[k]);
         if (s > 0) {
           if (cost > best) break;
           best = cost;

@@ -1,0 +1,42 @@
+/** The numbers of dirt removal, and what `strength` makes of them. Grey levels are of 255. */
+export interface DirtTuning {
+  /** Least difference of a seed. */
+  least: number;
+  /** Seeds differ by so many times the frame's grain (a quarter quantile of mean |P - N|), */
+  grain: number;
+  /** and by so many times the unrest of their own block. */
+  unrest: number;
+  /** Share of the threshold by which a seed must lie beyond the references beside it, too. */
+  beside: number;
+  /** The threshold of growth is smaller than that of seeds by so much. */
+  hysteresis: number;
+  /** Fewest pixels. */
+  fewest: number;
+  /** Neighbours differ by at most this share of the contrast. */
+  agree: number;
+  /** The ring's upper quartile of differences is at most this share of the contrast. */
+  ring: number;
+  /** Something passes by if within this share of the width as many pixels (a share of the piece's) as these stand in one neighbour only, on either side, */
+  passing: number;
+  /** by this share of the contrast. */
+  passingLevel: number;
+  passingShare: number;
+}
+
+/** `strength` 0..1; a half is measured to keep false events under one a frame. */
+export function dirtTuning(strength: number): DirtTuning {
+  const wary = 2 ** (1.6 * (0.5 - strength));
+  return {
+    least: 13 * wary,
+    grain: 3.2 * wary,
+    unrest: 1.8 * wary,
+    beside: 0.45,
+    hysteresis: 2.2,
+    fewest: 3,
+    agree: 0.6,
+    ring: 0.7,
+    passing: 0.07,
+    passingLevel: 0.65,
+    passingShare: 0.6,
+  };
+}
