@@ -19,7 +19,7 @@ export interface SheetLayout {
 /** Tiles become smaller the more pictures there are: a sheet stays one that can be looked at. */
 export function sheetLayout(count: number): SheetLayout {
   const tile = count <= 12 ? 300 : count <= 40 ? 220 : count <= 200 ? 150 : 100;
-  const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt(count * 0.75)), 16));
+  const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt(count * 0.75)), count > 600 ? 26 : 16));
   const rows = Math.max(1, Math.ceil(count / columns));
   const pair = 2 * tile + GAP / 2;
   return {

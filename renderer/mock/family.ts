@@ -11,13 +11,12 @@ export function mockFamily(library: { items: Item[] }, changed: (ids: number[]) 
   const dismissed = new Set<string>();
   return {
     'prints.find': ({ itemId }) => ({
-      frames:
-        item(itemId)?.kind === 'print'
-          ? [
-              { x: 0.06, y: 0.12, w: 0.38, h: 0.7, angle: 3, confidence: 0.9 },
-              { x: 0.54, y: 0.16, w: 0.38, h: 0.66, angle: -2, confidence: 0.8 },
-            ]
-          : [],
+      frames: item(itemId)?.kind.endsWith('print')
+        ? [
+            { x: 0.06, y: 0.12, w: 0.38, h: 0.7, angle: 3, confidence: 0.9 },
+            { x: 0.54, y: 0.16, w: 0.38, h: 0.66, angle: -2, confidence: 0.8 },
+          ]
+        : [],
     }),
     'pairs.propose': ({ ids }) => ({
       pairs:

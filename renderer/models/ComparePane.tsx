@@ -27,6 +27,17 @@ const WHOLE: Place = { x: 0, y: 0, w: 1, h: 1 };
 const REST = 120;
 const PAD = 12;
 
+/** The engine gives up a view of a picture when another of the same picture is asked for: the two sides take turns. */
+let turn: Promise<unknown> = Promise.resolve();
+function inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const mine = turn.then(() => {
+    signal.throwIfAborted();
+    return work();
+  });
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
 export function ComparePane(props: {
   itemId: number;
   recipe: Recipe;
@@ -72,8 +83,8 @@ export function ComparePane(props: {
     const timer = setTimeout(
       () => {
         setBusy(true);
-        getClient()
-          .pixels(
+        inTurn(stop.signal, () =>
+          getClient().pixels(
             {
               itemId: id,
               recipe: asked,
@@ -82,7 +93,8 @@ export function ComparePane(props: {
               maxHeight: plan?.maxHeight ?? stage.h,
             },
             { signal: stop.signal },
-          )
+          ),
+        )
           .then((answer) => {
             setShown({ answer, view: place, of: what });
             setError('');
