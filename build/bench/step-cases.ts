@@ -54,11 +54,20 @@ export interface CaseOptions {
   /** The CPU's own layout, from `cpuBlock`. */
   readonly block: number | null;
   readonly options?: SessionOptions;
+  /** The pre-trained encoder stays as it is, as in the first half of a run. */
+  readonly frozen?: boolean;
 }
 
 /** The step, its forward pass alone, and the step in the plain layout, on one state. */
 export async function trainCases(network: BenchNetwork, batch: number, side: number, c: CaseOptions) {
-  const part = { name: 'net', parameters: network.parameters, state: network.state } as const;
+  const weights = initialWeights(network.parameters, 1);
+  const part = {
+    name: 'net',
+    parameters: network.parameters,
+    state: network.state,
+    weights,
+    frozen: c.frozen ? network.freezable : [],
+  } as const;
   const state = new TrainState();
   const open = (graph: StepGraph) =>
     TrainSession.create({ graph, state, store: c.store, order: ['cpu'], options: c.options });
@@ -82,7 +91,7 @@ export async function trainCases(network: BenchNetwork, batch: number, side: num
   const own = await open(graph);
   const forward = await open(look);
   const plain = await open(step(null));
-  state.setWeights('net', initialWeights(network.parameters, 1));
+  state.setWeights('net', weights);
   const feeds = noise(graph.batch);
   return {
     graph,

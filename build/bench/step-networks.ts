@@ -16,6 +16,8 @@ export interface BenchNetwork {
   readonly parameters: Parameter[];
   /** Patterns of parameters that are state. */
   readonly state: readonly string[];
+  /** Patterns of parameters that a run may leave as they are. */
+  readonly freezable: readonly string[];
   /** The outputs for inputs of this batch and size. */
   build(scope: Scope, input: Input, batch: number, side: number): Outputs;
 }
@@ -27,7 +29,7 @@ export function sampleBench(width: number): BenchNetwork {
   const parameters = declareParameters(
     (s) => void build(s, (name, shape) => s.graph.input(name, shape), 1, 64),
   );
-  return { name: `sample-${width}`, parameters, state: [], build };
+  return { name: `sample-${width}`, parameters, state: [], freezable: [], build };
 }
 
 export function modelBench(name: NetworkName, width: Width): BenchNetwork {
@@ -36,6 +38,7 @@ export function modelBench(name: NetworkName, width: Width): BenchNetwork {
     name: `${name}-${width}`,
     parameters: networkParameters(network, width),
     state: network.state,
+    freezable: network.freezable,
     build(scope, input, batch, side) {
       const list = network.inputs({ batch, height: side, width: side });
       const inputs = Object.fromEntries(list.map((i) => [i.name, input(i.name, i.shape)]));

@@ -1,12 +1,12 @@
 /**
  * What a training step costs beside inference of the same network and batch:
  *
- *   node build/run.mjs tool-script build/bench/step.ts [--threads 2] [--rounds 7] [--only NAME]
+ *   node build/run.mjs tool-script build/bench/step.ts [--threads 2] [--rounds 7] [--only NAME] [--frozen]
  *
  * For each case four graphs are timed in turn, again and again, and the least of each is kept, which is robust
  * against other load: inference (weights as constants, all optimisations), forward (weights as inputs, as in a
  * step), the whole step (forward, backward, AdamW, averaged weights) in the CPU's own layout of pictures, and the
- * same in the plain layout, which runs on any device. Both wall clock and processor time are printed.
+ * same in the plain layout, which runs on any device. --frozen leaves a pre-trained encoder as it is, as runs do. Both wall clock and processor time are printed.
  */
 import { parseArgs } from 'node:util';
 import { cpuBlock } from '../../main/engine/cpu-block.ts';
@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '7' },
     only: { type: 'string', default: '' },
+    frozen: { type: 'boolean', default: false },
   },
 });
 const block = await cpuBlock();
@@ -34,7 +35,11 @@ const cases: [BenchNetwork, number, number][] = [
 for (const [network, batch, side] of cases) {
   if (!`${network.name} ${side}`.includes(options.only)) continue;
   const store = new SessionStore(onnxBinding, Number(options.threads));
-  const { forward, step, portable } = await trainCases(network, batch, side, { store, block });
+  const { forward, step, portable } = await trainCases(network, batch, side, {
+    store,
+    block,
+    frozen: options.frozen,
+  });
   const emitted = inferenceOf(network, batch, side);
   const session = await store.open(`inference ${network.name} ${side}`, async () => emitted.bytes, ['cpu']);
   const feeds = noise(emitted.inputs);
