@@ -4,6 +4,8 @@ import { seeded } from '../../../app/random.ts';
 import { boxOf, depth, eachRegion } from './components.ts';
 import { boxMean, extreme, topHat } from './filters.ts';
 import { findDamage } from './find.ts';
+import { shapesOf } from './regions.ts';
+import { faceDoubtOf, fencesOf, livelinessOf, livelyDoubtOf } from './sense.ts';
 import { DAMAGED } from './types.ts';
 
 const W = 360;
@@ -116,5 +118,45 @@ describe('planes and regions', () => {
     eachRegion(mask, 6, 3, (pixels) => boxes.push({ ...boxOf(pixels, 6), n: pixels.length }));
     expect(boxes).toEqual([{ x: 0, y: 0, w: 6, h: 3, n: 6 }]);
     expect([...depth(new Uint8Array(25).fill(1), 5, 5, true)].slice(10, 15)).toEqual([3, 6, 9, 6, 3]);
+  });
+});
+
+describe('what looks like damage and is none', () => {
+  const width = 200;
+  const height = 120;
+  const shapesIn = (inside: (x: number, y: number) => boolean) => {
+    const mask = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) if (inside(x, y)) mask[y * width + x] = 1;
+    return shapesOf(mask, width, height, () => true);
+  };
+  it('bars at steady steps are a fence, joined by a rail or not; lines without a step are scratches', () => {
+    const bars = (x: number, y: number): boolean => x % 20 < 3 && x < 160 && y > 30 && y < 90;
+    expect(fencesOf(shapesIn(bars), width).size).toBe(8);
+    const comb = shapesIn((x, y) => bars(x, y) || (x < 160 && y > 28 && y < 32));
+    expect(comb).toHaveLength(1);
+    expect(fencesOf(comb, width)).toEqual(new Set([0]));
+    const places = [4, 9, 41, 60, 66, 110, 155, 190];
+    const scratches = shapesIn((x, y) => y > 30 && y < 90 && places.includes(x));
+    expect(fencesOf(scratches, width).size).toBe(0);
+  });
+  it('large spots on a face are doubted, dust and thin lines there are not, nor anything elsewhere', () => {
+    const face = [{ x: 0.3, y: 0.2, w: 0.4, h: 0.6 }];
+    const doubt = (inside: (x: number, y: number) => boolean): number =>
+      faceDoubtOf(shapesIn(inside)[0], face, width, height);
+    expect(doubt((x, y) => Math.hypot(x - 100, y - 60) < 4)).toBeGreaterThan(3);
+    expect(doubt((x, y) => Math.hypot(x - 100, y - 60) < 1.5)).toBe(0);
+    expect(doubt((x, y) => x > 80 && x < 120 && y === 60)).toBe(0);
+    expect(doubt((x, y) => Math.hypot(x - 10, y - 10) < 4)).toBe(0);
+  });
+  it('a spot among leaves is doubted, one on an even ground believed more', () => {
+    const random = seeded('leaves');
+    const luma = Float32Array.from({ length: width * height }, (_, i) =>
+      i % width < 100 ? 0.5 : 0.5 + 0.3 * random.normal(),
+    );
+    const spots = shapesIn((x, y) => Math.hypot((x % 100) - 50, y - 60) < 2);
+    const lively = livelinessOf(luma, new Uint8Array(luma.length), width, height);
+    expect(livelyDoubtOf(spots[0], lively)).toBeLessThan(-1);
+    expect(livelyDoubtOf(spots[1], lively)).toBe(2);
   });
 });

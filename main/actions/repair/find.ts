@@ -12,7 +12,7 @@ import { featuresOf, type Level } from './features.ts';
 import { levelsOf } from './levels.ts';
 import models from './damage.json' with { type: 'json' };
 import { regionRows, regionsOf, type Shape, shapesOf } from './regions.ts';
-import { atBorder, doubtOf, faceDoubtOf, livelinessOf, livelyDoubtOf, rowsOf } from './sense.ts';
+import { atBorder, doubtOf, faceDoubtOf, fencesOf, livelinessOf, livelyDoubtOf, rowsOf } from './sense.ts';
 import { DAMAGED, type DamageMap, type FaceBox } from './types.ts';
 
 export interface FindOptions {
@@ -29,7 +29,7 @@ export interface FindOptions {
 
 /** Log odds of a pixel and of a region from which they count at the ordinary setting, and how far the setting moves them. */
 const PIXEL = 0.2;
-const REGION = -0.7;
+const REGION = -1.2;
 const PIXEL_SPAN = 3;
 const REGION_SPAN = 7;
 /** Long thin regions are rarely anything else than damage, when their pixels look like it. */
@@ -104,8 +104,8 @@ export function findDamage(picture: Planar, options: FindOptions): DamageMap {
     return regionOdds[k] + ease - doubt - regionLimit;
   });
   const candidates = shapes.flatMap((_, k) => (likely[k] > 0 ? [k] : []));
-  const ornaments = rowsOf(candidates.map((k) => shapes[k]));
-  const inRow = new Set([...ornaments].map((k) => candidates[k]));
+  const chosen = candidates.map((k) => shapes[k]);
+  const inRow = new Set([...rowsOf(chosen), ...fencesOf(chosen, width)].map((k) => candidates[k]));
   const kept = shapes.filter((shape, k) => {
     const { pixels } = shape;
     const sure = 255 / (1 + Math.exp(-likely[k]));

@@ -3,7 +3,7 @@
  * along the border of the scan; and the larger a compact spot is, the likelier it is a thing.
  */
 import { boxMean } from './filters.ts';
-import type { Shape } from './regions.ts';
+import { shapesOf, type Shape } from './regions.ts';
 import type { FaceBox } from './types.ts';
 
 /** Spots in a row from which they are an ornament. */
@@ -75,6 +75,112 @@ export function rowsOf(shapes: readonly Shape[]): Set<number> {
       if (chain.length >= ROW) for (const spot of chain) found.add(spot.k);
     }
   });
+  return found;
+}
+
+/** Pixels from which a drawn-out shape is a line here, bars that make a fence, and what they may differ in. */
+const BAR = 14;
+const BARS = 5;
+const BAR_TURN = 0.12;
+const BAR_ALIKE = 2.5;
+const BAR_STEADY = 0.35;
+
+/** Pixels of a branched shape that is taken apart, its bend, and how much longer than wide a run of its pixels is in a bar. */
+const BRANCHED = 150;
+const BENT = 0.15;
+const UPRIGHT = 3;
+
+/** A shape, or the bars that it is made of where rails join them: its pixels in runs that are long one way and short the other. */
+function uprightsOf(shape: Shape, width: number): Shape[] {
+  const { pixels, x: left, y: top, w, h } = shape;
+  if (pixels.length < BRANCHED || shape.bend < BENT) return [shape];
+  const on = new Uint8Array(w * h);
+  for (const i of pixels) on[(Math.floor(i / width) - top) * w + (i % width) - left] = 1;
+  const runs = (stride: number, lines: number, length: number, step: number): Uint16Array => {
+    const out = new Uint16Array(w * h);
+    for (let line = 0; line < lines; line++)
+      for (let k = 0; k < length;) {
+        const start = k;
+        while (k < length && on[line * step + k * stride]) k++;
+        for (let j = start; j < k; j++) out[line * step + j * stride] = k - start;
+        if (k === start) k++;
+      }
+    return out;
+  };
+  const across = runs(1, h, w, w);
+  const down = runs(w, w, h, 1);
+  return [across, down].flatMap((short, way) => {
+    const long = way === 0 ? down : across;
+    const bars = on.map((v, i) => (v && long[i] >= BAR && long[i] > UPRIGHT * short[i] ? 1 : 0));
+    return shapesOf(bars, w, h, ({ length }) => length >= BAR).map((bar) => ({
+      ...bar,
+      x: bar.x + left,
+      y: bar.y + top,
+      pixels: bar.pixels.map((i) => (Math.floor(i / w) + top) * width + (i % w) + left),
+    }));
+  });
+}
+
+/** Indices of the lines that stand beside each other at steady steps: fences, railings, blinds. Scratches keep no step. */
+export function fencesOf(shapes: readonly Shape[], width: number): Set<number> {
+  const bars = shapes.flatMap((whole, k) =>
+    uprightsOf(whole, width).flatMap((shape) => {
+      if (shape.length < BAR || shape.length < 3 * shape.thickness) return [];
+      const { pixels } = shape;
+      const n = pixels.length;
+      let mx = 0;
+      let my = 0;
+      for (const i of pixels) {
+        mx += (i % width) / n;
+        my += Math.floor(i / width) / n;
+      }
+      let xx = 0;
+      let yy = 0;
+      let xy = 0;
+      for (const i of pixels) {
+        const dx = (i % width) - mx;
+        const dy = Math.floor(i / width) - my;
+        xx += dx * dx;
+        yy += dy * dy;
+        xy += dx * dy;
+      }
+      return [{ k, x: mx, y: my, length: shape.length, angle: Math.atan2(2 * xy, xx - yy) / 2 }];
+    }),
+  );
+  const found = new Set<number>();
+  for (const one of bars) {
+    const c = Math.cos(one.angle);
+    const s = Math.sin(one.angle);
+    const beside = bars
+      .filter((other) => {
+        const turn = Math.abs(Math.sin(other.angle - one.angle));
+        const alike = other.length < BAR_ALIKE * one.length && one.length < BAR_ALIKE * other.length;
+        const along = Math.abs((other.x - one.x) * c + (other.y - one.y) * s);
+        return turn < BAR_TURN && alike && along < 0.6 * Math.max(one.length, other.length);
+      })
+      .map((other) => ({ k: other.k, across: (other.y - one.y) * c - (other.x - one.x) * s }))
+      .sort((a, b) => a.across - b.across);
+    // The longest run of steady steps; pieces of one bar lie on each other.
+    let run = beside.slice(0, 1);
+    let step = 0;
+    const close = (): void => {
+      if (new Set(run.map(({ across }) => Math.round(across / 3))).size >= BARS)
+        for (const { k } of run) found.add(k);
+    };
+    for (const next of beside.slice(1)) {
+      const gap = next.across - run[run.length - 1].across;
+      if (gap < 3) run.push(next);
+      else if (gap < one.length * 1.5 && (step === 0 || Math.abs(gap - step) < BAR_STEADY * step)) {
+        step = step === 0 ? gap : 0.6 * step + 0.4 * gap;
+        run.push(next);
+      } else {
+        close();
+        run = [next];
+        step = 0;
+      }
+    }
+    close();
+  }
   return found;
 }
 
