@@ -14,6 +14,7 @@ import {
   setReelRecipe,
   undoReel,
 } from './reels.ts';
+import { applySidecar, makeSidecar } from './sidecar.ts';
 
 let dir: string;
 let db: Db;
@@ -69,6 +70,23 @@ it('begins with everything off, and walks back and forth', () => {
   undoReel(db, 1);
   setReelRecipe(db, 1, withDirt(0.1), 'd');
   expect(reelRecipe(db, 1).history.map((h) => h.label)).toEqual(['d']);
+});
+
+it('goes along in the sidecar, without the numbers of this library', () => {
+  expect(makeSidecar(db, 1)?.items[0].film).toBeNull();
+  const recipe = withDirt(0.7);
+  recipe.keyFrames = [{ frame: 4, hints: [], referenceItem: 2 }];
+  setReelRecipe(db, 1, recipe, 'a');
+  const sidecar = makeSidecar(db, 1)!;
+  expect(sidecar.items.map((i) => i.film?.keyFrames[0]?.referenceItem)).toEqual([null, undefined]);
+  // Decided already: the sidecar does not stand over it.
+  setReelRecipe(db, 1, withDirt(0.2), 'b');
+  applySidecar(db, 1, sidecar);
+  expect(strength()).toBe(0.2);
+  db.run('DELETE FROM reel_recipes');
+  db.run('DELETE FROM reel_history');
+  applySidecar(db, 1, sidecar);
+  expect(strength()).toBe(0.7);
 });
 
 it('is for reels alone', () => {

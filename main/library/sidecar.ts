@@ -11,9 +11,11 @@ import { z } from 'zod';
 import { scanKindSchema } from '../../app/contract/library.ts';
 import { say, type Sentence } from '../../app/words/sentences.ts';
 import { recipeSchema } from '../../app/recipe/develop.ts';
+import { filmRecipeSchema, type FilmRecipe } from '../../app/recipe/film.ts';
 import type { Db } from './database.ts';
 import { itemsOfScan, patchItem, scanById, type ScanRow } from './items.ts';
 import { getHistory, getRecipe } from './recipes.ts';
+import { reelRecipe, setReelRecipe } from './reels.ts';
 
 const VERSION = 1;
 /** Far above any real one; what is larger is not read. */
@@ -51,6 +53,8 @@ const sidecarSchema = z.object({
         tags: z.array(z.string().max(80)).max(50),
         captureDate: z.string().max(60).nullable(),
         recipe: recipeSchema.nullable(),
+        /** Of a reel. */
+        film: filmRecipeSchema.nullable().optional(),
         versions: z.array(
           z.object({
             name: z.string().max(80),
@@ -79,6 +83,7 @@ export function makeSidecar(db: Db, scanId: number): Sidecar | null {
     tags: JSON.parse(row.tags) as string[],
     captureDate: row.capture_own,
     recipe: getRecipe(db, row.id),
+    ...(row.kind === 'reel' ? { film: portableFilm(db, row.id) } : {}),
     versions: getHistory(db, row.id).flatMap((h) =>
       h.version === null ? [] : [{ name: h.version, label: h.label, at: h.at, recipe: h.recipe }],
     ),
@@ -90,6 +95,13 @@ export function makeSidecar(db: Db, scanId: number): Sidecar | null {
     frames: scan.frames ? (JSON.parse(scan.frames) as unknown) : null,
     items,
   });
+}
+
+/** A reel's recipe without what only this library knows: numbers of its items. Null when nothing was decided. */
+function portableFilm(db: Db, itemId: number): FilmRecipe | null {
+  const { recipe, untouched } = reelRecipe(db, itemId);
+  if (untouched) return null;
+  return { ...recipe, keyFrames: recipe.keyFrames.map((k) => ({ ...k, referenceItem: null })) };
 }
 
 /** The JSON of an ordinary file; null when there is none. Throws for a damaged or huge one, a pipe, a device. */
@@ -149,7 +161,7 @@ export function applySidecar(db: Db, scanId: number, sidecar: Sidecar): void {
     const rows = new Map(itemsOfScan(db, scanId).map((row) => [row.frame, row]));
     for (const said of sidecar.items) {
       const row = rows.get(said.frame);
-      if (!row || getRecipe(db, row.id)) continue;
+      if (!row || getRecipe(db, row.id) || !reelRecipe(db, row.id).untouched) continue;
       patchItem(db, row.id, {
         rating: said.rating,
         flag: said.flag,
@@ -165,6 +177,7 @@ export function applySidecar(db: Db, scanId: number, sidecar: Sidecar): void {
           version.name,
           JSON.stringify(version.recipe),
         ]);
+      if (said.film && row.kind === 'reel') setReelRecipe(db, row.id, said.film, 'From sidecar');
       if (said.recipe) {
         const now = Date.now();
         const text = JSON.stringify(said.recipe);
