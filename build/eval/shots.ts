@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { seeded, type Random } from '../../app/random.ts';
-import { detectShots, type Shot } from '../../app/shots/detect.ts';
+import type { ReelShot } from '../../app/film/step.ts';
+import { findShots } from '../../app/shots/find.ts';
 import { frameFeatures } from '../../app/shots/features.ts';
 import { ffmpegTool, filmFrames } from '../../main/engine/ffmpeg-frames.ts';
 import { openDataset } from '../../main/studio/dataset/index.ts';
@@ -180,7 +181,9 @@ async function main(): Promise<void> {
     fade: { truth: 0, found: 0 },
     dissolve: { truth: 0, found: 0 },
   };
-  let [detected, right, flashes, flashesSplit, frames, seconds] = [0, 0, 0, 0, 0, 0];
+  let [detected, right, named, flashes, flashesSplit, flashesTold, frames, seconds] = [
+    0, 0, 0, 0, 0, 0, 0, 0,
+  ];
   const dir = values.keep ?? mkdtempSync(path.join(tmpdir(), 'revelado-shots-'));
   mkdirSync(dir, { recursive: true });
   for (let f = 0; f < Number(values['films-count']); f++) {
@@ -198,12 +201,12 @@ async function main(): Promise<void> {
         threads: 2,
       }))
         features.push(frameFeatures(frame));
-    const { shots } = detectShots(features);
+    const { shots, flashes: told } = findShots(features);
     seconds += (performance.now() - began) / 1000;
     frames += features.length;
     if (features.length !== film.frames.length)
       throw new Error(`${features.length} frames read of ${film.frames.length}`);
-    const used = new Set<Shot>();
+    const used = new Set<ReelShot>();
     for (const truth of film.truth) {
       total[truth.kind].truth++;
       const slack = truth.kind === 'cut' ? 1 : 3;
@@ -211,32 +214,44 @@ async function main(): Promise<void> {
         (one) =>
           one.opening !== 'start' &&
           !used.has(one) &&
-          one.start >= truth.from - slack &&
-          one.start <= truth.to + slack,
+          one.first >= truth.from - slack &&
+          one.first <= truth.to + slack,
       );
       if (!hit) console.log(`film ${f}: missed ${truth.kind} ${truth.from}-${truth.to}`);
       else {
         used.add(hit);
         total[truth.kind].found++;
+        if (hit.opening === truth.kind) named++;
       }
     }
     for (const one of shots)
       if (one.opening !== 'start') {
         detected++;
         if (used.has(one)) right++;
-        else console.log(`film ${f}: false ${one.opening} at ${one.start}`);
+        else console.log(`film ${f}: false ${one.opening} at ${one.first}`);
       }
     for (const flash of film.flashes) {
       flashes++;
-      if (shots.some((one) => one.start >= flash.start && one.start <= flash.end)) flashesSplit++;
+      if (shots.some((one) => one.first >= flash.start && one.first <= flash.end)) flashesSplit++;
+      if (told.some((one) => one.first < flash.end && one.last >= flash.start)) flashesTold++;
     }
   }
   await reader.close();
+  const scenes = path.join(values.films, 'us_army_1950s_four_scenes.mp4');
+  if (existsSync(scenes)) {
+    const features = [];
+    const want = { kind: 'luma', width: 160, height: 120 } as const;
+    for await (const frame of filmFrames(scenes, { want, threads: 2 })) features.push(frameFeatures(frame));
+    const { shots } = findShots(features);
+    console.log(`us_army_1950s_four_scenes: shots at ${shots.map((one) => one.first).join(', ')}`);
+  }
   if (!values.keep) rmSync(dir, { recursive: true });
   const share = (a: number, b: number): string => `${a}/${b} = ${((100 * a) / Math.max(1, b)).toFixed(1)} %`;
   for (const [kind, { truth, found }] of Object.entries(total))
     console.log(`recall ${kind}: ${share(found, truth)}`);
   console.log(`precision: ${share(right, detected)}`);
+  console.log(`of those found, kind told rightly: ${share(named, right)}`);
+  console.log(`flashes told: ${share(flashesTold, flashes)}`);
   console.log(`flashes that split a shot: ${share(flashesSplit, flashes)}`);
   console.log(`${frames} frames in ${seconds.toFixed(1)} s, ${(frames / seconds).toFixed(0)} a second`);
 }

@@ -7,7 +7,7 @@
  */
 import type { Size } from '../../../../app/color/guided.ts';
 import { enlargePlane } from '../../../../app/color/merge.ts';
-import { lift, strengthOf } from './palette.ts';
+import { lift, spreadOf } from './palette.ts';
 import { chain, rowVectors, stillFlow, vectorAt, type Flow } from '../clean/motion/index.ts';
 
 /** Difference of luma, in standard deviations of the picture over 45, that halves trust, about. */
@@ -204,13 +204,11 @@ export function blended(
     out.sure[i] *= k;
   }
   // Two key frames that disagree cancel out half way between them: the frame is to be as colourful as they are.
-  const wanted = sides.reduce((sum, { key, near }) => sum + near * strengthOf(key), 0);
-  const k = lift(out, wanted, MOST_LIFTED);
-  if (k > 1)
-    for (let i = 0; i < n; i++) {
-      out.a[i] *= k;
-      out.b[i] *= k;
-    }
+  lift(
+    out,
+    sides.reduce((sum, { key, near }) => sum + near * spreadOf(key).spread, 0),
+    MOST_LIFTED,
+  );
   let count = 0;
   if (lost) for (const v of lost) if (v < LOST) count++;
   return { ...out, lost: lost ? count / lost.length : 0 };

@@ -41,11 +41,11 @@ interface Sample {
 
 export interface Palette {
   samples: readonly Sample[];
-  /** Root mean square of the chroma that the network gave the pictures the palette is made of; their mean. */
-  strength: number;
+  /** How far the network's colours for its pictures are spread around their mean, on average. */
+  spread: number;
 }
 
-export const NO_PALETTE: Palette = { samples: [], strength: 0 };
+export const NO_PALETTE: Palette = { samples: [], spread: 0 };
 
 /** Features of every cell as unit vectors, cell after cell. */
 function vectors({ width, height, channels, data }: FeaturePlanes): Float32Array {
@@ -148,20 +148,35 @@ export function matched(plan: ColourPlan, palette: readonly Sample[]): Chroma & 
 /** A mean of colours is duller than they are: by how much it may be made up for. */
 const MOST_LIFTED = 1.4;
 
-/** Root mean square of chroma. */
-export function strengthOf({ a, b }: Chroma): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * a[i] + b[i] * b[i];
-  return Math.sqrt(sum / Math.max(1, a.length));
+/** Mean of chroma, and the standard deviation around it. */
+export function spreadOf({ a, b }: Chroma): { a: number; b: number; spread: number } {
+  const n = Math.max(1, a.length);
+  let sa = 0;
+  let sb = 0;
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) {
+    sa += a[i];
+    sb += b[i];
+    squares += a[i] * a[i] + b[i] * b[i];
+  }
+  const mean = { a: sa / n, b: sb / n };
+  return { ...mean, spread: Math.sqrt(Math.max(0, squares / n - mean.a ** 2 - mean.b ** 2)) };
 }
 
-/** What brings the strength of `chroma` to `wanted`, within bounds; never less than 1. */
-export const lift = (chroma: Chroma, wanted: number, most = MOST_LIFTED): number =>
-  Math.min(most, Math.max(1, wanted / Math.max(0.1, strengthOf(chroma))));
+/** Moves colours away from their mean, in place, until they are spread as `wanted`; at most `most` times, never nearer. */
+export function lift(chroma: Chroma, wanted: number, most = MOST_LIFTED): void {
+  const { a, b, spread } = spreadOf(chroma);
+  const k = Math.min(most, Math.max(1, wanted / Math.max(0.1, spread)));
+  if (k === 1) return;
+  for (let i = 0; i < chroma.a.length; i++) {
+    chroma.a[i] = a + k * (chroma.a[i] - a);
+    chroma.b[i] = b + k * (chroma.b[i] - b);
+  }
+}
 
 /**
- * The plan with its colours moved to those of a palette, `share` of the way where it looks fully alike. As a whole it is
- * as colourful as it was, or as the pictures of the palette are.
+ * The plan with its colours moved to those of a palette, `share` of the way where it looks fully alike. As a whole its
+ * colours are spread as far as they were, or as those of the palette's pictures are.
  */
 export function withPalette(plan: ColourPlan, palette: Palette, share: number): ColourPlan {
   if (palette.samples.length === 0 || share <= 0) return plan;
@@ -169,8 +184,8 @@ export function withPalette(plan: ColourPlan, palette: Palette, share: number): 
   const mix = (own: Float32Array, other: Float32Array): Float32Array =>
     own.map((v, i) => v + share * Math.min(1, 1.6 * found.alike[i]) * (other[i] - v));
   const base = { a: mix(plan.base.a, found.a), b: mix(plan.base.b, found.b) };
-  const k = lift(base, Math.max(strengthOf(plan.base), palette.strength));
-  return { ...plan, base: { a: base.a.map((v) => k * v), b: base.b.map((v) => k * v) } };
+  lift(base, Math.max(spreadOf(plan.base).spread, palette.spread));
+  return { ...plan, base };
 }
 
 /** Samples of a picture with its colours: every so many cells. */
@@ -227,14 +242,14 @@ export async function paletteOf(
   }
   const order = [...looks.filter((look) => set.has(look)), ...looks.filter((look) => !set.has(look))];
   const samples: Sample[] = [];
-  let strength = 0;
+  let spread = 0;
   for (const look of order) {
     const key = set.get(look);
     let plan = await prepareColour(lookPicture(look), key?.hints ?? [], network, { own: 'replace' }, signal);
     if (key?.reference) plan = (await coloursFromReference(plan, key.reference, network, signal)).plan;
-    strength += strengthOf(plan.base) / order.length;
-    if (!key) plan = withPalette(plan, { samples, strength: 0 }, share);
+    spread += spreadOf(plan.base).spread / order.length;
+    if (!key) plan = withPalette(plan, { samples, spread: 0 }, share);
     samples.push(...samplesOf(plan));
   }
-  return { samples, strength };
+  return { samples, spread };
 }
