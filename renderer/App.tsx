@@ -23,6 +23,7 @@ const Models = lazy(() => import('./models/Models.tsx'));
 const Score = lazy(() => import('./score/Score.tsx'));
 const ExportDialog = lazy(() => import('./export/ExportDialog.tsx'));
 const FolderPicker = lazy(() => import('./shell/FolderPicker.tsx'));
+const Reel = lazy(() => import('./reel/Reel.tsx'));
 const Lightbox = lazy(() => import('./lightbox/Lightbox.tsx'));
 
 function RoomView({ room }: { room: Room }) {
@@ -51,6 +52,7 @@ export function App() {
   const { t } = useTranslation();
   const room = useApp((s) => s.room);
   const lightbox = useApp((s) => s.lightbox);
+  const reel = useApp((s) => s.reel);
   const exporting = useApp((s) => s.exporting);
   const pickerOpen = useApp((s) => s.pickerOpen);
   const language = useApp((s) => s.settings.language);
@@ -80,11 +82,16 @@ export function App() {
           >
             <Suspense fallback={null}>
               <Box
-                sx={{ height: '100%', visibility: lightbox ? 'hidden' : 'visible' }}
-                inert={lightbox !== null}
+                sx={{ height: '100%', visibility: lightbox || reel !== null ? 'hidden' : 'visible' }}
+                inert={lightbox !== null || reel !== null}
               >
                 <RoomView room={room} />
               </Box>
+              {reel !== null && (
+                <Box sx={{ position: 'absolute', inset: 0, bgcolor: 'room.table' }}>
+                  <Reel itemId={reel} onClose={() => useApp.setState({ reel: null })} />
+                </Box>
+              )}
               {lightbox && (
                 <Box sx={{ position: 'absolute', inset: 0, bgcolor: 'room.table' }}>
                   <Lightbox

@@ -54,7 +54,30 @@ const score: readonly (readonly [id: string, key: string])[] = [
   ['keep', 'K'],
 ];
 
+const reel: readonly (readonly [id: string, key: string, also?: readonly string[], hold?: boolean])[] = [
+  ['close', 'Escape'],
+  ['previous', 'ArrowLeft'],
+  ['next', 'ArrowRight'],
+  ['previousShot', 'ArrowUp', ['PageUp']],
+  ['nextShot', 'ArrowDown', ['PageDown']],
+  ['first', 'Home'],
+  ['last', 'End'],
+  ['play', 'Enter'],
+  ['compare', 'Space', [], true],
+  ['undo', 'Mod+Z'],
+  ['redo', 'Mod+Shift+Z', ['Mod+Y']],
+  ['panels', 'Tab'],
+];
+
 const commands: Command[] = [
+  ...reel.map(([id, key, also, hold]) => ({
+    id: `reel.${id}`,
+    scope: 'reel' as const,
+    key,
+    also,
+    hold,
+    label: `commands.reel.${id}`,
+  })),
   ...score.map(([id, key]) => ({
     id: `score.${id}`,
     scope: 'score' as const,

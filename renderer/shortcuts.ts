@@ -5,7 +5,7 @@
  * whoever handles it. Screens register commands once at module load (`registerCommands`) and handle them
  * with the hooks in `useShortcut.ts`.
  */
-export type Scope = 'global' | 'library' | 'lightbox' | 'marks' | 'hints' | 'queue' | 'score';
+export type Scope = 'global' | 'library' | 'lightbox' | 'marks' | 'hints' | 'queue' | 'score' | 'reel';
 
 /** A tool's scope lies over the room it is used in: keys that it has no meaning for keep the room's. */
 const below: Partial<Record<Scope, Scope>> = { marks: 'lightbox', hints: 'lightbox' };

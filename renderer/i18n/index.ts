@@ -17,6 +17,8 @@ const lightboxWords = import.meta.glob<Words>('../lightbox/i18n/*.json', { eager
 
 const studioWords = import.meta.glob<Words>('./studio/*.json', { eager: true, import: 'default' });
 
+const reelWords = import.meta.glob<Words>('./reel/*.json', { eager: true, import: 'default' });
+
 const scoreWords = import.meta.glob<Words>('./score/*.json', { eager: true, import: 'default' });
 
 const modelWords = import.meta.glob<Words>('./models/*.json', { eager: true, import: 'default' });
@@ -28,6 +30,7 @@ export function words(language: Language): Words {
     ...own[language],
     ...lightboxWords[`../lightbox/i18n/${language}.json`],
     studio: studioWords[`./studio/${language}.json`],
+    reel: reelWords[`./reel/${language}.json`],
     score: scoreWords[`./score/${language}.json`],
     models: modelWords[`./models/${language}.json`],
   };

@@ -1,5 +1,5 @@
 /** What the keyboard does on the light table. */
-import { openExport, openLightbox, report, useApp } from '../store/app.ts';
+import { openExport, openLightbox, openReel, report, useApp } from '../store/app.ts';
 import { removeItems, selectedIds, setSelection, updateItems, useLibrary } from '../store/library.ts';
 import { useShortcut } from '../useShortcut.ts';
 import { boxOf, neighbour, rowExtent, type Layout, type TableIndex } from './layout.ts';
@@ -20,7 +20,8 @@ export function zoomRows(factor: number): void {
 
 /** Opens the lightbox on an item: over the selection when it is part of a larger one, else over the whole table. */
 export function openItem(id: number): void {
-  const { selection, index } = useLibrary.getState();
+  const { selection, index, items } = useLibrary.getState();
+  if (items.get(id)?.kind === 'reel') return openReel(id);
   const strip = selection.ids.size > 1 && selection.ids.has(id) ? selectedIds() : Array.from(index.ids);
   openLightbox(strip, id);
 }

@@ -14,6 +14,7 @@ import { mockPlace, mockRestore } from './restore.ts';
 import { mockFamily } from './family.ts';
 import { mockModels } from './models.ts';
 import { mockRecord } from './record.ts';
+import { mockReel, mockReelPicture, mockSilence } from './reel.ts';
 import { mockScore } from './score.ts';
 import { mockStudio, mockStudioPicture } from './studio.ts';
 
@@ -97,6 +98,7 @@ export function mockClient(options: MockOptions = {}): Client {
 
   const answers: Calls = {
     ...mockScore(() => publish('score.changed', {})),
+    ...mockReel((ids) => publish('reel.changed', { ids })),
     'app.info': () => ({
       host: 'browser',
       version: '0.1.0',
@@ -376,7 +378,12 @@ export function mockClient(options: MockOptions = {}): Client {
       };
     },
     thumbs: new BlobThumbs({ load: thumb }),
-    studioPicture: mockStudioPicture,
+    studioPicture: (address) =>
+      address.startsWith('/score/')
+        ? Promise.resolve(mockSilence())
+        : address.startsWith('/reels/')
+          ? mockReelPicture(address)
+          : mockStudioPicture(address),
     importModel: models.importModel,
     importFiles: async (files, progress) => {
       progress?.(0, files.length);

@@ -36,7 +36,7 @@ export function Improvise({ melody }: { melody: Melody | null }) {
             {t('score.vary')}
           </Button>
           <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, width: 260 }}>
-            <Typography variant="body2" color="textSecondary" id="score-amount">
+            <Typography variant="body2" color="textSecondary" id="score-amount" noWrap>
               {t('score.amount')}
             </Typography>
             <Slider

@@ -8,7 +8,7 @@ import { changeSettings, useApp } from '../store/app.ts';
 import { Kbd } from '../ui/Kbd.tsx';
 import { Card } from './parts.tsx';
 
-const order: Scope[] = ['global', 'library', 'lightbox', 'marks', 'hints', 'queue', 'score'];
+const order: Scope[] = ['global', 'library', 'lightbox', 'marks', 'hints', 'queue', 'score', 'reel'];
 const onlyModifier = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead', 'CapsLock']);
 
 /** The overrides with a command's key changed; its own default key needs no entry. */

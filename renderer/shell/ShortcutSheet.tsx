@@ -5,7 +5,7 @@ import { allCommands, keysFor, type Command, type Scope } from '../shortcuts.ts'
 import { goTo, useApp } from '../store/app.ts';
 import { Kbd } from '../ui/Kbd.tsx';
 
-const order: Scope[] = ['library', 'lightbox', 'marks', 'hints', 'queue', 'score', 'global'];
+const order: Scope[] = ['library', 'lightbox', 'marks', 'hints', 'queue', 'score', 'reel', 'global'];
 
 function Line({ command }: { command: Command }) {
   const { t } = useTranslation();

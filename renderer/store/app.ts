@@ -26,6 +26,8 @@ export interface Notice {
 export interface AppState {
   room: Room;
   lightbox: { itemIds: number[]; startId: number } | null;
+  /** Item of the reel that is open in place of the lightbox. */
+  reel: number | null;
   line: LineState;
   info: CallResult<'app.info'> | null;
   settings: Settings;
@@ -47,6 +49,7 @@ export interface AppState {
 export const useApp = create<AppState>(() => ({
   room: 'library',
   lightbox: null,
+  reel: null,
   line: 'connecting',
   info: null,
   settings: defaultSettings,
@@ -95,12 +98,17 @@ export function report(error: unknown): void {
 
 /** Goes to a room. */
 export function goTo(room: Room): void {
-  useApp.setState({ room, lightbox: null });
+  useApp.setState({ room, lightbox: null, reel: null });
 }
 
 /** Opens the lightbox on `startId`, with `itemIds` as its film-strip. */
 export function openLightbox(itemIds: number[], startId: number): void {
   useApp.setState({ lightbox: { itemIds, startId } });
+}
+
+/** Opens a reel on its own screen. */
+export function openReel(itemId: number): void {
+  useApp.setState({ reel: itemId });
 }
 
 /** Opens the export dialog for these items. */

@@ -1,0 +1,153 @@
+/** How the reel is written, what that will take, and the button; while it runs, how far it is and its newest frame. */
+import { Alert, Box, Button, LinearProgress, MenuItem, TextField, Typography } from '@mui/material';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { reelPath } from '../../app/contract/film.ts';
+import { filmCodecs, type FilmExport } from '../../app/recipe/film.ts';
+import { getClient } from '../client.ts';
+import { useJobText } from './jobs.ts';
+import { estimateNow, exportNow, useReel } from './store.ts';
+import { useApp } from '../store/app.ts';
+import { duration, fileSize } from '../format.ts';
+
+function Latest({ itemId, version }: { itemId: number; version: number }) {
+  const [url, setUrl] = useState('');
+  useEffect(() => {
+    let there = true;
+    let made = '';
+    getClient()
+      .studioPicture(reelPath.latest(itemId, version))
+      .then(
+        (blob) => {
+          if (!there) return;
+          made = URL.createObjectURL(blob);
+          setUrl(made);
+        },
+        () => undefined,
+      );
+    return () => {
+      there = false;
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [itemId, version]);
+  return url ? <img src={url} alt="" style={{ width: '100%', borderRadius: 4, display: 'block' }} /> : null;
+}
+
+export function ExportPanel() {
+  const { t } = useTranslation();
+  const { reel, itemId, estimate, estimating, progress } = useReel();
+  const wish = useReel((s) => s.export);
+  const silent = reel?.facts.sound.length === 0;
+  const scored = useReel((s) => s.reel?.recipe.recipe.score !== null);
+  const folders = useApp((s) => s.folders).filter((f) => f.purpose === 'export');
+  const job = useJobText(reel?.jobId ?? null);
+  if (!reel || itemId === null) return null;
+  const set = (patch: Partial<FilmExport>): void =>
+    useReel.setState({ export: { ...wish, ...patch }, estimate: null });
+  return (
+    <Box
+      component="section"
+      aria-label={t('reel.export')}
+      sx={{ px: 1.5, py: 1.5, display: 'grid', gap: 1.25 }}
+    >
+      <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
+        <TextField
+          select
+          size="small"
+          label={t('reel.codec')}
+          value={wish.codec}
+          onChange={(e) => set({ codec: e.target.value as FilmExport['codec'] })}
+        >
+          {filmCodecs.map((codec) => (
+            <MenuItem key={codec} value={codec}>
+              {t(`reel.codecs.${codec}`)}
+            </MenuItem>
+          ))}
+        </TextField>
+        <TextField
+          select
+          size="small"
+          label={t('reel.sound')}
+          value={wish.sound}
+          onChange={(e) => set({ sound: e.target.value as FilmExport['sound'] })}
+        >
+          <MenuItem value="copy">{silent ? t('reel.sounds.silent') : t('reel.sounds.copy')}</MenuItem>
+          {!silent && <MenuItem value="none">{t('reel.sounds.none')}</MenuItem>}
+          <MenuItem value="score" disabled={!scored}>
+            {t('reel.sounds.score')}
+          </MenuItem>
+        </TextField>
+      </Box>
+      {folders.length > 1 && (
+        <TextField
+          select
+          size="small"
+          label={t('reel.folder')}
+          value={wish.folderId}
+          onChange={(e) => set({ folderId: e.target.value })}
+        >
+          {folders.map((folder) => (
+            <MenuItem key={folder.id} value={folder.id}>
+              {folder.name}
+            </MenuItem>
+          ))}
+        </TextField>
+      )}
+      <Typography variant="caption" color="textSecondary">
+        {t(`reel.codecText.${wish.codec}`)}
+      </Typography>
+      {estimate && !estimate.refused && (
+        <Typography variant="body2">
+          {t('reel.estimate', {
+            time: estimate.seconds === null ? t('reel.unknown') : duration(estimate.seconds),
+            size: fileSize(estimate.bytes),
+            free: fileSize(estimate.free),
+          })}
+        </Typography>
+      )}
+      {estimate?.refused && <Alert severity="error">{estimate.refused}</Alert>}
+      {estimate?.warnings.map((text) => (
+        <Alert key={text} severity="warning">
+          {text}
+        </Alert>
+      ))}
+      {job && (
+        <Box sx={{ display: 'grid', gap: 0.75 }}>
+          <Typography variant="body2">{job.text}</Typography>
+          <LinearProgress
+            variant={job.share === null ? 'indeterminate' : 'determinate'}
+            value={(job.share ?? 0) * 100}
+            aria-label={job.text}
+          />
+          {progress?.fps !== null && progress?.fps !== undefined && (
+            <Typography variant="caption" color="textSecondary">
+              {t('reel.rate', { fps: progress.fps.toFixed(1) })}
+            </Typography>
+          )}
+          {progress?.latest && <Latest itemId={itemId} version={progress.latest.version} />}
+          <Box sx={{ display: 'flex', gap: 1 }}>
+            <Button size="small" color="secondary" onClick={job.toggle}>
+              {job.paused ? t('reel.resume') : t('reel.pause')}
+            </Button>
+            <Button size="small" color="secondary" onClick={job.cancel}>
+              {t('common.cancel')}
+            </Button>
+          </Box>
+        </Box>
+      )}
+      <Box sx={{ display: 'flex', gap: 1 }}>
+        <Button color="secondary" variant="outlined" disabled={estimating} onClick={() => void estimateNow()}>
+          {estimating ? t('reel.estimating') : t('reel.estimateAsk')}
+        </Button>
+        <Button
+          variant="contained"
+          disabled={reel.jobId !== null}
+          onClick={() => void exportNow()}
+          sx={{ flex: 1 }}
+        >
+          {t('reel.export')}
+        </Button>
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,228 @@
+/** The reel from end to end: shots as pictures, the sound, where an export stands, and where one is. */
+import { Box, Typography } from '@mui/material';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { reelPath } from '../../app/contract/film.ts';
+import type { ReelShot } from '../../app/film/step.ts';
+import { getClient } from '../client.ts';
+import { lastFrame, shotAt, showFrame, shownRecipe, useReel } from './store.ts';
+
+/** Pictures of frames, fetched with the window's session and kept for this sitting. */
+const pictures = new Map<string, Promise<string>>();
+function pictureOf(address: string): Promise<string> {
+  let url = pictures.get(address);
+  if (!url) {
+    url = getClient()
+      .studioPicture(address)
+      .then((blob) => URL.createObjectURL(blob));
+    url.catch(() => pictures.delete(address));
+    pictures.set(address, url);
+  }
+  return url;
+}
+
+export function FramePicture({ itemId, frame, height }: { itemId: number; frame: number; height: number }) {
+  const [url, setUrl] = useState('');
+  useEffect(() => {
+    let there = true;
+    pictureOf(reelPath.frame(itemId, frame, height * 2)).then(
+      (found) => there && setUrl(found),
+      () => undefined,
+    );
+    return () => {
+      there = false;
+    };
+  }, [itemId, frame, height]);
+  return url ? (
+    <img
+      src={url}
+      alt=""
+      draggable={false}
+      style={{ width: '100%', height: '100%', objectFit: 'cover', display: 'block' }}
+    />
+  ) : null;
+}
+
+function Wave() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const wave = useReel((s) => s.wave);
+  useEffect(() => {
+    const target = canvas.current;
+    if (!target || !wave) return;
+    const width = (target.width = wave.low.length);
+    const height = (target.height = 56);
+    const context = target.getContext('2d');
+    if (!context) return;
+    context.fillStyle = getComputedStyle(target).color;
+    for (let x = 0; x < width; x++) {
+      const top = (1 - wave.high[x]) * (height / 2);
+      const bottom = (1 - wave.low[x]) * (height / 2);
+      context.fillRect(x, top, 1, Math.max(1, bottom - top));
+    }
+  }, [wave]);
+  if (!wave) return null;
+  return (
+    <Box
+      component="canvas"
+      ref={canvas}
+      aria-hidden
+      sx={{ width: '100%', height: 28, color: 'text.secondary', opacity: 0.7, display: 'block' }}
+    />
+  );
+}
+
+function ShotCell({ shot, frames, itemId }: { shot: ReelShot; frames: number; itemId: number }) {
+  const { t } = useTranslation();
+  const here = useReel((s) => shotAt(s, s.frame) === shot.index);
+  const done = useReel((s) => s.progress?.shots[shot.index] ?? null);
+  const own = useReel((s) => shownRecipe(s)?.overrides.some((o) => o.first === shot.first) ?? false);
+  const middle = Math.floor((shot.first + shot.last) / 2);
+  return (
+    <Box
+      aria-label={t('reel.shotNumber', { number: shot.index + 1, first: shot.first, last: shot.last })}
+      title={t('reel.shotNumber', { number: shot.index + 1, first: shot.first, last: shot.last })}
+      sx={{
+        position: 'relative',
+        width: `${((shot.last + 1 - shot.first) / frames) * 100}%`,
+        height: 64,
+        overflow: 'hidden',
+        bgcolor: 'room.raised',
+        borderRight: '2px solid',
+        borderColor: 'room.table',
+        outline: here ? '2px solid' : 'none',
+        outlineColor: 'primary.main',
+        outlineOffset: '-2px',
+      }}
+    >
+      <FramePicture itemId={itemId} frame={middle} height={64} />
+      {own && (
+        <Box
+          aria-hidden
+          sx={{
+            position: 'absolute',
+            top: 4,
+            right: 4,
+            width: 8,
+            height: 8,
+            borderRadius: '50%',
+            bgcolor: 'primary.main',
+          }}
+        />
+      )}
+      {done !== null && (
+        <Box
+          aria-hidden
+          sx={{
+            position: 'absolute',
+            bottom: 0,
+            left: 0,
+            height: 4,
+            width: `${done * 100}%`,
+            bgcolor: 'primary.main',
+          }}
+        />
+      )}
+    </Box>
+  );
+}
+
+/** `1:23.04`: minutes, seconds, frame within the second. */
+export function timeOf(frame: number, fps: number): string {
+  const rate = Math.max(1, Math.round(fps));
+  const seconds = Math.floor(frame / Math.max(fps, 1e-6));
+  const rest = Math.min(rate - 1, Math.round(frame - seconds * fps));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}.${String(rest).padStart(2, '0')}`;
+}
+
+export function Timeline() {
+  const { t } = useTranslation();
+  const bar = useRef<HTMLDivElement>(null);
+  const { reel, itemId, frame } = useReel();
+  const last = useReel(lastFrame);
+  const recipe = useReel(shownRecipe);
+  if (!reel || itemId === null) return null;
+  const frames = Math.max(1, last + 1);
+  const shots = reel.shots ?? [{ index: 0, first: 0, last, opening: 'start' as const }];
+  const scrub = (clientX: number): void => {
+    const box = bar.current?.getBoundingClientRect();
+    if (box) showFrame(((clientX - box.left) / box.width) * frames - 0.5);
+  };
+  return (
+    <Box sx={{ bgcolor: 'room.panel', borderTop: 1, borderColor: 'room.line', px: 2, pt: 1, pb: 1.25 }}>
+      <Box sx={{ display: 'flex', gap: 2, mb: 0.75, alignItems: 'baseline' }}>
+        <Typography variant="figure" aria-live="off">
+          {timeOf(frame, reel.facts.fps)}
+        </Typography>
+        <Typography variant="caption" color="textSecondary">
+          {t('reel.frameOf', { frame: frame + 1, frames })}
+        </Typography>
+        <Box sx={{ flex: 1 }} />
+        <Typography variant="caption" color="textSecondary">
+          {reel.shots ? t('reel.shots', { count: reel.shots.length }) : t('reel.looking')}
+        </Typography>
+      </Box>
+      <Box
+        ref={bar}
+        role="slider"
+        tabIndex={0}
+        aria-label={t('reel.timeline')}
+        aria-valuemin={0}
+        aria-valuemax={last}
+        aria-valuenow={frame}
+        aria-valuetext={timeOf(frame, reel.facts.fps)}
+        onPointerDown={(e) => {
+          e.currentTarget.setPointerCapture(e.pointerId);
+          scrub(e.clientX);
+        }}
+        onPointerMove={(e) => {
+          if (e.currentTarget.hasPointerCapture(e.pointerId)) scrub(e.clientX);
+        }}
+        sx={{
+          position: 'relative',
+          cursor: 'pointer',
+          touchAction: 'none',
+          borderRadius: 1,
+          overflow: 'hidden',
+          '&:focus-visible': { outline: '2px solid', outlineColor: 'room.focus', outlineOffset: 2 },
+        }}
+      >
+        <Box sx={{ display: 'flex' }}>
+          {shots.map((shot) => (
+            <ShotCell key={shot.index} shot={shot} frames={frames} itemId={itemId} />
+          ))}
+        </Box>
+        <Wave />
+        {recipe?.keyFrames.map((k) => (
+          <Box
+            key={k.frame}
+            aria-hidden
+            sx={{
+              position: 'absolute',
+              top: 2,
+              left: `${((k.frame + 0.5) / frames) * 100}%`,
+              width: 10,
+              height: 10,
+              ml: '-5px',
+              transform: 'rotate(45deg)',
+              bgcolor: 'primary.main',
+              border: '1px solid #fff',
+            }}
+          />
+        ))}
+        <Box
+          aria-hidden
+          sx={{
+            position: 'absolute',
+            top: 0,
+            bottom: 0,
+            left: `${((frame + 0.5) / frames) * 100}%`,
+            width: '2px',
+            ml: '-1px',
+            bgcolor: 'text.primary',
+            boxShadow: '0 0 0 1px rgba(0,0,0,.5)',
+          }}
+        />
+      </Box>
+    </Box>
+  );
+}
