@@ -5,7 +5,7 @@ import { networkNames } from '../../app/contract/studio.ts';
 
 /** 'Export: 9 items', 'Analyse roll: Getaria', 'Training: Colorist', in the reader's language. */
 export function jobTitle(job: Pick<Job, 'type' | 'title' | 'total'>, t: TFunction): string {
-  const rest = job.title.replace(/^(Export|Import|Analyse|Dataset|Train)\s+/, '');
+  const rest = job.title.replace(/^(Export|Import|Analyse|Dataset|Train|Film)\s+/, '');
   if (job.type === 'train' && networkNames.some((name) => name === rest))
     return `${t('jobs.type.train')}: ${t(`studio.network.${rest}.name`)}`;
   const counted = /^\d+ \p{L}+$/u.test(rest);
