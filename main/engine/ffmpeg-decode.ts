@@ -80,7 +80,9 @@ export function decodeArguments(
     filters.push(
       `format=${pipe}`,
       ...(facts.format.sampling === 'rgb' ? ['format=gray'] : ['extractplanes=y']),
-      `scale=${luma8.width}:${luma8.height}:flags=area`,
+      // Range is not to be touched: grey counts as full range, and limited would be stretched to it.
+      `scale=${luma8.width}:${luma8.height}:flags=area:in_range=pc:out_range=pc`,
+      'format=gray',
     );
   const sequence = facts.kind === 'sequence';
   const seconds =

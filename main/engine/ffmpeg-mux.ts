@@ -44,6 +44,8 @@ export interface JoinOptions {
   tool?: FoundTool;
   /** Frames put in so far. */
   onFrames?: (done: number) => void;
+  /** Piece `index` has been sent and is not read again: where the disk is full its file may go. */
+  onPiece?: (index: number) => Promise<void>;
 }
 
 export interface JoinedReel {
@@ -128,6 +130,7 @@ async function sendFrames(
   pieces: readonly Piece[],
   clock: { times: number[]; end: number; timescale: number; rotation: ReelFacts['rotation'] },
   onFrames: ((done: number) => void) | undefined,
+  onPiece: JoinOptions['onPiece'],
 ): Promise<void> {
   const { times, end, timescale, rotation } = clock;
   let base = 0;
@@ -138,12 +141,12 @@ async function sendFrames(
   }
   const decoded = decodingTimes(times, shown);
   const ahead = Math.max(0, -decoded[0]);
-  await writeTo(pipe, streamHead({ ...pieces[0].track, rotation, timescale, ahead }));
   let index = 0;
   let sequence = 1;
   // Decoding lasts as long as showing: what the other frames leave of it is the last one's.
   const longest = Math.max(1, end - times[0] - (decoded[decoded.length - 1] - decoded[0]));
-  for (const { file, track } of pieces) {
+  await writeTo(pipe, streamHead({ ...pieces[0].track, rotation, timescale, ahead }));
+  for (const [place, { file, track }] of pieces.entries()) {
     const handle = await open(file, 'r');
     try {
       for (let at = 0; at < track.frames.length;) {
@@ -175,6 +178,7 @@ async function sendFrames(
     } finally {
       await handle.close();
     }
+    await onPiece?.(place);
   }
 }
 
@@ -238,14 +242,19 @@ function joinArguments(options: JoinOptions, tool: FoundTool, temp: string, note
     ...quiet(),
     ...['-y', '-copyts', ...inputs, ...maps, ...codecs, ...tags, ...timecode, ...turn],
     ...(movie ? ['-video_track_timescale', String(timeBase.den)] : []),
+    // From this ffmpeg takes how long the last frame stands: an old one always, a new one where it is the only frame.
+    ...(movie && (versionOf(tool.version) < 5 || options.pts.length === 1) ? ['-r', lastRate(options)] : []),
     ...(movie && versionOf(tool.version) >= 5 ? ['-movie_timescale', String(movieScale(timeBase))] : []),
     ...(movie ? ['-movflags', '+faststart+write_colr'] : []),
-    ...['-max_interleave_delta', '0', '-fflags', '+bitexact', '-map_metadata:s:v:0', '-1'],
+    ...['-max_interleave_delta', '0', '-fflags', '+bitexact'],
     // A beginning before zero is sound's lead-in, which Matroska keeps as such.
     ...(movie ? [] : ['-avoid_negative_ts', 'disabled']),
     ...['-f', container, `file:${temp}`],
   ];
 }
+/** Frames a second of which one stands as long as the last one does. */
+const lastRate = ({ timeBase, pts, end }: JoinOptions): string =>
+  `${timeBase.den}/${timeBase.num * Math.max(1, end - pts[pts.length - 1])}`;
 /** Clock of the whole film in which beginnings are kept: the picture's own where it is fine enough. */
 const movieScale = ({ den }: Ratio): number => (den >= 1000 && den <= 1_000_000 ? den : 1000);
 
@@ -295,6 +304,7 @@ export async function joinReel(options: JoinOptions): Promise<JoinedReel> {
           run.alive();
           options.onFrames?.(done);
         },
+        options.onPiece,
       );
     } catch (error) {
       // Why ffmpeg stopped taking frames says more than that it did.

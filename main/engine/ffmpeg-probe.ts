@@ -177,7 +177,8 @@ function timed(facts: ReelFacts, pts: number[], lastDuration: number): ReelFacts
   const times = compactTimes(pts);
   const next = { ...facts, times, lastDuration };
   const averageRate = rateOf(next, facts.nominalRate);
-  const rate = averageRate.num / averageRate.den;
+  const steps = pts[pts.length - 1] - pts[0];
+  const rate = steps > 0 ? ((pts.length - 1) * facts.timeBase.den) / (steps * facts.timeBase.num) : 0;
   if (rate > MAX_RATE)
     throw refuse(say('film-absurd-rate', { file: facts.name, rate: String(Math.round(rate)) }));
   const span = pts[pts.length - 1] - pts[0] + lastDuration;
@@ -322,7 +323,7 @@ export async function probeReel(file: string, options: ProbeOptions = {}): Promi
   const ask = async (...what: string[]): Promise<unknown> => {
     const args = ['-hide_banner', '-loglevel', 'error', ...what, '-of', 'json', ...filmInput(full)];
     const answer = await collect({ tool, args, name, signal }, 64 << 20, (reason) =>
-      /moov atom not found/.test(reason)
+      beginning.boxes && /moov atom not found/.test(reason)
         ? refuse(say('film-truncated', { file: name }))
         : unreadable(name)(reason),
     );

@@ -80,7 +80,9 @@ export function reasonOf(stderr: string): string {
   )
     .map((line) => line.replace(/^(?:\[[^\]]*\]\s*)+/, '').trim())
     .filter((line) => line !== '' && !/^(?:Conversion failed|Error while decoding stream)/.test(line));
-  return lines[lines.length - 1] ?? 'ffmpeg gave no reason';
+  // The last line often says only that it did not work; the one before says why.
+  const telling = lines.filter((line) => !/Invalid data found when processing input$/.test(line));
+  return (telling.length > 0 ? telling : lines).pop() ?? 'ffmpeg gave no reason';
 }
 
 export interface RunOptions {
@@ -121,7 +123,10 @@ export class FfmpegRun {
         this.stderr += `\n${error.message}`;
         resolve(null);
       });
-      this.child.on('close', resolve);
+      this.child.on('close', (status, signal) => {
+        if (signal !== null) this.stderr += `\nended by ${signal}`;
+        resolve(status);
+      });
     });
     this.stall = setTimeout(() => {
       if (this.waiting) this.stall.refresh();

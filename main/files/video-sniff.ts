@@ -21,17 +21,23 @@ const PLAYLISTS = [
   /^\s*(?:https?|rtsp|rtmp|mms|ftp):\/\//i,
 ];
 
-/** @throws RevealError 'bad-input' where the file cannot be read */
-export async function filmBeginning(file: string): Promise<{ kind: FilmBeginning; bytes: number }> {
+/** `boxes`: it begins as QuickTime and MP4 files do. @throws RevealError 'bad-input' where the file cannot be read */
+export async function filmBeginning(
+  file: string,
+): Promise<{ kind: FilmBeginning; bytes: number; boxes: boolean }> {
   try {
     const handle = await open(file, 'r');
     try {
       const { size } = await handle.stat();
       const head = Buffer.alloc(4096);
       const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      if (bytesRead === 0) return { kind: 'empty', bytes: size };
+      if (bytesRead === 0) return { kind: 'empty', bytes: size, boxes: false };
       const text = head.toString('latin1', 0, bytesRead).replace(/^\u00ef\u00bb\u00bf/, '');
-      return { kind: PLAYLISTS.some((form) => form.test(text)) ? 'playlist' : 'other', bytes: size };
+      return {
+        kind: PLAYLISTS.some((form) => form.test(text)) ? 'playlist' : 'other',
+        bytes: size,
+        boxes: /^(?:ftyp|moov|mdat|wide|free|skip|pnot)$/.test(text.slice(4, 8)),
+      };
     } finally {
       await handle.close();
     }
