@@ -6,7 +6,7 @@ import { expect, test, type Darkroom } from './fixtures.ts';
 import { makePrint } from './prints.ts';
 
 const LONG = { timeout: 45_000 };
-const tiles = (darkroom: Darkroom) => darkroom.page.getByRole('gridcell');
+const tiles = (darkroom: Darkroom) => darkroom.page.getByRole('gridcell', { name: /\.tif/ });
 
 /** Two prints on the white lid of a flatbed, one of them turned a little. */
 async function makeSheet(dir: string): Promise<string> {
