@@ -1,7 +1,7 @@
 /**
  * Fills the blanks of one melody in rounds, from what the network `milia` says of every column at once. Phrase by phrase,
- * in the order of time: all its blanks are drawn, some stay filled and the rest is drawn again beside them, until none
- * is left; at the end a few places of the whole are drawn again a few times (Gibbs sampling in blocks: Huang et al.,
+ * in the order of time: all its blanks are drawn, the first of them stay filled and the rest is drawn again beside them,
+ * until none is left; at the end a few places of the whole are drawn again a few times (Gibbs sampling in blocks: Huang et al.,
  * Coconet, ISMIR 2017). Where a phrase has so many notes, so many onsets are drawn, the best by noise and opinion
  * together (Gumbel top-k, Kool et al. 2019), in each round, so that the syllables that were asked for are always met.
  */
@@ -11,8 +11,10 @@ import { intervalOf } from './events.ts';
 import { MODE_STEPS } from './key.ts';
 import type { Plan } from './plan.ts';
 
-/** Rounds in which a phrase is filled: in each some of its blanks stay filled. */
-const PHRASE_ROUNDS = 12;
+/** Columns of a phrase that stay filled in each round, from the left. */
+const AT_A_TIME = 2;
+/** Columns on either side of a phrase that the network is shown while it is filled (echoes come from anywhere). */
+const AROUND = 32;
 /** Rounds in which places of the whole are drawn again, and their share in the first and the last of these. */
 const WHOLE_ROUNDS = 12;
 const WHOLE_SHARE = [0.2, 0.05] as const;
@@ -22,8 +24,8 @@ interface Round {
   readonly to: number;
   /** Share of the columns that is made blank before. */
   readonly blank: number;
-  /** Share of the drawn ones that is made blank again afterwards. */
-  readonly again: number;
+  /** Columns from here on are made blank again afterwards. */
+  readonly until: number;
 }
 
 export interface FillingOptions {
@@ -55,21 +57,26 @@ export class Filling {
     for (let t = 0; t < length; t++) if (this.free[t]) this.columns[t] = BLANK;
     for (const { start, end } of plan.phrases)
       if (this.free.slice(start, end).includes(true))
-        for (let k = 0; k < PHRASE_ROUNDS; k++) {
-          // Blanks that are left after k rounds: a quarter of a cosine (Chang et al., MaskGIT, CVPR 2022).
-          const left = (r: number): number => Math.cos((Math.PI / 2) * (r / PHRASE_ROUNDS));
-          this.rounds.push({ from: start, to: end, blank: 0, again: left(k + 1) / left(k) });
-        }
+        for (let t = start; t < end; t += AT_A_TIME)
+          this.rounds.push({ from: start, to: end, blank: 0, until: t + AT_A_TIME });
     for (let k = 0; k < WHOLE_ROUNDS; k++) {
       const at = k / (WHOLE_ROUNDS - 1);
       const blank = WHOLE_SHARE[0] * (1 - at) + WHOLE_SHARE[1] * at;
-      this.rounds.push({ from: 0, to: length, blank, again: 0 });
+      this.rounds.push({ from: 0, to: length, blank, until: length });
     }
     this.blankNext();
   }
 
   get done(): boolean {
     return this.round >= this.rounds.length;
+  }
+
+  /** Columns that the next round looks at: [from, to). */
+  get window(): readonly [number, number] {
+    if (this.done) return [0, 0];
+    const { from, to, blank } = this.rounds[this.round];
+    if (blank > 0) return [0, this.columns.length];
+    return [Math.max(0, from - AROUND), Math.min(this.columns.length, to + AROUND)];
   }
 
   /** Makes the columns blank that the next round draws. */
@@ -90,7 +97,7 @@ export class Filling {
    * @param logit of a class at a column
    */
   take(logit: (column: number, t: number) => number): void {
-    const { from, to, again } = this.rounds[this.round];
+    const { from, to, until } = this.rounds[this.round];
     const { plan, columns, random } = this;
     const heat = Math.max(1e-3, this.temperature);
     const scored = (c: number, t: number): number => logit(c, t) / heat + gumbel(random);
@@ -115,7 +122,7 @@ export class Filling {
         } else if (isOnset(columns[t])) fixed++;
       if (blanks.length === 0) continue;
       const reblank = (): void => {
-        if (again > 1e-6) for (const t of blanks) if (random.chance(again)) columns[t] = BLANK;
+        for (const t of blanks) if (t >= until) columns[t] = BLANK;
       };
       const isFirst = (t: number): boolean => t === 0 || (phrase.notes > 0 && t === phrase.start);
       if (phrase.notes === 0) {

@@ -192,8 +192,8 @@ function placed(notes: readonly Note[], kind: MelodyKind, random: Random): numbe
   return Math.round(wanted - middle);
 }
 
-/** The notes of a draft, from the tonic of what was given or from middle C. @param given the melody of given segments */
-async function written(
+/** Notes as the network writes them, from the tonic of what was given or from middle C. */
+async function drawnNotes(
   network: MelodyNetwork,
   all: boolean,
   { plan, segments, tonic }: Draft,
@@ -213,6 +213,23 @@ async function written(
   const kept = given ? { columns: toColumns(given.notes, from, length), keep } : undefined;
   const [filling] = await writeWithMilia(network, [{ plan, random, kept }], temperature, signal);
   return fromColumns(filling.columns, from);
+}
+
+/** The notes of a draft. What was given is given back as it was, whatever the networks can hold of it. */
+async function written(
+  network: MelodyNetwork,
+  all: boolean,
+  draft: Draft,
+  options: ComposeOptions,
+  given: Melody | undefined,
+): Promise<Note[]> {
+  const notes = await drawnNotes(network, all, draft, options, given);
+  const kept = (draft.segments ?? []).filter((s) => s.given);
+  if (!given || kept.length === 0) return notes;
+  const isKept = ({ onset }: Note): boolean => kept.some((s) => onset >= s.start && onset < s.end);
+  return [...notes.filter((n) => !isKept(n)), ...given.notes.filter(isKept)].sort(
+    (a, b) => a.onset - b.onset,
+  );
 }
 
 /** How much slower or faster than its tempo a melody may become to last as long as was asked. */

@@ -13,7 +13,7 @@ export interface FillingTask {
 }
 
 /** Lengths of graphs are multiples of this. */
-const STEP = 64;
+const STEP = 32;
 
 /** Writes a melody for each task. @param signal stops between two rounds */
 export async function writeWithMilia(
@@ -24,17 +24,19 @@ export async function writeWithMilia(
 ): Promise<Filling[]> {
   const fillings = tasks.map(({ plan, random, kept }) => new Filling(plan, random, { temperature, kept }));
   const n = tasks.length;
-  const longest = Math.max(...fillings.map((f) => f.columns.length));
-  const length = Math.ceil(longest / STEP) * STEP;
-  const data = new Float32Array(n * COLUMN_CHANNELS * length);
+  const buffers = new Map<number, Float32Array>();
   while (fillings.some((f) => !f.done)) {
     signal?.throwIfAborted();
+    const windows = fillings.map((f) => f.window);
+    const length = STEP * Math.ceil(Math.max(...windows.map(([from, to]) => to - from)) / STEP);
+    const data = buffers.get(length) ?? new Float32Array(n * COLUMN_CHANNELS * length);
+    buffers.set(length, data);
     data.fill(0);
-    fillings.forEach(({ reader, columns, done }, i) => {
-      if (done) return;
-      for (let t = 0; t < columns.length; t++)
+    fillings.forEach(({ reader, columns }, i) => {
+      const [from, to] = windows[i];
+      for (let t = from; t < to; t++)
         for (const channel of reader.channels(columns, t))
-          data[(i * COLUMN_CHANNELS + channel) * length + t] = 1;
+          data[(i * COLUMN_CHANNELS + channel) * length + t - from] = 1;
     });
     const { logits } = await network.run(
       `fill ${n} ${length}`,
@@ -44,7 +46,8 @@ export async function writeWithMilia(
       { columns: { dims: [n, COLUMN_CHANNELS, 1, length], data } },
     );
     fillings.forEach((filling, i) => {
-      if (!filling.done) filling.take((c, t) => logits.data[(i * COLUMNS + c) * length + t]);
+      const [from] = windows[i];
+      if (!filling.done) filling.take((c, t) => logits.data[(i * COLUMNS + c) * length + t - from]);
     });
   }
   return fillings;

@@ -21,6 +21,9 @@ const TOLD = { sung: 0.6, played: 0.25 } as const;
 /** Share of the features before an event that are left out: few sung melodies are soon learnt by heart. */
 const FORGOTTEN = 0.08;
 
+/** Share of melodies of which a beginning is known and nothing else. */
+const UNWRITTEN = 0.5;
+
 const isSung = (r: MelodyRecord): boolean => r.kind !== 'tune';
 const isTold = (r: MelodyRecord, random: Random, held: boolean): boolean =>
   held ? isSung(r) : random.chance(isSung(r) ? TOLD.sung : TOLD.played);
@@ -87,6 +90,12 @@ export function miliaTensors(
       const whole = toColumns(melody.notes, tonicPitch(melody.notes, melody.key.tonic), reader.length);
       const share = adversarial && !held ? random.uniform(0.5, 1) : random.chance(0.15) ? 1 : random.next();
       const masked = blanked(whole, share, random.pick([1, 2, 4, 8, plan.bar, 2 * plan.bar]), random);
+      // A melody is filled from its beginning: often all that comes later is blank, and all before is known.
+      if (random.chance(UNWRITTEN)) {
+        const now = random.int(whole.length);
+        masked.set(whole.subarray(0, now));
+        masked.fill(BLANK, now);
+      }
       const spare = Math.max(0, Math.floor((whole.length - length) / plan.bar) + 1);
       const from = whole.length <= length ? 0 : random.int(spare + 1) * plan.bar;
       for (let t = 0; t < length && from + t < whole.length; t++) {
