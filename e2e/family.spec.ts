@@ -38,7 +38,7 @@ async function arePrints(darkroom: Darkroom, count: number): Promise<void> {
 test('two prints on one scan are two pictures; boundaries are found again, changed and taken back', async ({
   darkroom,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const { page } = darkroom;
   await darkroom.drop(page.locator('body'), [await makeSheet(darkroom.scansDir)]);
   await arePrints(darkroom, 2);

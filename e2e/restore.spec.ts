@@ -245,3 +245,36 @@ test('an engine killed in the middle of a batch of restored prints costs nothing
   for (const name of finished())
     expect((await sharp(path.join(darkroom.exportDir, name)).metadata()).width).toBe(WIDTH);
 });
+
+test('a host killed in the middle of a batch of restored prints goes on at the next start, and repeats nothing', async ({
+  darkroom,
+}) => {
+  test.setTimeout(240_000);
+  const { page } = darkroom;
+  const COUNT = 5;
+  await dropOn(darkroom, 'restore', await makePrints(darkroom.scansDir, COUNT));
+  await expect(page.getByText(`${COUNT} pictures are being restored.`)).toBeVisible(LONG);
+  await expect(prints(darkroom).last()).toHaveAccessibleName(/Restored/, LONG);
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Control+e');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Export/ })
+    .click();
+  const finished = () =>
+    readdirSync(darkroom.exportDir).filter((n) => n.endsWith('.tif') && !n.startsWith('.'));
+  await expect.poll(() => finished().length, { intervals: [50], ...LONG }).toBeGreaterThan(0);
+  await darkroom.kill();
+  const done = finished();
+  const hashes = done.map((name) => sha(path.join(darkroom.exportDir, name)));
+  expect(done.length).toBeLessThan(COUNT);
+  await darkroom.start();
+  await expect.poll(() => finished().length, { timeout: 150_000 }).toBe(COUNT);
+  await expect(darkroom.page.getByText('Nothing is running')).toBeVisible(LONG);
+  expect(done.map((name) => sha(path.join(darkroom.exportDir, name)))).toEqual(hashes);
+  // Each with what its repair replaced and its record; nothing half-written beside them.
+  const names = readdirSync(darkroom.exportDir);
+  for (const name of finished()) expect(names).toContain(`${name}.revelado.json`);
+  expect(names.filter((n) => n.startsWith('.') || n.includes('.part'))).toEqual([]);
+});

@@ -3,7 +3,7 @@ import { MenuItem, Select } from '@mui/material';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelSpec } from '../../../app/recipe/spec.ts';
-import { refreshModels, shownName, useModels } from '../../models/store.ts';
+import { refreshModels, shownName, useModels } from '../../modelroom/store.ts';
 import { useApp } from '../../store/app.ts';
 import { useSession } from '../context.ts';
 
