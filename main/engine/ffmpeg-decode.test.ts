@@ -177,15 +177,19 @@ describe.skipIf(!anyTools)('decodeReel', () => {
     const stop = new AbortController();
     let seen = 0;
     const reading = (async () => {
-      for await (const _ of decodeReel(file, facts, { tool, signal: stop.signal }))
-        if (++seen === 3) stop.abort();
+      for await (const { index } of decodeReel(file, facts, { tool, signal: stop.signal })) {
+        seen = index + 1;
+        if (seen === 3) stop.abort();
+      }
     })();
     await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
     expect(seen).toBeLessThan(100);
     // A consumer that takes longer than the patience with ffmpeg is no hanging ffmpeg.
     let slow = 0;
-    for await (const _ of decodeReel(file, facts, { tool, to: 1, stallMs: 1500 }))
-      if (slow++ === 0) await new Promise((resolve) => setTimeout(resolve, 2000));
+    for await (const { index } of decodeReel(file, facts, { tool, to: 1, stallMs: 1500 })) {
+      slow++;
+      if (index === 0) await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
     expect(slow).toBe(2);
   });
 
