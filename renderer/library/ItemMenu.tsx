@@ -23,8 +23,6 @@ function meant(id: number): number[] {
   return selection.ids.has(id) ? selectedIds() : [id];
 }
 
-const nameOf = (id: number): string => useLibrary.getState().items.get(id)?.name ?? '';
-
 function Key({ command }: { command: string }) {
   const overrides = useApp((s) => s.settings.shortcuts);
   const found = allCommands().find((c) => c.id === command);
@@ -68,8 +66,13 @@ export function ItemMenu() {
     });
 
   const family = (ids: number[]) => [
+    // The one under the pointer is the front.
     ids.length === 2 &&
-      entry(t('family.join', { name: nameOf(ids[0]) }), ([front, back]) => void joinPair(front, back)),
+      item &&
+      entry(t('family.join', { name: item.name }), (list) => {
+        const back = list.find((id) => id !== item.id);
+        if (back !== undefined) void joinPair(item.id, back);
+      }),
     ids.length === 1 && item?.backId != null && entry(t('family.flip'), () => flip(ids[0]), 'library.flip'),
     ids.length === 1 &&
       item?.backId != null &&
