@@ -220,3 +220,60 @@ export function addGains(clip: Clip, gain: (n: number) => number): number[] {
     return g;
   });
 }
+
+/** `count` vertical scratches that stand through the whole clip, wandering a little. Returns masks by frame. */
+export function addScratches(clip: Clip, count: number, seed: number): Uint8Array[] {
+  const { width, height } = clip.format;
+  const random = seeded('scratches', seed);
+  const lines = Array.from({ length: count }, () => ({
+    x: random.uniform(0.08, 0.92) * width,
+    width: random.uniform(0.5, 1.1),
+    light: random.chance(0.6),
+    opacity: random.uniform(0.35, 0.8),
+    phase: random.uniform(0, 6.28),
+  }));
+  return clip.frames.map((f) => {
+    const mask = new Uint8Array(width * height);
+    for (const l of lines) {
+      const tremble = seeded('scratch', seed, f.index, Math.round(l.x)).normal(0, 0.3);
+      for (let y = 0; y < height; y++) {
+        const centre =
+          l.x + 2 * Math.sin(f.index / 15 + l.phase) + tremble + 0.4 * Math.sin(y / 60 + l.phase);
+        for (let x = Math.floor(centre - 3); x <= Math.ceil(centre + 3); x++) {
+          if (x < 0 || x >= width) continue;
+          const cover = Math.max(0, Math.min(1, l.width + 0.5 - Math.abs(x - centre))) * l.opacity;
+          if (cover < 1 / 64) continue;
+          const i = y * width + x;
+          const tone = l.light ? 230 : 20;
+          f.planes[0][i] = clamp8(f.planes[0][i] + (tone - f.planes[0][i]) * cover);
+          mask[i] = 1;
+        }
+      }
+    }
+    return mask;
+  });
+}
+
+/** A pan over a still, standing, going and standing again, with a disc that moves across: luma only changes place. */
+export function panClip(like: Clip, still: Frame, count: number, seed: number): Clip {
+  const { width, height } = like.format;
+  const w = Math.floor((width * 0.7) / 2) * 2;
+  const h = Math.floor((height * 0.8) / 2) * 2;
+  const random = seeded('pan', seed);
+  const y0 = random.uniform(0.3, 0.7) * (height - h);
+  const format: FrameFormat = { ...like.format, width: w, height: h, sampling: '400' };
+  const frames = Array.from({ length: count }, (_, index): Frame => {
+    const t = Math.max(0, Math.min(1, (index - 25) / (count - 50)));
+    const x0 = t * (width - w - 4) + 2;
+    const moved = shifted(still.planes[0], width, height, Math.ceil(x0) - x0, Math.ceil(y0) - y0);
+    const y = new Uint8Array(w * h);
+    for (let j = 0; j < h; j++)
+      for (let i = 0; i < w; i++) {
+        let v = moved[(j + Math.ceil(y0)) * width + i + Math.ceil(x0)];
+        if (Math.hypot(i - (30 + 3 * index), j - h / 2) < h / 7) v = 90 + ((i - 3 * index) % 8) * 8;
+        y[j * w + i] = v;
+      }
+    return { index, pts: index, planes: [y] };
+  });
+  return { format, frames };
+}

@@ -3,13 +3,21 @@ import type { ReelStep } from '../../../../app/film/step.ts';
 import type { FilmParams } from '../../../../app/recipe/film.ts';
 import { deflickerStep } from './deflicker/index.ts';
 import { dirtStep } from './dirt/index.ts';
+import { framesStep } from './frames/index.ts';
+import { grainStep } from './grain/index.ts';
+import { interpolateStep } from './interpolate/index.ts';
+import { linesStep } from './lines/index.ts';
 import { stabilizeStep } from './stabilize/index.ts';
 
 /** Steps in the order of the work. */
 export const cleanSteps = {
+  frames: framesStep,
   stabilize: stabilizeStep,
   deflicker: deflickerStep,
   dirt: dirtStep,
+  lines: linesStep,
+  grain: grainStep,
+  interpolate: interpolateStep,
 } satisfies { [K in keyof FilmParams]?: ReelStep<FilmParams[K]> };
 
-export { deflickerStep, dirtStep, stabilizeStep };
+export { deflickerStep, dirtStep, framesStep, grainStep, interpolateStep, linesStep, stabilizeStep };

@@ -179,7 +179,10 @@ export function looksLikeDirt(
   size: { width: number; height: number },
   tuning: DirtTuning,
   largest: number,
+  jolt: number,
 ): boolean {
+  // Where motion breaks off or turns from one frame to the next, nothing is known about what should be there.
+  if (jolt > tuning.jolt) return false;
   const { width, height } = size;
   const { x0, y0, x1, y1, pixels, contrast } = region;
   // A thread may be long where a patch may not.
@@ -202,7 +205,7 @@ export function looksLikeDirt(
   if (off.length === 0) return false;
   off.sort((a, b) => a - b);
   if (off[Math.floor(off.length * 0.7)] > tuning.ring * contrast) return false;
-  return !passesBy(region, p, n, size, tuning);
+  return !passesBy(region, p, n, size, tuning, jolt);
 }
 
 /**
@@ -215,6 +218,7 @@ function passesBy(
   n: Uint8Array,
   size: { width: number; height: number },
   tuning: DirtTuning,
+  jolt: number,
 ): boolean {
   const { width, height } = size;
   const reach = Math.round(tuning.passing * width);
@@ -242,7 +246,9 @@ function passesBy(
   }
   const w = Math.min(stride - 1, region.x1 - region.x0 + 3);
   const h = Math.min(bottom - top + 1, region.y1 - region.y0 + 3);
-  const full = Math.max(5, tuning.passingShare * region.pixels.length);
+  // Where everything moves evenly it takes more to believe that something passes.
+  const calm = jolt < 0.6 ? 1.6 : jolt < 2 ? 1 : 0.6;
+  const full = Math.max(5, calm * tuning.passingShare * region.pixels.length);
   const fullest = (sums: Int32Array): boolean => {
     for (let y = 0; y + h <= bottom - top + 1; y += 2)
       for (let x = 0; x + w < stride; x += 2) {

@@ -21,6 +21,8 @@ export interface DirtTuning {
   /** by this share of the contrast. */
   passingLevel: number;
   passingShare: number;
+  /** Change of motion around a piece, pixels of the compared size, over which nothing is taken for dirt. */
+  jolt: number;
 }
 
 /** `strength` 0..1; a half is measured to keep false events under one a frame. */
@@ -38,5 +40,6 @@ export function dirtTuning(strength: number): DirtTuning {
     passing: 0.07,
     passingLevel: 0.65,
     passingShare: 0.6,
+    jolt: 5,
   };
 }
