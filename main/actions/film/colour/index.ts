@@ -10,7 +10,7 @@ import { RevealError } from '../../../../app/contract/messages.ts';
 import { say } from '../../../../app/words/sentences.ts';
 import { chromaModels, colouredFormat, writeChroma } from './chroma.ts';
 import { colourObserver } from './look.ts';
-import { ColourWork, confidenceView, gapOf, gridColours, planOfFrame, prepareShot, RULED } from './work.ts';
+import { ColourWork, confidenceView, coloursOfFrame, gapOf, prepareShot, RULED } from './work.ts';
 
 export { colouredFormat } from './chroma.ts';
 export type { ColourMeasures, Look } from './look.ts';
@@ -32,9 +32,9 @@ export const colourStep: ReelStep<Params> = {
   async begin(context, params) {
     return new ColourWork(context, await prepareShot(context, params, await colorist(context, params)));
   },
-  holds: (params) => gapOf(params) + 1,
+  holds: (params) => 2 * gapOf(params) + 1,
   // From the key frame before a part to the one after it all is as in the whole shot; what a person set goes on longer.
-  reach: (params) => ({ before: (RULED + 1) * (gapOf(params) + 2), after: gapOf(params) + 2 }),
+  reach: (params) => ({ before: (RULED + 1) * (gapOf(params) + 2), after: 2 * gapOf(params) + 2 }),
 };
 
 export interface ColouredFrame {
@@ -58,7 +58,7 @@ export async function colourFrame(
   const shot = await prepareShot(context, params, await colorist(context, params));
   const { reader } = shot;
   const grey = reader.grey(frame);
-  const colours = gridColours(await planOfFrame(shot, frame.index, grey));
+  const colours = await coloursOfFrame(shot, frame.index, grey);
   const grain = reader.grain(frame);
   const weight = colours.sure.map((v) => 0.3 + 0.7 * v);
   const format = colouredFormat(context.format);

@@ -220,10 +220,12 @@ export function keyFramesOf(
       for (const j of [i - d, i + d]) if (j >= first && j <= last && !bad(j)) return j;
     return i;
   };
-  const keys = [good(first)];
+  const begin = good(first);
+  // Frames are held from one key frame to the next: a long blank stretch must not be one stretch.
+  const keys = [begin - first <= gap ? begin : first];
   let change = 0;
   for (let i = keys[0] + 1; i <= last; i++) {
-    if (bad(i)) continue;
+    if (bad(i) && i - keys[keys.length - 1] < 2 * gap) continue;
     change += (changes?.[i] ?? 0) / CHANGE_STEPS;
     const apart = i - keys[keys.length - 1];
     if (apart >= gap || (apart >= LEAST && change >= DUE)) {
@@ -236,12 +238,11 @@ export function keyFramesOf(
   const set = new Set(fixed.filter((i) => i >= first && i <= last));
   const all = [...new Set([...keys, ...set])].sort((a, b) => a - b);
   // Beside what a person set, key frames that are not needed would only speak against it.
-  return all.filter(
-    (key, i) =>
-      set.has(key) ||
-      i === 0 ||
-      i === all.length - 1 ||
-      !(set.has(all[i - 1]) || set.has(all[i + 1])) ||
-      all[i + 1] - all[i - 1] > gap,
-  );
+  const kept: number[] = [];
+  all.forEach((key, i) => {
+    const beside = set.has(all[i - 1]) || set.has(all[i + 1]);
+    const needed = i === 0 || i === all.length - 1 || all[i + 1] - kept[kept.length - 1] > gap;
+    if (set.has(key) || !beside || needed) kept.push(key);
+  });
+  return kept;
 }

@@ -15,7 +15,7 @@ import { blended, follow, levelled, startOfTrail, type GridColours, type Trail }
 import { chromaModels, colouredFormat, writeChroma } from './chroma.ts';
 import { keyFramesOf, looksFor, measuresOf } from './look.ts';
 import { LumaReader } from './luma.ts';
-import { paletteOf, withPalette, type Palette } from './palette.ts';
+import { lift, paletteOf, spreadOf, withPalette, type Palette } from './palette.ts';
 
 type Params = FilmParams['colour'];
 
@@ -40,6 +40,9 @@ const PARTED = 6;
 /** Key frames that follow one which a person set, and how far they go over to its colours where these arrive. */
 export const RULED = 3;
 const FOLLOWED = 0.95;
+
+/** What carrying and the models of chroma take from the spread of colours, made up for at key frames. */
+const BLURRED = 1.04;
 
 /** Frames between two key frames at most. */
 export const gapOf = ({ steadiness }: Pick<Params, 'steadiness'>): number =>
@@ -90,7 +93,7 @@ export async function prepareShot(
 }
 
 /** The network's colours for a frame, those of the palette, and what a person set. */
-export async function planOfFrame(
+async function planOfFrame(
   { reader, network, palette, fixed, params }: ShotColours,
   index: number,
   grey: Float32Array,
@@ -103,9 +106,15 @@ export async function planOfFrame(
   return withPalette(plan, palette, paletteShare(params));
 }
 
-export function gridColours(plan: ColourPlan): GridColours {
+/** The same on the grid. */
+export async function coloursOfFrame(shot: ShotColours, index: number, grey: Float32Array): Promise<GridColours> {
+  const plan = await planOfFrame(shot, index, grey);
   const { a, b } = gridChroma(plan, AT_REST);
-  return { a, b, sure: gridConfidence(plan) };
+  const colours = { a, b, sure: gridConfidence(plan) };
+  // What a person set stays as it was set.
+  if (!shot.fixed.has(index) && shot.params.steadiness > 0)
+    lift(colours, BLURRED * spreadOf(colours).spread, BLURRED);
+  return colours;
 }
 
 /** Trust, as a diagnostic view: 0..255 at each pixel of luma. */
@@ -182,11 +191,11 @@ export class ColourWork implements ShotWork {
 
   private async colours(held: Held): Promise<Key> {
     this.counts.keyFrames++;
-    const plan = await planOfFrame(this.shot, held.frame.index, held.grey);
+    const { index } = held.frame;
     return {
-      ...gridColours(plan),
+      ...(await coloursOfFrame(this.shot, index, held.grey)),
       luma: held.luma,
-      ruled: this.shot.fixed.has(held.frame.index) ? RULED : 0,
+      ruled: this.shot.fixed.has(index) ? RULED : 0,
       grain: this.shot.reader.grain(held.frame),
     };
   }
