@@ -9,6 +9,10 @@ export const filmSentences = {
   'film-sequence-rgb': '{{kind}} pictures hold RGB: luma and chroma were converted at 16 bits.',
 
   // Files: writing them.
+  'film-times-differ':
+    '{{file}}: {{count:n}} frames stand at another time than in the source, because the container has no finer clock.',
+  'film-sound-differs':
+    '{{file}}: the sound was copied, but its packets are not bit for bit those of the source.',
   'film-no-encoder':
     'This ffmpeg cannot write {{codec}}. Choose another codec, or set a fuller ffmpeg in the settings.',
   'film-codec-cannot':

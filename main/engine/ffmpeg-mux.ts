@@ -16,14 +16,12 @@ import { fileError } from '../files/bytes.ts';
 import { settled, sweepLeftovers, temporaryName } from '../files/leftovers.ts';
 import { decodingTimes, fragmentHead, readTrack, streamHead, type CodedTrack } from '../files/video-mov.ts';
 import { writingFailed } from './ffmpeg-encode.ts';
+import { clockStart, type FilmContainer, type ReelSound } from './ffmpeg-containers.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
 import { ffmpegProgram, FfmpegRun, filmInput, quiet, versionOf } from './ffmpeg-run.ts';
+import { verifyReel, writeFixity, type Verified } from './ffmpeg-verify.ts';
 
-export type FilmContainer = 'mp4' | 'mov' | 'matroska';
-
-/** What becomes of the sound. `stretch`: the source's, at this tempo (1.25: a quarter faster), without changing pitch. */
-export type ReelSound =
-  { kind: 'copy' } | { kind: 'none' } | { kind: 'file'; file: string } | { kind: 'stretch'; tempo: number };
+export { containerFor, extensionOf, type FilmContainer, type ReelSound } from './ffmpeg-containers.ts';
 
 export interface JoinOptions {
   /** Files of the pieces in order, as openEncoder wrote them. */
@@ -52,38 +50,15 @@ export interface JoinedReel {
   bytes: number;
   sha256: string;
   frames: number;
+  /** What looking at the finished film again gave. */
+  verified: Verified;
   /** What could not be taken over, in sentences. */
   notes: string[];
 }
 
-const MP4_SOUND = new Set(['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'alac']);
 const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
 /** Frames and bytes in one fragment of the stream to ffmpeg. */
 const FRAGMENT = { frames: 64, bytes: 16 << 20 };
-
-/** The container that holds this codec and sound: as much as can be in the most usual one. */
-export function containerFor(
-  codec: FilmCodec,
-  facts: Pick<ReelFacts, 'audio'>,
-  sound: ReelSound['kind'],
-): FilmContainer {
-  if (codec === 'ffv1') return 'matroska';
-  const tracks = sound === 'copy' ? facts.audio.map((track) => track.codec) : [];
-  const inMov = (name: string): boolean => MP4_SOUND.has(name) || /^pcm_(?!bluray|dvd)/.test(name);
-  if (codec === 'prores') return tracks.every(inMov) ? 'mov' : 'matroska';
-  if (tracks.every((name) => MP4_SOUND.has(name))) return 'mp4';
-  return codec !== 'av1' && tracks.every(inMov) ? 'mov' : 'matroska';
-}
-export const extensionOf = (container: FilmContainer): '.mp4' | '.mov' | '.mkv' =>
-  container === 'matroska' ? '.mkv' : `.${container}`;
-
-/** Ticks of the finished film's time stamps. */
-export const containerBase = (container: FilmContainer, timeBase: Ratio): Ratio =>
-  container === 'matroska' ? { num: 1, den: 1000 } : { num: 1, den: timeBase.den };
-
-/** The clock of transport streams and the like begins anywhere; a finished film's begins near zero. */
-export const clockStart = (facts: Pick<ReelFacts, 'container' | 'start'>): number =>
-  /mov|matroska|nut/.test(facts.container) ? 0 : facts.start;
 
 async function writeTo(pipe: Writable, bytes: Uint8Array): Promise<void> {
   if (pipe.destroyed || pipe.errored) throw new Error('ffmpeg ended early');
@@ -129,8 +104,7 @@ async function sendFrames(
   pipe: Writable,
   pieces: readonly Piece[],
   clock: { times: number[]; end: number; timescale: number; rotation: ReelFacts['rotation'] },
-  onFrames: ((done: number) => void) | undefined,
-  onPiece: JoinOptions['onPiece'],
+  { onFrames, onPiece }: Pick<JoinOptions, 'onFrames' | 'onPiece'>,
 ): Promise<void> {
   const { times, end, timescale, rotation } = clock;
   let base = 0;
@@ -258,6 +232,23 @@ const lastRate = ({ timeBase, pts, end }: JoinOptions): string =>
 /** Clock of the whole film in which beginnings are kept: the picture's own where it is fine enough. */
 const movieScale = ({ den }: Ratio): number => (den >= 1000 && den <= 1_000_000 ? den : 1000);
 
+/** Looks at the film before it gets its name. @throws RevealError where frames are missing */
+async function look(options: JoinOptions, temp: string, notes: string[]): Promise<Verified> {
+  const { facts, source, container, timeBase, pts, signal } = options;
+  const file = path.basename(options.out);
+  const soundCopied = options.sound.kind === 'copy';
+  const verified = await verifyReel(temp, { source, facts, container, timeBase, pts, soundCopied, signal });
+  const { frames, wanted, wrongTimes, sound } = verified;
+  if (frames !== wanted)
+    throw new RevealError(
+      'engine',
+      say('film-ends-early', { file, frames: String(frames), wanted: String(wanted) }),
+    );
+  if (wrongTimes > 0) notes.push(say('film-times-differ', { file, count: String(wrongTimes) }));
+  if (sound.some(({ before, after }) => before !== after)) notes.push(say('film-sound-differs', { file }));
+  return verified;
+}
+
 /**
  * Joins pieces to a film and says what it became.
  * @throws RevealError 'bad-input' naming the piece, 'disk', 'engine' or 'cancelled'
@@ -300,11 +291,13 @@ export async function joinReel(options: JoinOptions): Promise<JoinedReel> {
         run.child.stdin,
         pieces,
         { times: scaled, end, timescale: ticks.den, rotation: facts.rotation },
-        (done) => {
-          run.alive();
-          options.onFrames?.(done);
+        {
+          ...options,
+          onFrames: (done) => {
+            run.alive();
+            options.onFrames?.(done);
+          },
         },
-        options.onPiece,
       );
     } catch (error) {
       // Why ffmpeg stopped taking frames says more than that it did.
@@ -316,8 +309,11 @@ export async function joinReel(options: JoinOptions): Promise<JoinedReel> {
     }
     run.child.stdin.end();
     await run.finish(failed);
+    const verified = await look(options, temp, notes);
     const placed = await placeFile(temp, out, options.overwrite);
-    return { ...placed, frames, notes };
+    if (options.codec === 'ffv1')
+      await writeFixity(out, { sha256: placed.sha256, tool, signal: options.signal });
+    return { ...placed, frames, verified, notes };
   } catch (error) {
     await unlink(temp).catch(() => undefined);
     throw fileError(out, error, 'write');

@@ -8,7 +8,7 @@ import type { ReelFacts } from '../../app/film/probe.ts';
 import { fileError } from '../files/bytes.ts';
 import { settled, temporaryName } from '../files/leftovers.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
-import { clockStart } from './ffmpeg-mux.ts';
+import { clockStart } from './ffmpeg-containers.ts';
 import { collect, everyFrame, ffmpegProgram, filmInput, quiet, unreadable } from './ffmpeg-run.ts';
 import { sequenceInput } from './ffmpeg-sequence.ts';
 

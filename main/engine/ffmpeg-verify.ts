@@ -6,7 +6,7 @@ import path from 'node:path';
 import { rescaleTimes, type Ratio, type ReelFacts } from '../../app/film/probe.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { hashFile } from '../files/disk.ts';
-import { clockStart, containerBase, type FilmContainer } from './ffmpeg-mux.ts';
+import { clockStart, containerBase, type FilmContainer } from './ffmpeg-containers.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
 import { readPackets } from './ffmpeg-packets.ts';
 import { collect, ffmpegProgram, filmInput, quiet } from './ffmpeg-run.ts';
