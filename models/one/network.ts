@@ -33,7 +33,7 @@ import { activate, attention, convolution, enlarge, finePart, halve, residuals }
 import { membrane } from '../filler/membrane.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
-import { GREY_NEGATIVE, NEGATIVE, tones, TURNED } from './tones.ts';
+import { GREY_NEGATIVE, NEGATIVE, tones, TURNED, type Tones } from './tones.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
@@ -48,8 +48,10 @@ const DETAIL = 4;
 const BENDS = 3;
 /** Numbers that the network remembers about a picture as a whole. */
 const THOUGHTS = 96;
-/** By how much "as it is" is ahead of each other way at the start, in the logarithm: others have half a per cent. */
+/** By how much "as it is" is ahead of each other way at the start, in the logarithm: others are half a per cent as likely. */
 const AHEAD = 5;
+/** Likelihoods are taken to this power for the mixture: half a picture and half its negative is mud. */
+const DECIDED = 2;
 
 /** How many logits under nought the map of holes starts. */
 const RARELY = 4;
@@ -85,7 +87,7 @@ function choose(
   const first = thoughts.graph.constant([AHEAD, ...ways.slice(1).map(() => 0)], [1, ways.length]);
   const way = add(logits, first);
   const shares = split(
-    softmax(way, 1),
+    softmax(mul(way, DECIDED), 1),
     ways.map(() => 1),
     1,
   );
@@ -132,14 +134,21 @@ function mend(picture: Tensor, logits: Tensor): Tensor {
   return add(picture, mul(missing, sub(filled, picture)));
 }
 
-/**
- * Writes the network down.
- * @param x [N, 3, H, W] sRGB-encoded 0..1
- * @returns y of the same shape, not clipped; way [N, 6], which of `tones` it was made from, before softmax; missing
- *   [N, 1, H, W], what was filled, before sigmoid; bare [N, 3, H, W], the picture before it was filled
- */
-function build(scope: Scope, x: Tensor, width: Width): Record<'y' | 'way' | 'missing' | 'bare', Tensor> {
-  const { levels, detail } = CHANNELS[width];
+/** What the network knows of a picture before it decides what kind of picture it is. */
+export interface Look extends Tones {
+  /** Features of both encoders: the pre-trained one's of the picture and of its grey negative, our own by level. */
+  asItIs: Tensor[];
+  asNegative: Tensor[];
+  skips: Tensor[];
+  deepest: Tensor;
+  /** Of the picture as a whole, [N, n, 1, 1]: what is known, and what was made of it. */
+  all: Tensor;
+  thoughts: Tensor;
+}
+
+/** The first half of the network: both encoders. @param x [N, 3, H, W] sRGB-encoded 0..1 */
+export function look(scope: Scope, x: Tensor, width: Width): Look {
+  const { levels } = CHANNELS[width];
   const { ways, facts } = tones(x);
   const { asItIs, turned: asNegative } = recognise(scope, x, ways[GREY_NEGATIVE]);
   const skips: Tensor[] = [];
@@ -154,10 +163,22 @@ function build(scope: Scope, x: Tensor, width: Width): Record<'y' | 'way' | 'mis
     z = residuals(scope, `encoder${level}`, z, ENCODER[level]);
   });
   z = attention(scope.within('attention'), z);
-  const global = scope.within('global');
   const known = [2, 3].flatMap((level) => [asItIs[level], asNegative[level]]);
   const all = concat([facts, ...known.map((t) => mean(t, [2, 3], true))], 1);
-  const thoughts = think(global, z, all);
+  const thoughts = think(scope.within('global'), z, all);
+  return { ways, facts, asItIs, asNegative, skips, deepest: z, all, thoughts };
+}
+
+/**
+ * Writes the network down.
+ * @param x [N, 3, H, W] sRGB-encoded 0..1
+ * @returns y of the same shape, not clipped; way [N, 6], which of `tones` it was made from, before softmax; missing
+ *   [N, 1, H, W], what was filled, before sigmoid; bare [N, 3, H, W], the picture before it was filled
+ */
+function build(scope: Scope, x: Tensor, width: Width): Record<'y' | 'way' | 'missing' | 'bare', Tensor> {
+  const { levels, detail } = CHANNELS[width];
+  const { ways, asItIs, asNegative, skips, deepest, all, thoughts } = look(scope, x, width);
+  const global = scope.within('global');
   const { chosen, way, turned } = choose(global, ways, thoughts, all);
   const whole = correct(global, chosen, thoughts);
   // Features of what the picture is thought to be.
@@ -171,7 +192,7 @@ function build(scope: Scope, x: Tensor, width: Width): Record<'y' | 'way' | 'mis
       { initial: zeros },
     );
   // The decoder adds to the picture as the global path left it: it is told what that did, and sees the result.
-  z = add(add(z, convolution(scope, 'told', thoughts, levels[3], { initial: zeros })), feature(3));
+  let z = add(add(deepest, convolution(scope, 'told', thoughts, levels[3], { initial: zeros })), feature(3));
   for (let level = 2; level >= 0; level--) {
     z = add(add(enlarge(scope, `up${level}`, z, levels[level]), skips[level]), feature(level));
     if (level === 0)

@@ -33,7 +33,7 @@ const CLEARLY = 0.004;
  * Which of the classical answers is nearest to the truth, as shares [N, ways]. Told only by the error of its picture,
  * a network that is nearly sure of a wrong answer hardly learns of it: the gradient of a softmax is nought at its ends.
  */
-function nearestWay({ x, y }: StepTensors): Tensor {
+export function nearestWay({ x, y }: StepTensors): Tensor {
   const [n] = x.shape;
   const errors = tones(x).ways.map((way) => reshape(mean(abs(sub(way, y)), [1, 2, 3]), [n, 1]));
   return softmax(mul(concat(errors, 1), -1 / CLEARLY), 1);
