@@ -18,7 +18,7 @@ interface Axis {
 }
 
 /** @param place where sample 0 lies in its own width: 0.5 in the middle, 0.25 at the left of two pixels */
-function axis(from: number, to: number, factor: number, place: number): Axis {
+function axis(to: number, factor: number, place: number): Axis {
   const start = new Int32Array(to);
   const weights = new Float32Array(6 * to);
   for (let i = 0; i < to; i++) {
@@ -52,8 +52,8 @@ export function enlargeSamples(
   placeX = 0.5,
   placeY = 0.5,
 ): Samples {
-  const across = axis(from.width, to.width, factor, placeX);
-  const down = axis(from.height, to.height, factor, placeY);
+  const across = axis(to.width, factor, placeX);
+  const down = axis(to.height, factor, placeY);
   const rows = new Float32Array(to.width * from.height);
   const lows = new Float32Array(to.width * from.height);
   const highs = new Float32Array(to.width * from.height);
