@@ -11,6 +11,8 @@ import { intervalOf } from './events.ts';
 import { MODE_STEPS } from './key.ts';
 import type { Plan } from './plan.ts';
 
+/** Temperature of the draws where one of 1 is asked for: found on melodies that were held out of training. */
+const COOL = 0.85;
 /** Columns of a phrase that stay filled in each round, from the left. */
 const AT_A_TIME = 2;
 /** Columns on either side of a phrase that the network is shown while it is filled (echoes come from anywhere). */
@@ -99,7 +101,7 @@ export class Filling {
   take(logit: (column: number, t: number) => number): void {
     const { from, to, until } = this.rounds[this.round];
     const { plan, columns, random } = this;
-    const heat = Math.max(1e-3, this.temperature);
+    const heat = Math.max(1e-3, COOL * this.temperature);
     const scored = (c: number, t: number): number => logit(c, t) / heat + gumbel(random);
     /** The best class of some at a column. */
     const best = (t: number, from: number, to: number, allowed?: (c: number) => boolean): number => {

@@ -77,14 +77,14 @@ function row(
     overlap: area,
     ...Object.fromEntries(Object.entries(features).map(([f, { area: a }]) => [f, a])),
     divergence: mean(Object.values(features).map((f) => f.divergence)),
-    rep4: mean(list.map(repeatedRuns)),
+    repeated: mean(list.map(repeatedRuns)),
     scale: mean(sounding.map(scaleConsistency)),
     empty: mean(list.map(emptyBars)),
     silent: silent / list.length,
     copied: copiedShare(list, anywhere),
     copiedKind: copiedShare(list, copies[kind]),
     entropy: mean(sounding.map(pitchEntropy)),
-    grooves: mean(own.map((f) => f.groove)),
+    grooveMean: mean(own.map((f) => f.groove)),
     notes: mean(list.map((m) => m.notes.length)),
     // 1 where nothing was asked, too.
     syllables: asked === 0 ? 1 : met / asked,
@@ -92,7 +92,7 @@ function row(
   table[`${name}, ${kind}`] = figures;
   const two = (v: number): string => v.toFixed(2).replace(/^0/, '');
   process.stdout.write(
-    `| ${name}, ${kind} | ${area.toFixed(3)} | ${(['PCH', 'PCTM', 'NLH', 'NLTM', 'PR', 'PS', 'IOI'] as const).map((f) => two(features[f].area)).join(' | ')} | ${two(features.rep4.area)} | ${two(features.groove.area)} | ${figures.rep4.toFixed(3)} | ${figures.scale.toFixed(3)} | ${figures.empty.toFixed(4)} | ${silent} | ${(100 * figures.copied).toFixed(2)} % | ${asked === 0 ? '' : `${met} of ${asked}`} |\n`,
+    `| ${name}, ${kind} | ${area.toFixed(3)} | ${(['PCH', 'PCTM', 'NLH', 'NLTM', 'PR', 'PS', 'IOI'] as const).map((f) => two(features[f].area)).join(' | ')} | ${two(features.rep4.area)} | ${two(features.groove.area)} | ${figures.repeated.toFixed(3)} | ${figures.scale.toFixed(3)} | ${figures.empty.toFixed(4)} | ${silent} | ${(100 * figures.copied).toFixed(2)} % | ${asked === 0 ? '' : `${met} of ${asked}`} |\n`,
   );
 }
 
