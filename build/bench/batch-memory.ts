@@ -135,12 +135,17 @@ try {
   let afterTen = 0;
   let most = 0;
   let end = 0;
+  let told = 0;
   await over(jobId, (done) => {
     pid ||= children().find((child) => !before.has(child)) ?? 0;
     if (!pid || done < 10) return;
     end = own(pid);
     afterTen ||= end;
     most = Math.max(most, end);
+    if (done >= told + 50) {
+      told = done;
+      console.log(`  ${done} done: ${end.toFixed(0)} MB`);
+    }
   });
   const seconds = (performance.now() - begun) / 1000;
   const mb = (v: number): string => `${v.toFixed(0)} MB`;

@@ -69,6 +69,19 @@ export function ModelCard({ model }: { model: ModelCardView }) {
             sx={{ flex: 'none' }}
           />
         )}
+        {model.source === 'imported' && (
+          <Tooltip title={t('models.remove')}>
+            <span style={{ margin: '-6px -8px 0 0' }}>
+              <IconButton
+                aria-label={t('models.removeOne', { name })}
+                disabled={busy !== null}
+                onClick={() => void remove(model)}
+              >
+                <DeleteOutlined />
+              </IconButton>
+            </span>
+          </Tooltip>
+        )}
       </Box>
 
       {!model.ready && (
@@ -238,17 +251,6 @@ export function ModelCard({ model }: { model: ModelCardView }) {
             >
               {t('models.verify')}
             </Button>
-            <Tooltip title={t('models.remove')}>
-              <span style={{ marginLeft: 'auto' }}>
-                <IconButton
-                  aria-label={t('models.removeOne', { name })}
-                  disabled={busy !== null}
-                  onClick={() => void remove(model)}
-                >
-                  <DeleteOutlined />
-                </IconButton>
-              </span>
-            </Tooltip>
           </>
         )}
       </Box>
