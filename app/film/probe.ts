@@ -145,7 +145,7 @@ const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a 
 
 /** The fraction in lowest terms with a positive denominator. */
 export function reduced({ num, den }: Ratio): Ratio {
-  const by = gcd(num, den) || 1;
+  const by = (gcd(num, den) || 1) * (den < 0 ? -1 : 1);
   return { num: num / by, den: den / by };
 }
 

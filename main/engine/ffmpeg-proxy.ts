@@ -9,7 +9,15 @@ import { fileError } from '../files/bytes.ts';
 import { settled, temporaryName } from '../files/leftovers.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
 import { clockStart } from './ffmpeg-containers.ts';
-import { collect, everyFrame, ffmpegProgram, filmInput, quiet, unreadable } from './ffmpeg-run.ts';
+import {
+  collect,
+  everyFrame,
+  ffmpegProgram,
+  filmInput,
+  quiet,
+  sourceTimeBase,
+  unreadable,
+} from './ffmpeg-run.ts';
 import { sequenceInput } from './ffmpeg-sequence.ts';
 
 export interface ProxyOptions {
@@ -38,7 +46,8 @@ export function proxySize(
   return { width: even(w), height: even(h) };
 }
 
-const TURNS = { 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] } as const;
+/** The film's own time base, for the picture alone. */
+const pictureClock = (version: string): string[] => ['-enc_time_base:v', sourceTimeBase(version)[1]];
 
 /** Arguments of the run. Exported for its test. */
 export function proxyArguments(
@@ -52,7 +61,8 @@ export function proxyArguments(
   const start = clockStart(facts);
   const every = Math.max(1, Math.round(facts.averageRate.num / facts.averageRate.den / 2));
   const webm = options.kind === 'webm';
-  const filters = [...TURNS[facts.rotation], `scale=${size.width}:${size.height}:flags=area`, 'setsar=1'];
+  // ffmpeg turns the picture before these.
+  const filters = [`scale=${size.width}:${size.height}:flags=area`, 'setsar=1'];
   const sound = options.sound !== false && facts.audio.length > 0;
   const input =
     facts.kind === 'sequence'
@@ -60,9 +70,10 @@ export function proxyArguments(
       : [...(start === 0 ? [] : ['-itsoffset', (-start).toFixed(6)]), ...filmInput(path.resolve(file))];
   return [
     ...quiet(),
-    ...['-y', '-threads', String(options.threads ?? 1), '-copyts', '-noautorotate', ...input],
+    ...['-y', '-threads', String(options.threads ?? 1), '-copyts', ...input],
     ...['-map', `0:${facts.stream}`, ...(sound ? ['-map', `0:${facts.audio[0].stream}`] : [])],
-    ...['-vf', filters.join(','), ...everyFrame(version), '-pix_fmt', 'yuv420p'],
+    ...['-vf', filters.join(','), ...everyFrame(version), ...pictureClock(version)],
+    ...['-pix_fmt', 'yuv420p'],
     ...(webm
       ? ['-c:v', 'libvpx-vp9', '-crf', '36', '-b:v', '0', '-deadline', 'realtime', '-cpu-used', '8']
       : ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-bf', '0']),
