@@ -130,24 +130,30 @@ describe('stabilize', () => {
   it('follows a perforation where one shows', async () => {
     const format = formatOf(200, 150);
     const lie = (n: number): number => 2 * Math.sin(1.7 * n);
-    const hole = (x: number, y: number): boolean => x > 8 && x < 30 && y > 60 && y < 92;
+    const hole = (x: number, y: number): number =>
+      x > 8 && x < 30 ? Math.max(0, Math.min(1, 16.5 - Math.abs(y - 76))) : 0;
     // The scene moves on its own; only the hole says where the film lies.
     const film = drawn(
       format,
       14,
-      (x, y, n) => (hole(x, y - lie(n)) ? 250 : x < 40 ? 20 : scene(x + 5 * n, y + 3 * Math.sin(n))),
+      (x, y, n) => (x < 40 ? 20 + 230 * hole(x, y - lie(n)) : scene(x + 5 * n, y + 3 * Math.sin(n))),
       0,
     );
     const { frames } = await runStep(stabilizeStep, { ...params.stabilize, on: true }, film, format);
-    const column = (f: (typeof frames)[number]): number => {
+    const middle = (f: (typeof frames)[number]): number => {
       let sum = 0;
-      for (let y = 40; y < 110; y++) sum += y * (f.planes[0][y * 200 + 19] > 130 ? 1 : 0);
-      return sum;
+      let weight = 0;
+      for (let y = 40; y < 112; y++) {
+        const w = f.planes[0][y * 200 + 19] - 20;
+        sum += w * y;
+        weight += w;
+      }
+      return sum / weight;
     };
-    const places = frames.slice(1, 13).map(column);
-    expect(Math.max(...places) - Math.min(...places)).toBeLessThanOrEqual(110);
-    const raw = film.slice(1, 13).map(column);
-    expect(Math.max(...raw) - Math.min(...raw)).toBeGreaterThan(110);
+    const range = (list: typeof frames): number =>
+      Math.max(...list.map(middle)) - Math.min(...list.map(middle));
+    expect(range(film)).toBeGreaterThan(3.5);
+    expect(range(frames)).toBeLessThan(0.5);
   });
 });
 
