@@ -21,7 +21,7 @@ export const filmSentences = {
   'film-padded':
     '{{codec}} wants even sizes: stored as {{width:n}} × {{height:n}} with the last column or row repeated.',
   'film-intermediate': 'ProRes is an intermediate for further work, not an archive master.',
-  'film-encoder': 'ffmpeg could not write {{codec}} ({{detail}}).',
+  'film-encoder': 'ffmpeg could not write {{codec}}: {{detail}}',
   'film-piece':
     'A finished piece of the film, {{file}}, cannot be used ({{detail}}). Export without resuming.',
   'film-subtitles':
