@@ -70,10 +70,13 @@ export function toolCandidates(tool: FfmpegTool, setting: string | null): ToolCa
   return list;
 }
 
+/** A machine that has too much to do takes this long to start a program; another program in its place makes other bytes. */
+const ANSWER_MS = 60_000;
+
 /** Version as the program itself says it, or null when it does not run. */
 export function askVersion(file: string, tool: FfmpegTool): Promise<string | null> {
   return new Promise((resolve) => {
-    execFile(file, ['-version'], { timeout: 10_000, windowsHide: true }, (error, stdout) => {
+    execFile(file, ['-version'], { timeout: ANSWER_MS, windowsHide: true }, (error, stdout) => {
       const found = new RegExp(`^${tool} version (\\S+)`, 'm').exec(stdout ?? '');
       resolve(error || !found ? null : found[1]);
     });

@@ -11,6 +11,7 @@ import type { ReelFacts } from '../../app/film/probe.ts';
 import type { ReelPlan } from '../actions/film/plan.ts';
 import { openEncoder } from './ffmpeg-encode.ts';
 import { containerFor, extensionOf, joinReel, type FilmContainer, type ReelSound } from './ffmpeg-mux.ts';
+import type { FoundTool } from './ffmpeg-find.ts';
 import { ffmpegProgram } from './ffmpeg-run.ts';
 import type { ReelFolder, SegmentManifest } from './reel-folder.ts';
 import type { ReelExportTask } from './reel-protocol.ts';
@@ -24,13 +25,14 @@ export interface SegmentEncoder {
   abort(): Promise<void>;
 }
 
-/** Version of ffmpeg, which decides about bytes. */
-export const toolVersion = async (): Promise<string> => (await ffmpegProgram('ffmpeg')).version;
+/** The ffmpeg of an export; its version decides about bytes. */
+export const exportTool = (): Promise<FoundTool> => ffmpegProgram('ffmpeg');
 
 export async function openSegment(
   plan: ReelPlan,
   facts: ReelFacts,
   output: string,
+  tool: FoundTool,
   signal: AbortSignal,
 ): Promise<SegmentEncoder> {
   const { cadence } = plan.recipe.params;
@@ -47,6 +49,7 @@ export async function openSegment(
     fields: cadence.on && cadence.fields !== 'keep' ? 'progressive' : facts.fields,
     threads: plan.threads,
     out: output,
+    tool,
     signal,
   });
   return {
@@ -107,6 +110,7 @@ export async function joinFilm(options: {
   /** WAV file of a composed score. */
   score: string | null;
   overwrite: boolean;
+  tool: FoundTool;
   signal: AbortSignal;
   onProgress: (share: number) => void;
 }): Promise<Joined> {
@@ -130,6 +134,7 @@ export async function joinFilm(options: {
     sound: soundOf(task, plan, options.score),
     out: output,
     overwrite: options.overwrite,
+    tool: options.tool,
     signal,
     onFrames: (done) => options.onProgress(done / pts.length),
     ...(tight ? { onPiece: (at: number) => rm(folder.segment(manifests[at].index), { force: true }) } : {}),

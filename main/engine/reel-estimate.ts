@@ -16,7 +16,7 @@ import { planReel } from '../actions/film/plan.ts';
 import { reelSteps } from '../actions/film/steps.ts';
 import { freeSpace } from '../files/disk.ts';
 import type { ReelDesk } from './reel-desk.ts';
-import { toolVersion } from './reel-encode.ts';
+import { exportTool } from './reel-encode.ts';
 import { roughBytes, stepWarnings } from './reel-export.ts';
 import { lanesFor } from './reel-lanes.ts';
 import { storedShots } from './reel-look.ts';
@@ -61,12 +61,13 @@ export async function estimateReel(desk: ReelDesk, task: Task, signal: AbortSign
         BESIDE;
       return answer({ bytes, needed: bytes, width: to.width, height: to.height });
     }
+    const tool = await exportTool();
     const plan = planReel({
       ...{ facts, analysis, recipe, table: reelSteps(), source: identity, seed: 0 },
       ...{ codec: task.export.codec, quality: task.export.quality, threads: encoder, models: [] },
-      tools: { revelado: APP_VERSION, ffmpeg: await toolVersion() },
+      tools: { revelado: APP_VERSION, ffmpeg: tool.version },
     });
-    const tried = await tryFrames(desk, task, { facts, analysis, plan }, signal);
+    const tried = await tryFrames(desk, task, { facts, analysis, plan, tool }, signal);
     const bytes = tried.bytesPerFrame * plan.frames * BESIDE;
     const largest = Math.max(...plan.segments.map((s) => s.last + 1 - s.first));
     return answer({
@@ -88,7 +89,7 @@ export async function estimateReel(desk: ReelDesk, task: Task, signal: AbortSign
 async function tryFrames(
   desk: ReelDesk,
   task: Task,
-  reel: Pick<Parameters<ReelThread['reel']>[0], 'facts' | 'analysis' | 'plan'>,
+  reel: Pick<Parameters<ReelThread['reel']>[0], 'facts' | 'analysis' | 'plan' | 'tool'>,
   signal: AbortSignal,
 ): Promise<{ secondsPerFrame: number; bytesPerFrame: number }> {
   const { analysis, plan } = reel;

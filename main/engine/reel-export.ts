@@ -18,7 +18,7 @@ import { encodeJpeg } from '../files/index.ts';
 import { freeSpace } from '../files/disk.ts';
 import { writeAtomic, writeJsonAtomic } from '../files/atomic.ts';
 import type { CallContext } from './core.ts';
-import { joinFilm, SEGMENT_EXTENSION, toolVersion } from './reel-encode.ts';
+import { exportTool, joinFilm, SEGMENT_EXTENSION } from './reel-encode.ts';
 import type { ReelDesk } from './reel-desk.ts';
 import { composeScore } from './reel-score.ts';
 import { finishedBefore } from './reel-finished.ts';
@@ -116,10 +116,11 @@ async function exportWhole(
   const threads = task.threads && task.threads > 0 ? task.threads : desk.shop.threads;
   const { lanes, encoder } = lanesFor(threads);
   const models = await desk.models(recipe);
+  const tool = await exportTool();
   const plan = planReel({
     ...{ facts, analysis, recipe, table: reelSteps(), source: identity, seed: task.seed ?? 0 },
     ...{ codec: task.export.codec, quality: task.export.quality, threads: encoder, models },
-    tools: { revelado: APP_VERSION, ffmpeg: await toolVersion() },
+    tools: { revelado: APP_VERSION, ffmpeg: tool.version },
   });
   const folder = await ReelFolder.open(dir, plan, SEGMENT_EXTENSION);
   const done = new Map<number, SegmentManifest>();
@@ -149,7 +150,7 @@ async function exportWhole(
       .catch(() => undefined);
   };
   const setup = {
-    ...{ file: task.path, facts, analysis, plan },
+    ...{ file: task.path, facts, analysis, plan, tool },
     keyFrames: await desk.keyFrames(recipe, task.references),
     latestHeight: task.latestFile === undefined ? 0 : LATEST_HEIGHT,
   };
@@ -174,6 +175,7 @@ async function exportWhole(
   const { notes, ...joined } = await joinFilm({
     ...{ task, plan, facts, manifests, folder, output, signal, score: score?.file ?? null },
     overwrite: task.export.overwrite || ours,
+    tool,
     onProgress: (share) => tell(SHARE.analyse + SHARE.frames + SHARE.join * share, stage('join', share, 1)),
   });
   const steps = [{ name: 'analyse', seconds: lookSeconds }, ...sumSteps(manifests)];

@@ -6,6 +6,7 @@
 import type { Frame } from '../../app/film/frame.ts';
 import type { ReelFacts } from '../../app/film/probe.ts';
 import { decodeReel, entryFor } from './ffmpeg-decode.ts';
+import type { FoundTool } from './ffmpeg-find.ts';
 
 /** Whether every frame of the film can be had without decoding all before it. */
 export const enterable = (facts: ReelFacts): boolean =>
@@ -19,12 +20,14 @@ export class ReelSource {
   /** Frames that a following segment may want again. */
   private readonly keep: number;
   private readonly threads: number;
+  private readonly tool: FoundTool;
   private running: AsyncGenerator<Frame> | null = null;
   private next = 0;
   private kept: Frame[] = [];
 
   /** @param keep most frames that two segments have in common */
-  constructor(file: string, facts: ReelFacts, keep: number, threads = 1) {
+  constructor(file: string, facts: ReelFacts, keep: number, tool: FoundTool, threads = 1) {
+    this.tool = tool;
     this.file = file;
     this.facts = facts;
     this.keep = keep;
@@ -33,14 +36,14 @@ export class ReelSource {
 
   /** Frames `from`..`to`, both included. */
   async *frames(from: number, to: number, signal: AbortSignal): AsyncGenerator<Frame> {
-    const { file, facts, threads } = this;
+    const { file, facts, threads, tool } = this;
     if (enterable(facts) || (from > 0 && entryFor(facts, from) !== null)) {
-      yield* decodeReel(file, facts, { from, to, threads, signal });
+      yield* decodeReel(file, facts, { from, to, threads, tool, signal });
       return;
     }
     if (!this.running || from < (this.kept[0]?.index ?? this.next)) {
       await this.close();
-      this.running = decodeReel(file, facts, { threads, signal });
+      this.running = decodeReel(file, facts, { threads, tool, signal });
     }
     for (const frame of this.kept.filter((f) => f.index >= from && f.index <= to)) yield copy(frame);
     while (this.next <= to) {

@@ -14,7 +14,7 @@ import { outputBase } from '../actions/film/times.ts';
 import { joinReel } from './ffmpeg-mux.ts';
 import { ffmpegProgram, FfmpegRun, filmInput, quiet, unreadable } from './ffmpeg-run.ts';
 import type { ReelDesk } from './reel-desk.ts';
-import { toolVersion } from './reel-encode.ts';
+import { exportTool } from './reel-encode.ts';
 import type { ReelMethods } from './reel-protocol.ts';
 import { ReelThread } from './reel-threads.ts';
 import { APP_VERSION } from './version.ts';
@@ -104,10 +104,11 @@ async function worked(
     for (const step of Object.keys(off.params) as (keyof typeof off.params)[])
       Object.assign(off.params, { [step]: { ...off.params[step], on: false } });
   const recipe = task.show === 'before' ? off : task.recipe;
+  const tool = await exportTool();
   const plan = planReel({
     ...{ facts, analysis, recipe, table: reelSteps(), source: identity, seed: 0 },
     ...{ codec: 'h264', quality: 22, threads: desk.shop.threads, models: [] },
-    tools: { revelado: APP_VERSION, ffmpeg: await toolVersion() },
+    tools: { revelado: APP_VERSION, ffmpeg: tool.version },
   });
   const inside = analysis.shots.filter((s) => s.first >= first && s.last <= last);
   const segment: Segment = {
@@ -122,7 +123,7 @@ async function worked(
   const thread = new ReelThread(desk.networks);
   try {
     thread.reel({
-      ...{ file: task.path, facts, analysis, plan, latestHeight: 0 },
+      ...{ file: task.path, facts, analysis, plan, tool, latestHeight: 0 },
       keyFrames: await desk.keyFrames(recipe, task.references),
     });
     const { pts } = await thread.segment(segment, piece, {

@@ -16,6 +16,7 @@ import { shotParams, usesOf, type StepTable } from '../actions/film/index.ts';
 import type { ReelPlan } from '../actions/film/plan.ts';
 import { outputPts } from '../actions/film/times.ts';
 import { decodeReel } from './ffmpeg-decode.ts';
+import type { FoundTool } from './ffmpeg-find.ts';
 import type { ReelSource } from './reel-frames.ts';
 import { openSegment } from './reel-encode.ts';
 
@@ -26,6 +27,8 @@ export interface SegmentSetup {
   analysis: ReelAnalysis;
   plan: ReelPlan;
   keyFrames: readonly ShotKeyFrame[];
+  /** The ffmpeg of the plan: no thread looks for one of its own. */
+  tool: FoundTool;
   /** Pictures of the newest frame are sent, at most so high and about twice a second; 0: none. */
   latestHeight: number;
 }
@@ -124,7 +127,7 @@ export async function makeSegment(
       for (const [key, count] of Object.entries(counts)) sum.counts[key] = (sum.counts[key] ?? 0) + count;
     }
   };
-  const encoder = await openSegment(plan, facts, output, tools.signal);
+  const encoder = await openSegment(plan, facts, output, setup.tool, tools.signal);
   const pts: number[] = [];
   let pending: Promise<void> = Promise.resolve();
   let [told, shown] = [0, 0];

@@ -155,7 +155,7 @@ async function run(message: ReelMessage): Promise<void> {
       break;
     case 'reel':
       setup = message.setup;
-      source = new ReelSource(setup.file, setup.facts, sharedFrames(setup.plan.segments));
+      source = new ReelSource(setup.file, setup.facts, sharedFrames(setup.plan.segments), setup.tool);
       break;
     case 'segment': {
       if (!setup || !source) throw new RevealError('internal', 'A segment came before its reel.');
