@@ -20,6 +20,7 @@ import { doctorReportSchema, folderSchema, settingsSchema } from './host.ts';
 import { familyCalls } from './family.ts';
 import { filmCalls, filmTopics } from './film.ts';
 import { modelCalls } from './models.ts';
+import { scoreCalls, scoreTopics } from './score.ts';
 import { studioCalls, studioTopics } from './studio.ts';
 
 const id = z.number().int();
@@ -258,6 +259,7 @@ export const calls = {
   ...familyCalls,
   ...studioCalls,
   ...filmCalls,
+  ...scoreCalls,
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;
 
 /** Topics and what is published on them. */
@@ -267,6 +269,7 @@ export const topics = {
   'settings.changed': settingsSchema,
   ...studioTopics,
   ...filmTopics,
+  ...scoreTopics,
   /** Engine died and was restarted, a provider fell back … : words for a person. */
   notice: z.object({ level: z.enum(['info', 'warning', 'error']), text: z.string() }),
 } as const;

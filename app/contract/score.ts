@@ -11,7 +11,7 @@ import { accompaniments, instruments, TEMPO_LIMITS } from '../sound/performance.
 
 const id = z.number().int();
 
-export const melodyGenerators = ['auto', 'bertso'] as const;
+export const melodyGenerators = ['auto', 'bertso', 'milia'] as const;
 
 /** What a melody is asked to be. */
 export const composeWishSchema = z.object({

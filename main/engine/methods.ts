@@ -17,8 +17,9 @@ import { exportPicture } from './export.ts';
 import { familyMethods } from './family-methods.ts';
 import { Previews } from './preview.ts';
 import { printMethods } from './print-methods.ts';
-import { studioMethods } from './studio-methods.ts';
 import { reelMethods } from './reel-methods.ts';
+import { scoreMethods } from './score-methods.ts';
+import { studioMethods } from './studio-methods.ts';
 import type { EngineSettings } from './process.ts';
 import { flatBand, planContext } from './render.ts';
 import { pixelRect } from './scans.ts';
@@ -131,6 +132,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     ...familyMethods(shop, previews),
     ...printMethods(shop),
     ...studioMethods(settings),
+    ...scoreMethods(),
     ...reels.methods,
     // It brings a library for graphs along.
     providers: async () => ({ providers: await (await import('./process-probe.ts')).probeProviders() }),

@@ -16,10 +16,11 @@ import type { FoundPrint } from '../actions/split/index.ts';
 import type { ContactSheetTask } from '../files/contact-sheet.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { RunSettings } from '../../app/contract/studio.ts';
-import type { ReelMethods, ReelPixelsTask } from './reel-protocol.ts';
 import type { BuildReport } from '../studio/dataset/build-report.ts';
 import type { PresetName } from '../studio/dataset/types.ts';
 import type { RunResult } from '../studio/run/runner.ts';
+import type { ReelMethods, ReelPixelsTask } from './reel-protocol.ts';
+import type { ScoreMethods } from './score-protocol.ts';
 
 /** What a develop of one picture needs to know beyond its scan. */
 export interface DevelopContext {
@@ -150,7 +151,7 @@ export interface TrainTask {
 }
 
 /** method -> [arguments, answer]. `progress` events carry {stage, done, total}. */
-export interface EngineMethods extends ReelMethods {
+export interface EngineMethods extends ScoreMethods, ReelMethods {
   probe: [{ path: string }, ScanInfo];
   /** SHA-256 of the file's bytes. */
   hash: [{ path: string }, { sha256: string }];

@@ -283,6 +283,7 @@ function pick(services: Awaited<ReturnType<typeof createServices>>) {
     pixelsTask: services.pixelsTask.bind(services),
     thumbPath: services.thumbPath.bind(services),
     studioPicture: services.studioPicture.bind(services),
+    melodySound: services.melodySound.bind(services),
     reelPicture: services.reelPicture.bind(services),
     reelProxy: services.reelProxy.bind(services),
     sheetPath: services.sheetPath.bind(services),

@@ -126,6 +126,7 @@ export async function startElectronHost(
       pixelsTask: (request) => services.pixelsTask(request),
       thumbPath: (id) => services.thumbPath(id),
       studioPicture: (address) => services.studioPicture(address),
+      melodySound: (address) => services.melodySound(address),
       reelPicture: (address) => services.reelPicture(address),
       reelProxy: (secret) => services.reelProxy(secret),
       sheetPath: (jobId) => services.sheetPath(jobId),

@@ -43,6 +43,8 @@ const router = (authorized = true) =>
         Promise.resolve(address.pathname === '/reels/4/frames/9' ? path.join(dir, 'sheet.jpg') : null),
       reelProxy: (secret) => (secret === 'x'.repeat(32) ? path.join(dir, 'film.mp4') : null),
       sheetPath: (id) => (id === 7 ? path.join(dir, 'sheet.jpg') : null),
+      melodySound: (address) =>
+        address === `/score/${'a'.repeat(32)}.wav` ? path.join(dir, 'film.mp4') : null,
       studioPicture: (address) =>
         address === '/studio/runs/a/samples/1' ? path.join(dir, 'thumb.webp') : null,
       thumbPath: (id) => (id === 4 ? path.join(dir, 'thumb.webp') : null),
@@ -117,6 +119,7 @@ describe('the paths of a window', () => {
       authorized: () => true,
       services: {
         studioPicture: () => null,
+        melodySound: () => null,
         sheetPath: () => null,
         reelPicture: () => Promise.resolve(null),
         reelProxy: () => null,

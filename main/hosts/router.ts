@@ -22,6 +22,7 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
   '.webp': 'image/webp',
   '.jpg': 'image/jpeg',
+  '.wav': 'audio/wav',
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
   '.map': 'application/json',
@@ -36,7 +37,7 @@ export const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob:",
-  "media-src 'self'",
+  "media-src 'self' blob:",
   "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -60,6 +61,8 @@ export interface RouterServices {
   thumbPath(id: number): string | null;
   /** File of a Studio picture (contact sheet, sample panel) by its address, or null. */
   studioPicture(address: string): string | null;
+  /** File of a rendered melody by its address, or null. */
+  melodySound(address: string): string | null;
   /** File of a reel's picture by its address, made where it is not there, or null. */
   reelPicture(address: URL): Promise<string | null>;
   /** File of a reel's proxy by the secret in its address, or null. */
@@ -174,6 +177,11 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
     if (url.pathname.startsWith('/reels/')) {
       if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');
       return reelPicture(url, head);
+    }
+    if (url.pathname.startsWith('/score/')) {
+      if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');
+      const filename = services.melodySound(url.pathname);
+      return filename ? file(filename, 'private, no-cache', head) : text(404, 'No such sound');
     }
     if (url.pathname.startsWith('/studio/')) {
       if (!authorized(request)) return text(401, 'No session. Open Revelado again from its own link.');
