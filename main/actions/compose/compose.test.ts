@@ -174,6 +174,11 @@ describe('what is asked for', () => {
   ])('%j is refused', async (options, words) => {
     await expect(write('bertso', options)).rejects.toThrow(words);
   });
+  it('a beginning of a hundred bars is no beginning', async () => {
+    const melody = await write('bertso', { neurri: '7-6', seed: 1 });
+    const long = { ...melody, notes: [...melody.notes, { pitch: 60, onset: 100 * melody.bar, duration: 4 }] };
+    await expect(write('bertso', { begin: long })).rejects.toThrow('at most 64');
+  });
   it('a melody without notes is nothing to vary', async () => {
     const melody = await write('bertso', { neurri: '7-6', seed: 1 });
     await expect(write('bertso', { vary: { melody: { ...melody, notes: [] }, amount: 1 } })).rejects.toThrow(

@@ -113,10 +113,19 @@ function newPlan(table: PlanTable, options: ComposeOptions, random: Random): Pic
   return { plan: neurriPlan(table, neurri.syllables, kind, random), neurri };
 }
 
+/** Bars of a phrase that is continued, at most: what is longer is a melody already. */
+const LONGEST_BEGINNING = 64;
+
 /** The plan of a melody that begins with the notes of another. */
 function continued(begin: Melody, fresh: Pick<Draft, 'plan' | 'neurri'>): Draft {
   const key = begin.key;
   const bar = begin.bar;
+  const bars = Math.ceil(melodyEnd(begin) / bar);
+  if (bars > LONGEST_BEGINNING)
+    throw new RevealError(
+      'bad-input',
+      say('score-too-long', { bars: `${bars}`, most: `${LONGEST_BEGINNING}` }),
+    );
   const length = Math.max(bar, Math.ceil((melodyEnd(begin) - begin.pickup / 2) / bar) * bar);
   const rest = fresh.neurri ? fresh.plan.phrases.slice(1) : fresh.plan.phrases.filter((p) => p.end > length);
   // Lines of the fresh plan are so many bars of its own metre: they become as many bars of this one.
