@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { reelPath } from '../../app/contract/film.ts';
 import type { ReelShot } from '../../app/film/step.ts';
 import { getClient } from '../client.ts';
-import { lastFrame, shotAt, showFrame, shownRecipe, useReel } from './store.ts';
+import { lastFrame, shotAt, showFrame, shownRecipe, showShot, useReel } from './store.ts';
 
 /** Pictures of frames, fetched with the window's session and kept for this sitting. */
 const pictures = new Map<string, Promise<string>>();
@@ -170,6 +170,24 @@ export function Timeline() {
         aria-valuemax={last}
         aria-valuenow={frame}
         aria-valuetext={timeOf(frame, reel.facts.fps)}
+        onKeyDown={(e) => {
+          // A slider has its own keys; elsewhere on the screen the same ones are commands.
+          const go: Record<string, () => void> = {
+            ArrowLeft: () => showFrame(frame - 1),
+            ArrowRight: () => showFrame(frame + 1),
+            ArrowUp: () => showShot(-1),
+            PageUp: () => showShot(-1),
+            ArrowDown: () => showShot(1),
+            PageDown: () => showShot(1),
+            Home: () => showFrame(0),
+            End: () => showFrame(last),
+          };
+          const run = go[e.key];
+          if (!run) return;
+          e.preventDefault();
+          e.stopPropagation();
+          run();
+        }}
         onPointerDown={(e) => {
           e.currentTarget.setPointerCapture(e.pointerId);
           scrub(e.clientX);
