@@ -68,16 +68,12 @@ export const filmSentences = {
     '{{folder}} has {{free}} MB free; {{name}} needs about {{needed}} MB more. Free some space and go on: what is finished is kept.',
   'film-reference-gone':
     'The picture whose colours frame {{frame}} was to take is not there any more. Choose another one, or take the key frame away.',
-  'film-verify':
-    '{{file}}: the finished film is not what it should be ({{detail}}). It was kept as {{output}}.',
   'film-tempo-sound':
     'Sound cannot keep time with another tempo: the film at {{fps}} frames a second is exported without it.',
-  'film-no-composer': 'No composer is installed: the film stays silent. Leave the score out.',
   'film-proxy-long':
     'A reel of {{frames}} frames is too long to be played as it will be. Play one shot, or export it.',
   'film-not-analysed': '{{name}} has not been analysed yet: its shots are not known.',
   'film-no-such-frame': '{{name}} has no frame {{frame}}.',
-  'film-estimate-tried': 'Tried on a few frames of this reel on this machine.',
   'film-no-colorist':
     'There is no network that gives colour on this machine. Choose another one for the step “Colour”, or switch the step off.',
   'film-extension': '{{file}}: a film is written as .mp4, .mov or .mkv. Choose one of these endings.',

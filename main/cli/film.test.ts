@@ -115,7 +115,12 @@ describe.skipIf(!tool)('film', () => {
     expect(lines[0].analysis).toMatchObject({ frames: 15, shots: 1 });
     expect(lines[1]).toMatchObject({ ok: false, output: null });
     expect(lines[1].error).toContain('none.mp4');
-    expect(readdirSync(at('out')).sort()).toEqual(['odd.mkv', 'odd.mkv.revelado.json']);
+    expect(readdirSync(at('out')).sort()).toEqual([
+      'odd.mkv',
+      'odd.mkv.framemd5',
+      'odd.mkv.revelado.json',
+      'odd.mkv.sha256',
+    ]);
     const frames = (file: string): string =>
       spawnSync(tool!.path, ['-v', 'error', '-copyts', '-i', file, '-vsync', '0', '-f', 'framemd5', '-'])
         .stdout.toString()

@@ -1,6 +1,7 @@
 /** Whether an export was finished before: its film lies there, whole, and its record says that it is of this source and recipe. */
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { recordedRecipe } from '../actions/film/record.ts';
 import { hashFile } from '../files/disk.ts';
 import { identityOf } from './reel-folder.ts';
 import type { ReelExportResult, ReelExportTask } from './reel-protocol.ts';
@@ -36,13 +37,12 @@ export async function finishedBefore(task: ReelExportTask): Promise<ReelExportRe
   const parsed = recordSchema.safeParse(json);
   if (!parsed.success) return null;
   const record = parsed.data;
-  const { action: _, ...recipe } = task.recipe;
   const { codec, quality, sound } = task.export;
   const source = await identityOf(task.path);
   const same =
     record.source.bytes === source.bytes &&
     record.source.sample === source.sample &&
-    JSON.stringify(record.recipe) === JSON.stringify(recipe) &&
+    JSON.stringify(record.recipe) === JSON.stringify(recordedRecipe(task.recipe)) &&
     record.export.codec === codec &&
     record.export.quality === quality &&
     record.export.sound === sound &&

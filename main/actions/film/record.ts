@@ -31,6 +31,16 @@ function sumCounts(pieces: readonly Piece[]): Record<string, Record<string, numb
   return sums;
 }
 
+/** A recipe as records hold it. */
+export const recordedRecipe = (recipe: FilmRecipe): Omit<FilmRecipe, 'action'> => ({
+  version: recipe.version,
+  params: recipe.params,
+  overrides: recipe.overrides,
+  keyFrames: recipe.keyFrames,
+  cuts: recipe.cuts,
+  score: recipe.score,
+});
+
 export function filmRecord(options: {
   task: { recipe: FilmRecipe; export: Pick<FilmExport, 'codec' | 'quality' | 'sound'> };
   plan: ReelPlan;
@@ -47,7 +57,6 @@ export function filmRecord(options: {
   bytes: number;
 }): unknown {
   const { task, plan, facts, analysis, manifests, warnings, broken, sha256 } = options;
-  const { action: _, ...recipe } = task.recipe;
   return {
     format: 'revelado-record',
     version: 1,
@@ -63,7 +72,7 @@ export function filmRecord(options: {
     },
     complete: broken === null,
     ...(broken === null ? {} : { broken }),
-    recipe,
+    recipe: recordedRecipe(task.recipe),
     export: task.export,
     composed: options.composed,
     shots: analysis.shots,
