@@ -205,7 +205,7 @@ export function looksLikeDirt(
   if (off.length === 0) return false;
   off.sort((a, b) => a - b);
   if (off[Math.floor(off.length * 0.7)] > tuning.ring * contrast) return false;
-  return !passesBy(region, p, n, size, tuning, jolt);
+  return !passesBy(region, c, p, n, size, tuning, jolt);
 }
 
 /**
@@ -214,6 +214,7 @@ export function looksLikeDirt(
  */
 function passesBy(
   region: Region,
+  c: Uint8Array,
   p: Uint8Array,
   n: Uint8Array,
   size: { width: number; height: number },
@@ -229,6 +230,10 @@ function passesBy(
   // As strong as the piece, neither weaker nor stronger: an edge beside a faint speck is not the speck.
   const level = tuning.passingLevel * region.contrast;
   const most = region.contrast / tuning.passingLevel;
+  let tone = 0;
+  for (const i of region.pixels) tone += c[i];
+  tone /= region.pixels.length;
+  const near = Math.max(8, 0.6 * region.contrast);
   const stride = right - left + 2;
   // Summed areas of the two kinds of pixels; then the fullest box of the piece's own size, a little larger.
   const before = new Int32Array(stride * (bottom - top + 2));
@@ -238,8 +243,9 @@ function passesBy(
     let a = 0;
     for (let x = left, i = y * width + left; x <= right; x++, i++, o++) {
       const d = region.sign * (p[i] - n[i]);
-      if (d > level && d < most) b++;
-      else if (-d > level && -d < most) a++;
+      // And as light or dark: it is the same thing.
+      if (d > level && d < most && Math.abs(p[i] - tone) < near) b++;
+      else if (-d > level && -d < most && Math.abs(n[i] - tone) < near) a++;
       before[o] = before[o - stride] + b;
       after[o] = after[o - stride] + a;
     }
@@ -247,7 +253,7 @@ function passesBy(
   const w = Math.min(stride - 1, region.x1 - region.x0 + 3);
   const h = Math.min(bottom - top + 1, region.y1 - region.y0 + 3);
   // Where everything moves evenly it takes more to believe that something passes.
-  const calm = jolt < 0.6 ? 1.6 : jolt < 2 ? 1 : 0.6;
+  const calm = jolt < 0.35 ? 1 : jolt < 0.8 ? 0.6 : jolt < 2 ? 0.4 : 0.25;
   const full = Math.max(5, calm * tuning.passingShare * region.pixels.length);
   const fullest = (sums: Int32Array): boolean => {
     for (let y = 0; y + h <= bottom - top + 1; y += 2)

@@ -29,17 +29,17 @@ export interface DirtTuning {
 export function dirtTuning(strength: number): DirtTuning {
   const wary = 2 ** (1.6 * (0.5 - strength));
   return {
-    least: 13 * wary,
+    least: 16 * wary,
     grain: 3.2 * wary,
-    unrest: 1.8 * wary,
+    unrest: 2.7 * wary,
     beside: 0.45,
     hysteresis: 2.2,
     fewest: 3,
-    agree: 0.6,
-    ring: 0.7,
-    passing: 0.07,
+    agree: 0.5,
+    ring: 0.6,
+    passing: 0.055,
     passingLevel: 0.65,
     passingShare: 0.6,
-    jolt: 5,
+    jolt: 4,
   };
 }
