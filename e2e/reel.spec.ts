@@ -122,8 +122,12 @@ test('one press composes a melody; it is played, varied, kept and exported', asy
   await page.getByRole('button', { name: 'New melody' }).click();
   const sheet = page.getByRole('img', { name: /Line of music: 52 notes in 8 phrases/ });
   await expect(sheet.locator('svg').first()).toBeVisible(LONG);
-  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible(LONG);
-  await page.getByRole('button', { name: 'Stop' }).click();
+  const stop = page.getByRole('button', { name: 'Stop' });
+  await expect(stop).toBeVisible(LONG);
+  // It is rendered, then heard: the wheel on the button gives way to its sign.
+  await expect(stop.getByRole('progressbar')).toBeHidden(LONG);
+  await expect(sheet.locator('.sounding').first()).toBeAttached(LONG);
+  await stop.click();
 
   await page.getByRole('button', { name: 'Vary this melody' }).click();
   await expect(page.getByRole('button', { name: 'The one before' })).toBeEnabled(LONG);

@@ -35,8 +35,8 @@ export function Improvise({ melody }: { melody: Melody | null }) {
           >
             {t('score.vary')}
           </Button>
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, width: 260 }}>
-            <Typography variant="body2" color="textSecondary" id="score-amount" noWrap>
+          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, width: 300 }}>
+            <Typography variant="body2" color="textSecondary" id="score-amount" sx={{ whiteSpace: 'nowrap' }}>
               {t('score.amount')}
             </Typography>
             <Slider

@@ -90,6 +90,8 @@ export function Sheet({ melody, engraved }: { melody: Melody; engraved: Engraved
         minHeight: 160,
         color: 'text.primary',
         '& > svg': { display: 'block', width: '100%', height: 'auto' },
+        // The engraver draws in black; paper here is as dark as the room.
+        '& svg': { color: 'inherit' },
         '& .sounding': { fill: 'primary.main', color: 'primary.main' },
         '& .sounding *': { fill: (theme) => theme.palette.primary.main },
       }}
