@@ -1,5 +1,5 @@
 /**
- * Vertical scratches in one frame: columns that are lighter (or darker) than what lies on both their sides, over nearly the whole
+ * Vertical scratches in one frame: columns that are lighter (or darker) than what lies on both their sides, over the whole
  * height. The frame is cut into bands; a column counts in a band when the mean of its rows stands out there, each row's
  * share clipped so that a bright window does not make a line (DeScratch's two-sided rule; Kokaram 1998 on persistence down the frame).
  */
@@ -62,7 +62,7 @@ export function findLines(luma: Uint8Array, width: number, height: number, most 
         if (v > 2.5 * noise[b] && v > 1.2) count++;
         sum += sign * h[x];
       });
-      if (count < BANDS - 2) continue;
+      if (count < BANDS) continue;
       const height = sum / BANDS;
       // The highest of the columns around it.
       let highest = true;
