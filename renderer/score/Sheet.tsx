@@ -91,7 +91,7 @@ export function Sheet({ melody, engraved }: { melody: Melody; engraved: Engraved
         color: 'text.primary',
         '& > svg': { display: 'block', width: '100%', height: 'auto' },
         // The engraver draws in black; paper here is as dark as the room.
-        '& svg': { color: 'inherit' },
+        '& svg': { color: 'inherit', fill: 'currentColor' },
         '& .sounding': { fill: 'primary.main', color: 'primary.main' },
         '& .sounding *': { fill: (theme) => theme.palette.primary.main },
       }}
