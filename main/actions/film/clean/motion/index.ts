@@ -56,9 +56,11 @@ export function estimateMotion(a: Luma | Pyramid, b: Luma | Pyramid, options: Mo
   for (let l = top; l >= 0; l--) {
     const level = from.levels[l];
     if (l < top) field = refine(field, level.columns, level.rows);
+    // On the coarsest level a thing may be two patches wide and its texture mostly averaged away: what was mistaken there
+    // by one pixel lies two away on the next, where it is looked for once more (few patches, little time).
     searchLevel(level, to.levels[l], field, {
       steps: l === 0 ? (options.steps ?? 4) : 5,
-      reach: l === top ? 3 : 0,
+      reach: l === top ? 3 : l === top - 1 ? 2 : 0,
     });
   }
   return { ...field, width: from.width, height: from.height, step: STEP };

@@ -134,7 +134,7 @@ class Matcher {
 export interface SearchOptions {
   /** Gauss-Newton steps a patch at most. */
   steps: number;
-  /** Whole pixels searched around the prediction; for the coarsest level, which has none. */
+  /** Whole pixels searched around the prediction: for the coarsest level, which has none, and the one below it. */
   reach: number;
 }
 
