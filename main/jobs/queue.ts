@@ -11,7 +11,8 @@ import { say } from '../../app/words/sentences.ts';
 import type { Db } from '../library/database.ts';
 import { dropToken, makeLease, takeToken } from './lease.ts';
 import { RateEstimator } from './progress.ts';
-import { isDiskFull, isEngineGone, words } from './reasons.ts';
+import { verifyDone, workThrough, type Running, type Stop } from './run-items.ts';
+import { isDiskFull, words } from './reasons.ts';
 import { JobStore, type JobItemRow, type JobRow } from './store.ts';
 import { type ItemSpec, type JobAction, type JobQueue, type JobType, type NewJob } from './types.ts';
 
@@ -24,23 +25,6 @@ export interface QueueOptions {
   beatMs?: number;
   /** Milliseconds between looks for jobs whose process died, or that another process has queued. */
   scanMs?: number;
-}
-
-/** Why a running job is to stop. */
-type Stop = 'pause' | 'cancel' | 'close' | 'lost' | { full: string };
-
-interface Running {
-  id: number;
-  lane: string;
-  pausesWithin: boolean;
-  abort: AbortController;
-  stop: Stop | null;
-  stage: string;
-  /** Item index -> fraction done. */
-  inWork: Map<number, number>;
-  rate: RateEstimator;
-  eta: number | null;
-  over: Promise<void>;
 }
 
 export class EmbeddedQueue implements JobQueue {
@@ -297,9 +281,11 @@ export class EmbeddedQueue implements JobQueue {
         else store.setPrepared(id, []);
         this.#publish(id);
       }
-      if (resumed && action.verify) await this.#verify(running, action);
+      if (resumed && action.verify) await verifyDone(store, running, action);
       await Promise.all(
-        Array.from({ length: action.concurrency }, () => this.#work(running, action, payload)),
+        Array.from({ length: action.concurrency }, () =>
+          workThrough(store, running, action, payload, (stop) => this.#ask(running, stop)),
+        ),
       );
       if (running.stop === null) {
         store.close(id);
@@ -391,74 +377,6 @@ export class EmbeddedQueue implements JobQueue {
       this.#publish(running.id);
     } catch (error) {
       this.#options.onError?.(error);
-    }
-  }
-
-  async #verify(running: Running, action: JobAction<unknown>): Promise<void> {
-    for (const item of this.#store.doneItems(running.id)) {
-      if (running.stop !== null) return;
-      running.stage = item.output;
-      if (!(await action.verify!(item, running.abort.signal))) this.#store.redo(running.id, item.index);
-    }
-  }
-
-  /**
-   * One worker: takes items until none waits or the job is to stop. While another worker is still busy an idle
-   * one stays: items may be added, or come back for a second try.
-   */
-  async #work(running: Running, action: JobAction<unknown>, payload: unknown): Promise<void> {
-    while (running.stop === null) {
-      const item = this.#store.claim(running.id);
-      if (item) await this.#runItem(running, action, payload, item);
-      else if (running.inWork.size === 0) return;
-      else await new Promise((resolve) => setTimeout(resolve, 30));
-    }
-  }
-
-  async #runItem(
-    running: Running,
-    action: JobAction<unknown>,
-    payload: unknown,
-    item: JobItemRow,
-  ): Promise<void> {
-    const { id, abort } = running;
-    const store = this.#store;
-    running.stage = item.input;
-    running.inWork.set(item.idx, 0);
-    const started = performance.now();
-    const seconds = (): number => (performance.now() - started) / 1000;
-    try {
-      const outcome = await action.run({
-        jobId: id,
-        payload,
-        index: item.idx,
-        input: item.input,
-        itemId: item.item_id,
-        output: item.output,
-        data: item.data === null ? null : (JSON.parse(item.data) as unknown),
-        resumed: item.begun > 0,
-        safer: item.safer === 1,
-        signal: abort.signal,
-        progress: (fraction) => running.inWork.set(item.idx, Math.min(1, Math.max(0, fraction))),
-        setOutput: (output) => store.setOutput(id, item.idx, output),
-      });
-      if (running.stop !== 'lost') store.done(id, item.idx, { ...outcome, seconds: seconds() });
-    } catch (error) {
-      if (running.stop === 'lost') return;
-      if (abort.signal.aborted) {
-        // `cancelItems` marks it; at close it simply waits for the next start.
-        store.release(id, item.idx);
-      } else if (isDiskFull(error)) {
-        store.release(id, item.idx);
-        this.#ask(running, { full: words(error) });
-      } else if (isEngineGone(error) && item.safer === 0) {
-        store.release(id, item.idx, true);
-      } else {
-        const again = isEngineGone(error) ? ' It was tried twice, the second time on safer settings.' : '';
-        store.fail(id, item.idx, words(error) + again, seconds());
-      }
-    } finally {
-      running.inWork.delete(item.idx);
     }
   }
 }
