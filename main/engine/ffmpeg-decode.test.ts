@@ -20,7 +20,8 @@ describe.skipIf(!anyTools)('decodeReel', () => {
   const tool = tools.ffmpeg;
   const known = async (file: string) => countReel(file, await probeReel(file, { tools }), { tool });
 
-  it.each([
+  // Programs that wait for each other leave a core idle: some of these at once.
+  it.concurrent.each([
     [
       'open groups, B frames',
       'o.mp4',
@@ -75,30 +76,36 @@ describe.skipIf(!anyTools)('decodeReel', () => {
     expect(entryFor(facts, 38)).toBeGreaterThan(8);
   });
 
-  it.each(['yuv420p', 'nv12', 'yuyv422', 'rgb24', 'gbrp10le', 'yuv444p16le', 'gray10le', 'yuvj422p'])(
-    'gives the samples of %s untouched',
-    async (layout) => {
-      const raw = layout === 'yuyv422' || layout === 'nv12' || layout === 'rgb24';
-      const kind = layout === 'yuvj422p' ? 'mjpeg' : raw ? 'rawvideo' : 'ffv1';
-      const file = makeFilm(at(`${layout}.${raw ? 'nut' : 'mkv'}`), [
-        ...picture('33x18', '25', 0.12),
-        ...['-pix_fmt', layout, '-c:v', kind, ...(kind === 'mjpeg' ? ['-q:v', '2'] : [])],
-      ]);
-      const facts = await probeReel(file, { tools });
-      const pipe = { nv12: 'yuv420p', yuyv422: 'yuv422p', rgb24: 'gbrp' }[layout] ?? layout;
-      const bytes = rawBytes(tools, file, pipe);
-      const size = frameBytes(facts.format);
-      expect(bytes).toHaveLength(3 * size);
-      let k = 0;
-      for await (const frame of decodeReel(file, facts, { tool })) {
-        const wanted = bytes.subarray(k * size, ++k * size);
-        const parts = frame.planes.map((p) => Buffer.from(p.buffer, p.byteOffset, p.byteLength));
-        const inPipe = facts.format.sampling === 'rgb' ? [parts[1], parts[2], parts[0]] : parts;
-        expect(Buffer.concat(inPipe).equals(wanted)).toBe(true);
-      }
-      expect(k).toBe(3);
-    },
-  );
+  it.concurrent.each([
+    'yuv420p',
+    'nv12',
+    'yuyv422',
+    'rgb24',
+    'gbrp10le',
+    'yuv444p16le',
+    'gray10le',
+    'yuvj422p',
+  ])('gives the samples of %s untouched', async (layout) => {
+    const raw = layout === 'yuyv422' || layout === 'nv12' || layout === 'rgb24';
+    const kind = layout === 'yuvj422p' ? 'mjpeg' : raw ? 'rawvideo' : 'ffv1';
+    const file = makeFilm(at(`${layout}.${raw ? 'nut' : 'mkv'}`), [
+      ...picture('33x18', '25', 0.12),
+      ...['-pix_fmt', layout, '-c:v', kind, ...(kind === 'mjpeg' ? ['-q:v', '2'] : [])],
+    ]);
+    const facts = await probeReel(file, { tools });
+    const pipe = { nv12: 'yuv420p', yuyv422: 'yuv422p', rgb24: 'gbrp' }[layout] ?? layout;
+    const bytes = rawBytes(tools, file, pipe);
+    const size = frameBytes(facts.format);
+    expect(bytes).toHaveLength(3 * size);
+    let k = 0;
+    for await (const frame of decodeReel(file, facts, { tool })) {
+      const wanted = bytes.subarray(k * size, ++k * size);
+      const parts = frame.planes.map((p) => Buffer.from(p.buffer, p.byteOffset, p.byteLength));
+      const inPipe = facts.format.sampling === 'rgb' ? [parts[1], parts[2], parts[0]] : parts;
+      expect(Buffer.concat(inPipe).equals(wanted)).toBe(true);
+    }
+    expect(k).toBe(3);
+  });
 
   it('shows luma as it is coded, whatever the depth', async () => {
     for (const [layout, value] of [
