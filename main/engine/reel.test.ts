@@ -160,7 +160,8 @@ describe.skipIf(!tool)('reels through the engine', () => {
     expect(sha(output)).toBe(truth);
   });
 
-  it('takes segments of another plan for nothing', async () => {
+  // From here on films of their own, at once: what one waits for leaves a core to another.
+  it.concurrent('takes segments of another plan for nothing', async () => {
     const output = at('other.mkv');
     const stop = new AbortController();
     await run(
@@ -177,7 +178,7 @@ describe.skipIf(!tool)('reels through the engine', () => {
     expect((await run(at('film.mp4'), output, { seed: 4 })).reused).toBe(0);
   });
 
-  it('says what a film is that breaks off, and keeps what could be read', async () => {
+  it.concurrent('says what a film is that breaks off, and keeps what could be read', async () => {
     ffmpeg('-i', at('film.mp4'), '-c', 'copy', at('long.mkv'));
     truncateSync(at('long.mkv'), Math.floor(readFileSync(at('long.mkv')).length * 0.6));
     const output = at('broken.mkv');
@@ -190,7 +191,7 @@ describe.skipIf(!tool)('reels through the engine', () => {
     expect(frames(result.output).hashes.length).toBe(result.frames);
   });
 
-  it('names what is no film, and does not write over a film', async () => {
+  it.concurrent('names what is no film, and does not write over a film', async () => {
     writeFileSync(at('no.mp4'), 'this is no film');
     await expect(run(at('no.mp4'), at('no.mkv'))).rejects.toThrow(/no\.mp4/);
     await expect(run(at('film.mp4'), at('film.mp4'))).rejects.toBeInstanceOf(RevealError);
