@@ -5,7 +5,7 @@ import { square, stopGradient } from './ops/elementwise.ts';
 import { mean } from './ops/reduce.ts';
 import { declareParameters, initialWeights, type Scope } from './scope.ts';
 import { sampleNetwork } from './step/sample-network.ts';
-import type { Tensor } from './graph.ts';
+import { apply, type Operator, type Tensor } from './graph.ts';
 
 type Input = (name: string, shape: readonly number[]) => Tensor;
 const loss = (scope: Scope, input: Input, spoil = (x: Tensor): Tensor => x): Tensor => {
@@ -21,11 +21,53 @@ describe('gradients along directions', () => {
     expect(results).toHaveLength(4);
     expect(Math.abs(results[0].slope)).toBeGreaterThan(1e-3);
   });
-  it('disagree where the gradient lacks one path in twenty', async () => {
-    // y = 0.95 y + 0.05 stop(y): the same loss, a gradient that is 5 % too small.
-    const spoil = (y: Tensor) => add(mul(y, 0.95), mul(stopGradient(y), 0.05));
+  it.each([false, true])('disagree where the gradient lacks one path in twenty, exact: %s', async (exact) => {
+    // The same loss, a gradient that is 5 % too small.
+    const lacking: Operator = {
+      name: 'lacking',
+      infer: ([x]) => [x],
+      emit: (e, _node, inputs) => e.node('Identity', inputs),
+      gradient: (_node, [dy]) => [mul(dy as Tensor, 0.95)],
+      evaluate: ([x]) => [x.data],
+    };
+    const spoil = (y: Tensor) => apply(lacking, [y], {});
     await expect(
-      checkDirections((s, input) => loss(s, input, spoil), parameters, weights, { directions: 0 }),
+      checkDirections((s, input) => loss(s, input, spoil), parameters, weights, { directions: 0, exact }),
     ).rejects.toThrow(/direction 0/);
+  });
+  it('exactly: a weight whose gradient is small beside the others counts as they do', async () => {
+    const faint: Operator = {
+      name: 'faint',
+      infer: ([x]) => [x],
+      emit: (e, _node, inputs) => e.node('Identity', inputs),
+      gradient: (_node, [dy]) => [mul(dy as Tensor, 2)],
+      evaluate: ([x]) => [x.data],
+    };
+    const both = declareParameters(
+      (s) =>
+        void [
+          s.parameter('a', [2], () => new Float32Array([1, 2])),
+          s.parameter('b', [1], () => new Float32Array([3])),
+        ],
+    );
+    const build = (s: Scope): Tensor => {
+      const [a, b] = [
+        s.parameter('a', [2], () => new Float32Array(2)),
+        s.parameter('b', [1], () => new Float32Array(1)),
+      ];
+      return add(mean(square(a)), mul(mean(square(apply(faint, [b], {}))), 1e-5));
+    };
+    const start = initialWeights(both, 1);
+    await checkDirections(build, both, start, { directions: 0 });
+    await expect(checkDirections(build, both, start, { directions: 0, exact: true })).rejects.toThrow(
+      /direction 0/,
+    );
+  });
+  it('take what goes through stopGradient as given', async () => {
+    const spoil = (y: Tensor) => add(mul(y, 0.5), mul(stopGradient(y), 0.5));
+    const results = await checkDirections((s, input) => loss(s, input, spoil), parameters, weights, {
+      directions: 1,
+    });
+    expect(results).toHaveLength(2);
   });
 });

@@ -124,14 +124,16 @@ function correct(scope: Scope, picture: Tensor, thoughts: Tensor): Tensor {
  * What is missing or covered, filled from what lies around it.
  * @param logits [N, 1, H, W] of how likely a pixel is to be missing
  */
-function mend(picture: Tensor, logits: Tensor): Tensor {
+export function mend(picture: Tensor, logits: Tensor): Tensor {
   const missing = sigmoid(logits);
   // A pixel beside a hole is not to be trusted.
   const known = cast(less(missing, 0.5), 'float32');
   const box = picture.graph.constant(new Float32Array(9).fill(1), [1, 1, 3, 3]);
   const sure = cast(less(8.5, conv2d(padPicture(known, [1, 1, 1, 1], 'edge'), box)), 'float32');
+  // What the holes take from around them is given, but only there: elsewhere the filling is the picture itself, and
+  // held fast too it would take the share of `missing` from the picture's gradient.
   const filled = stopGradient(membrane(picture, sure));
-  return add(picture, mul(missing, sub(filled, picture)));
+  return add(picture, mul(mul(missing, sub(1, sure)), sub(filled, picture)));
 }
 
 /** What the network knows of a picture before it decides what kind of picture it is. */
