@@ -28,6 +28,15 @@ import { untilAborted } from './until-aborted.ts';
 import { fullGeometry } from './view.ts';
 import { Workshop } from './workshop.ts';
 
+/** Does a piece of work and lets go of what it leaves behind, in a later turn, when the work's own variables are gone. */
+async function relieved<T>(shop: Workshop, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    setImmediate(() => shop.relief.look());
+  }
+}
+
 /** Makes the engine's methods for one process. */
 export function createEngineCore(settings: EngineSettings): EngineCore {
   const threads = threadCount(settings.threads);
@@ -57,9 +66,9 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
       return { base: rgb, warning };
     },
 
-    ingest: (task, { signal }) => thumbnails.ingest(task, signal),
+    ingest: (task, { signal }) => relieved(shop, () => thumbnails.ingest(task, signal)),
 
-    thumbnail: (task, { signal }) => thumbnails.make(task, signal),
+    thumbnail: (task, { signal }) => relieved(shop, () => thumbnails.make(task, signal)),
 
     readout: async ({ path: file, params, context, x, y }, { signal }) => {
       const info = await shop.scans.info(file);
@@ -120,7 +129,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
       };
     },
 
-    develop: (task, call) => exportPicture(shop, task, call),
+    develop: (task, call) => relieved(shop, () => exportPicture(shop, task, call)),
 
     auto: async (task, { signal }) => (await import('./auto.ts')).autoPicture(shop, task, signal),
 
@@ -138,15 +147,17 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     providers: async () => ({ providers: await (await import('./process-probe.ts')).probeProviders() }),
 
     memory: async () => {
-      const { rss, heapUsed } = process.memoryUsage();
-      return { rss, heap: heapUsed };
+      const { rss, heapUsed, external } = process.memoryUsage();
+      return { rss, heap: heapUsed, external };
     },
   };
 
   return {
     methods,
     pixels: (task, signal) =>
-      task.reel ? reels.pixels(task.reel, task.request, signal) : previews.answer(task, signal),
+      task.reel
+        ? reels.pixels(task.reel, task.request, signal)
+        : previews.answer(task, signal).finally(() => shop.relief.lookWhenIdle()),
     close: async () => {
       await reels.close();
       await shop.close();

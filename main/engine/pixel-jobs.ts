@@ -84,7 +84,7 @@ export type WorkerMessage =
   | { t: 'forget'; planId: number }
   /** Load what the first jobs will need. */
   | { t: 'warm' }
-  | { t: 'collect' };
+  | { t: 'collect'; thorough: boolean };
 export type WorkerAnswer =
   { t: 'done'; result: PixelResult } | { t: 'failed'; code: ErrorCode; message: string };
 

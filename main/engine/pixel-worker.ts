@@ -20,7 +20,7 @@ async function run(message: WorkerMessage & { t: 'run' }): Promise<WorkerAnswer>
 
 parentPort?.on('message', (message: WorkerMessage) => {
   if (message.t === 'forget') plans.delete(message.planId);
-  else if (message.t === 'collect') collectGarbage();
+  else if (message.t === 'collect') collectGarbage(message.thorough);
   else if (message.t === 'warm') void import('./scan-jobs.ts');
   else void run(message).then((answer) => parentPort?.postMessage(answer));
 });

@@ -173,11 +173,15 @@ export class PixelPool {
     return (await this.run({ kind: 'hash', path }, null, signal)).sha256 as string;
   }
 
-  /** Lets go of the memory of pictures that nobody uses any more, in all threads. */
-  collect(): void {
+  /**
+   * Lets go of the memory of pictures that nobody uses any more, in all threads.
+   * @param thorough gives the empty pages of their heaps back, too
+   */
+  collect(thorough = false): void {
     this.sinceCollection = 0;
-    for (const { worker } of this.threads) worker.postMessage({ t: 'collect' } satisfies WorkerMessage);
-    collectGarbage();
+    for (const { worker } of this.threads)
+      worker.postMessage({ t: 'collect', thorough } satisfies WorkerMessage);
+    collectGarbage(thorough);
   }
 
   async close(): Promise<void> {

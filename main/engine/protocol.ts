@@ -219,7 +219,8 @@ export interface EngineMethods extends ScoreMethods, ReelMethods {
     Record<string, never>,
     { providers: { name: string; ok: boolean; reason: string; ms: number | null }[] },
   ];
-  memory: [Record<string, never>, { rss: number; heap: number }];
+  /** Bytes: of the process, and of its main thread's heap and what that heap's objects hold outside it. */
+  memory: [Record<string, never>, { rss: number; heap: number; external: number }];
   /** Builds a dataset; progress counts pictures. */
   buildDataset: [BuildDatasetTask, BuildReport];
   /** Carries a training run on; progress is in seconds, its `detail` a `RunProgress`. Cancelled, it ends after the step it is in with everything written. */

@@ -11,6 +11,7 @@ import { Budget } from './budget.ts';
 import { Buffers } from './buffers.ts';
 import { PixelPool } from './pool.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { Relief } from './relief.ts';
 import { Renewals } from './renewals.ts';
 import { runOnce } from './run-once.ts';
 import { ANALYSIS_SIDE, fileKey, Memo, Scans } from './scans.ts';
@@ -38,6 +39,8 @@ export class Workshop {
   /** Memory of full-size samples. */
   readonly buffers: Buffers;
   readonly scans = new Scans();
+  /** Looked at after each piece of work. */
+  readonly relief: Relief;
   readonly ahead: ReadAhead;
   readonly renewals: Renewals;
   private readonly flats = new Memo<FlatField>(4);
@@ -57,6 +60,7 @@ export class Workshop {
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
     this.buffers = new Buffers(() => this.pool.collect());
+    this.relief = new Relief(() => this.pool.collect(true));
     this.ahead = new ReadAhead(this.pool, this.buffers);
     this.renewals = new Renewals(this, engine.device ?? 'auto', engine.dataDir, engine.modelsDir);
   }
