@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { Relief } from './relief.ts';
 
 /** A process of which `garbage` can be collected and `live` cannot, in bytes. */
-function fake() {
+function fake(pieces = 1) {
   const state = { live: 100e6, garbage: 0, collections: 0 };
   const collect = (): void => {
     state.collections++;
     state.garbage = 0;
   };
-  return { state, relief: new Relief(collect, () => state.live + state.garbage, 30e6) };
+  return { state, relief: new Relief(collect, () => state.live + state.garbage, 30e6, pieces) };
 }
 
 describe('relief', () => {
@@ -25,6 +25,17 @@ describe('relief', () => {
     // Not at every picture either.
     expect(state.collections).toBeGreaterThan(20);
     expect(state.collections).toBeLessThan(40);
+  });
+
+  it('lets large pictures share one collection', () => {
+    const { state, relief } = fake(8);
+    for (let n = 0; n < 7; n++) {
+      state.garbage += 200e6;
+      relief.look();
+    }
+    expect(state.collections).toBe(0);
+    relief.look();
+    expect(state.collections).toBe(1);
   });
 
   it('takes what stays as the new beginning', () => {
