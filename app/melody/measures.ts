@@ -40,7 +40,8 @@ export function majorScale(pitches: readonly number[]): { tonic: number; share: 
   for (const p of pitches) count[((p % 12) + 12) % 12]++;
   let best = { tonic: 0, share: -1 };
   for (let tonic = 0; tonic < 12; tonic++) {
-    const share = MAJOR.reduce<number>((s, step) => s + count[(tonic + step) % 12], 0) / Math.max(1, pitches.length);
+    const share =
+      MAJOR.reduce<number>((s, step) => s + count[(tonic + step) % 12], 0) / Math.max(1, pitches.length);
     if (share > best.share + 1e-12) best = { tonic, share };
   }
   return best;
