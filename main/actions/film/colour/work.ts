@@ -107,7 +107,11 @@ async function planOfFrame(
 }
 
 /** The same on the grid. */
-export async function coloursOfFrame(shot: ShotColours, index: number, grey: Float32Array): Promise<GridColours> {
+export async function coloursOfFrame(
+  shot: ShotColours,
+  index: number,
+  grey: Float32Array,
+): Promise<GridColours> {
   const plan = await planOfFrame(shot, index, grey);
   const { a, b } = gridChroma(plan, AT_REST);
   const colours = { a, b, sure: gridConfidence(plan) };
