@@ -12,10 +12,10 @@ import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts'
 import type { Engine, ExportResult } from '../engine/protocol.ts';
 import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
-import { commandEngine } from './engine.ts';
+import { overInputs } from './over-inputs.ts';
 import { parseDevelop } from './options.ts';
 import type { DevelopCommand } from './options.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { DEVELOP_HELP, UsageError } from './usage.ts';
 
 /** One line of `--json`. `output` is the first picture's file; `outputs` names all of a scan with several. */
@@ -281,37 +281,13 @@ export async function developCommand(argv: string[], host: CommandHost = {}): Pr
   const total = files.length + problems.length;
   if (total === 0) throw new UsageError('develop: there are no scans in what you named.');
 
-  const stop = new AbortController();
-  const cancel = (): void => stop.abort();
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
-  const progress = new Progress(total);
-  const engine = await commandEngine({
-    threads: command.threads,
-    device: command.device,
-    inputs: files.length,
-    ...(host.fork ? { fork: host.fork } : {}),
-  });
-  const run = new DevelopRun(command, engine, stop.signal, progress, files, total);
-  const started = performance.now();
-  try {
-    for (const problem of problems) run.fail(problem.path, problem.reason, 0);
-    if (command.roll && files.length > 0) await run.analyseRoll(files);
-    await inFlight(files, IN_FLIGHT, stop.signal, (file) => run.develop(file));
-  } finally {
-    progress.clear();
-    await engine.close();
-    process.off('SIGINT', cancel);
-    process.off('SIGTERM', cancel);
-  }
-  if (stop.signal.aborted) {
-    process.stderr.write('Cancelled.\n');
-    return 130;
-  }
-  const took = ((performance.now() - started) / 1000).toFixed(1);
-  const done = total - run.failed;
-  process.stderr.write(
-    `${done} of ${total} done in ${took} s${run.failed > 0 ? `, ${run.failed} failed` : ''}.\n`,
+  return overInputs(
+    { files, problems },
+    { threads: command.threads, device: command.device, host },
+    ({ engine, signal, progress }) => new DevelopRun(command, engine, signal, progress, files, total),
+    async (run, signal) => {
+      if (command.roll && files.length > 0) await run.analyseRoll(files);
+      await inFlight(files, IN_FLIGHT, signal, (file) => run.develop(file));
+    },
   );
-  return run.failed > 0 ? 1 : 0;
 }

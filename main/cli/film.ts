@@ -10,9 +10,9 @@ import type { ReelExportResult } from '../engine/reel-protocol.ts';
 import { expandInputs, outputName, scanIdentities, show, spareScans } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { outputFolder } from './develop.ts';
-import { commandEngine } from './engine.ts';
+import { overInputs } from './over-inputs.ts';
 import { FILM_HELP, parseFilm, type FilmCommand } from './film-options.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
 /** One line of `--json`. */
@@ -149,38 +149,20 @@ export async function filmCommand(argv: string[], host: CommandHost): Promise<nu
   if (command.outFile && total !== 1)
     throw new UsageError(`--out ${command.out}: a file takes one film, and you named ${total}.`);
 
-  const stop = new AbortController();
-  const cancel = (): void => stop.abort();
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
-  const progress = new Progress(total);
-  const engine = await commandEngine({
-    threads: command.threads,
-    device: command.device,
-    inputs: files.length,
-    ...(host.fork ? { fork: host.fork } : {}),
-  });
-  const run = new FilmRun(command, engine, stop.signal, progress, files, total);
-  const started = performance.now();
-  try {
-    for (const problem of problems) run.fail(problem.path, problem.reason, 0);
-    for (const file of files) {
-      if (stop.signal.aborted) break;
-      await run.film(file);
-    }
-  } finally {
-    progress.clear();
-    await engine.close();
-    process.off('SIGINT', cancel);
-    process.off('SIGTERM', cancel);
-  }
-  if (stop.signal.aborted) {
-    process.stderr.write('Cancelled. What is finished is kept: go on with --resume.\n');
-    return 130;
-  }
-  const took = ((performance.now() - started) / 1000).toFixed(1);
-  process.stderr.write(
-    `${total - run.failed} of ${total} done in ${took} s${run.failed > 0 ? `, ${run.failed} failed` : ''}.\n`,
+  return overInputs(
+    { files, problems },
+    {
+      threads: command.threads,
+      device: command.device,
+      host,
+      cancelled: 'Cancelled. What is finished is kept: go on with --resume.',
+    },
+    ({ engine, signal, progress }) => new FilmRun(command, engine, signal, progress, files, total),
+    async (run, signal) => {
+      for (const file of files) {
+        if (signal.aborted) break;
+        await run.film(file);
+      }
+    },
   );
-  return run.failed > 0 ? 1 : 0;
 }

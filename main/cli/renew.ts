@@ -14,8 +14,8 @@ import type { Engine, EngineMethods, ExportResult, ExportTask } from '../engine/
 import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { EXTENSION, framesOf, IN_FLIGHT, inFlight, outputFolder } from './develop.ts';
-import { commandEngine } from './engine.ts';
-import { Progress } from './progress.ts';
+import { overInputs } from './over-inputs.ts';
+import type { Progress } from './progress.ts';
 import type { RenewCommand } from './renew-options.ts';
 import { UsageError } from './usage.ts';
 
@@ -286,36 +286,13 @@ export async function runRenew(command: RenewCommand, host: CommandHost): Promis
   if (command.evidence.length > 0 && files.length !== 1)
     throw new UsageError(`--evidence: it shows the same as one picture, and you named ${files.length}.`);
 
-  const stop = new AbortController();
-  const cancel = (): void => stop.abort();
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
-  const progress = new Progress(total);
-  const engine = await commandEngine({
-    threads: command.threads,
-    device: command.device,
-    inputs: files.length,
-    ...(host.fork ? { fork: host.fork } : {}),
-  });
-  const run = new RenewRun(command, engine, stop.signal, progress, files, total);
-  const started = performance.now();
-  try {
-    for (const problem of problems) run.fail(problem.path, problem.reason, 0);
-    if (command.album) await run.pool(files);
-    await inFlight(files, IN_FLIGHT, stop.signal, (file) => run.renew(file));
-  } finally {
-    progress.clear();
-    await engine.close();
-    process.off('SIGINT', cancel);
-    process.off('SIGTERM', cancel);
-  }
-  if (stop.signal.aborted) {
-    process.stderr.write('Cancelled.\n');
-    return 130;
-  }
-  const took = ((performance.now() - started) / 1000).toFixed(1);
-  process.stderr.write(
-    `${total - run.failed} of ${total} done in ${took} s${run.failed > 0 ? `, ${run.failed} failed` : ''}.\n`,
+  return overInputs(
+    { files, problems },
+    { threads: command.threads, device: command.device, host },
+    ({ engine, signal, progress }) => new RenewRun(command, engine, signal, progress, files, total),
+    async (run, signal) => {
+      if (command.album) await run.pool(files);
+      await inFlight(files, IN_FLIGHT, signal, (file) => run.renew(file));
+    },
   );
-  return run.failed > 0 ? 1 : 0;
 }

@@ -330,23 +330,6 @@ describe('colorize', () => {
   });
 });
 
-describe('what is asked for', () => {
-  it('is checked before anything is opened', () => {
-    const parse = (...args: string[]) => parseRestore([file('colour.tif'), '--out', 'o', ...args]);
-    expect(parse('--print', '13x18cm', '--dpi', '240')).toMatchObject({
-      print: [18, 13],
-      export: { dpi: 240 },
-    });
-    expect(parse('--evidence', file('colour.tif'), '--album')).toMatchObject({
-      evidence: [file('colour.tif')],
-      album: true,
-    });
-    expect(() => parse('--print', '13 by 18')).toThrow(/13x18cm/);
-    expect(() => parse('--print', '13x18', '--long-side', '2000')).toThrow(/one of them/);
-    expect(() => parse('--evidence', file('gone.tif'))).toThrow(/there is no file/);
-  });
-});
-
 describe('another picture of the same, an album, paper', () => {
   it('fills damage from a second print first, and says that it is real', async () => {
     const options = { quality: 90, metadataFrom: null, dpi: 300, overwrite: true };
