@@ -78,6 +78,11 @@ export class Darkroom {
       });
       await this.page.goto(link);
     }
+    // On a busy machine the page is loaded long before the window is drawn and hears its keys.
+    await this.page.getByRole('main').waitFor({ timeout: 60_000 });
+    await this.page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(() => done()))),
+    );
   }
 
   #serve(env: Record<string, string>): Promise<string> {
@@ -91,7 +96,7 @@ export class Darkroom {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`The browser host did not start:\n${this.log}`)),
-        30_000,
+        60_000,
       );
       const read = (chunk: Buffer): void => {
         this.log += chunk.toString('utf8');

@@ -301,6 +301,23 @@ describe('session', () => {
     expect(drawn()).toEqual([halves, null, halves]);
   });
 
+  it('takes boundaries back that are still being drawn, and then what came before them', async () => {
+    const s = make();
+    await s.open(1);
+    clock = 1000;
+    s.set('lights', 'exposure', 1);
+    h.slow.add('develop.auto');
+    clock = 2000;
+    const drawing = s.setFrames(halves);
+    s.undo();
+    s.undo();
+    expect(await drawing).toBe(true);
+    await s.flushed();
+    expect(drawn()).toEqual([halves, null]);
+    expect(h.found.byPerson).toBe(false);
+    expect(s.store.getState().recipe).toEqual(blank);
+  });
+
   it('still takes boundaries back in another lightbox of the same window, and not from other hands', async () => {
     const s = make();
     await s.open(1);

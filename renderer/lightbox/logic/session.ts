@@ -18,6 +18,7 @@ import { rollScoped } from './scope.ts';
 import { isOfScan, rollMembers, scanMembers } from './members.ts';
 import { startState, type Level, type SessionState } from './state.ts';
 import { stripWith } from './strip.ts';
+import { createTurns } from './turns.ts';
 import { move, present, push, stackFrom, startStack, type UndoStack } from './undo.ts';
 import { FIT } from './viewport.ts';
 
@@ -95,7 +96,8 @@ export function createSession(options: {
   const stacks = new Map<number, UndoStack<DevelopRecipe>>();
   let drafted: { label: string } | null = null;
   let saves: Promise<void> = Promise.resolve();
-  let framing: Promise<void> = Promise.resolve();
+  /** Boundaries being drawn, one after the other; what is undone meanwhile waits for them. */
+  const framing = createTurns();
   let pendingSaves = 0;
   let visit = 0;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -247,12 +249,13 @@ export function createSession(options: {
     apply,
     undo: () => travel(-1),
     redo: () => travel(1),
-    async setFrames(frames) {
-      if (!(await boundaries.set(frames, now))) return false;
-      const { stack } = get();
-      if (stack) keep(cutRedo(stack));
-      return true;
-    },
+    setFrames: (frames) =>
+      framing.take(async () => {
+        if (!(await boundaries.set(frames, now))) return false;
+        const { stack } = get();
+        if (stack) keep(cutRedo(stack));
+        return true;
+      }),
     async patch(ids, patch) {
       const before = get().items;
       set((s) => {
@@ -339,7 +342,7 @@ export function createSession(options: {
     },
     async flushed() {
       session.commit();
-      await framing;
+      await framing.done();
       await saves;
     },
     close() {
@@ -376,6 +379,12 @@ export function createSession(options: {
 
   function travel(by: -1 | 1): void {
     session.commit();
+    // However fast the key is pressed: the new pictures may be on stage before their boundaries are an entry.
+    if (framing.busy() && !get().hand) void framing.take(() => step(by));
+    else void step(by);
+  }
+
+  async function step(by: -1 | 1): Promise<void> {
     const { stack, id, hand } = get();
     if (hand) {
       if (by < 0) hand.undo();
@@ -383,8 +392,8 @@ export function createSession(options: {
       return;
     }
     if (nextLine(stack, boundaries.stack(), by) === 'frames') {
-      // One after the other, however fast the key is pressed.
-      framing = framing.then(() => boundaries.travel(by));
+      if (framing.busy()) await boundaries.travel(by);
+      else await framing.take(() => boundaries.travel(by));
       return;
     }
     if (!stack) return;

@@ -62,6 +62,8 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
   const { frames, chosen } = present(stack).value;
   const [saving, setSaving] = useState(false);
   useEffect(() => {
+    // Done: what is undone from now on is the whole of it.
+    if (saving) return;
     session.store.setState({
       hand: {
         canUndo: canUndo(stack),
@@ -70,8 +72,9 @@ export function FramesTool({ box, picture }: { box: Box; picture: Size }) {
         redo: () => setStack((s) => move(s, 1)),
       },
     });
-    return () => session.store.setState({ hand: null, foundPrints: null });
-  }, [session, stack]);
+    return () => session.store.setState({ hand: null });
+  }, [session, stack, saving]);
+  useEffect(() => () => session.store.setState({ foundPrints: null }), [session]);
   /** `what` names the gesture: a drag or a row of key presses is one step. */
   const draft = (what: string, change: (now: Drawing) => Drawing) =>
     setStack((s) => push(s, change(present(s).value), what, Date.now(), true));
