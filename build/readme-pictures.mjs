@@ -1,18 +1,17 @@
 /**
  * Makes the README's pictures in docs/pictures: photographs of a free licence are put through the film
  * simulation, developed by the command line with nothing set, and mounted before and after; others lose their
- * colours and get new ones from the colorist; and the lightbox is photographed with one of them open. The
- * photographs come from Debian's lomiri-wallpapers-16.04:
+ * colours and get new ones from the colorist; others are aged as prints and as a film, and restored; and the lightbox,
+ * the reel and the composer are photographed. The photographs come from Debian's lomiri-wallpapers-16.04:
  *   apt-get download lomiri-wallpapers-16.04 && dpkg -x lomiri-wallpapers-16.04*.deb DIR
  *   node build/run.mjs tool-script build/readme-pictures.mjs DIR/usr/share/backgrounds
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright';
 import sharp from 'sharp';
-import { findBrowser } from '../e2e/browser.mjs';
+import { inWindow } from './readme-window.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const photos = process.argv[2];
@@ -31,6 +30,19 @@ const coloured = [
   'friends_by_Aitzol_Berasategi.jpg',
   'sunset_by_Aitzol_Berasategi.jpg',
 ];
+/** Those made into old prints, and how (build/aged-print.ts). */
+const aged = [
+  ['picosdeeuropa_by_Aitzol_Berasategi.jpg', '--damage', 'dust,scratch', '--seed', '3'],
+  ['friends_by_Aitzol_Berasategi.jpg', '--grey', '--damage', 'dust,crack,scratch', '--seed', '5'],
+  ['life_by_Aitzol_Berasategi.jpg', '--damage', 'dust,hair', '--seed', '2'],
+];
+/** Those a film is made of, and the frames of it that are shown. */
+const filmed = [
+  'picosdeeuropa_by_Aitzol_Berasategi.jpg',
+  'aitzgorri_by_Aitzol_Berasategi.jpg',
+  'life_by_Aitzol_Berasategi.jpg',
+];
+const shownFrames = [30, 80, 140];
 const work = mkdtempSync(path.join(os.tmpdir(), 'revelado-readme-'));
 const out = path.join(root, 'docs', 'pictures');
 mkdirSync(out, { recursive: true });
@@ -109,63 +121,68 @@ await mount(
   path.join(out, 'colorized.jpg'),
 );
 
-// The lightbox, with the roll served from the folder of scans.
-const host = spawn(process.execPath, [cli, 'serve', '--folder', work], {
-  env: {
-    ...process.env,
-    REVELADO_DATA: path.join(work, 'library'),
-    REVELADO_EXPORTS: path.join(work, 'exports'),
-  },
+// Prints aged and damaged, and what Restore makes of them.
+const prints = aged.map(([photo, ...how]) => {
+  const print = path.join(work, photo.replace(/_by.*/, '-print.png'));
+  run([path.join(root, 'build', 'aged-print.ts'), path.join(photos, photo), print, ...how]);
+  return print;
 });
-let log = '';
-const link = await new Promise((resolve, reject) => {
-  const read = (chunk) => {
-    log += chunk;
-    const found = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/.exec(log);
-    if (found) resolve(found[0]);
-  };
-  host.stdout.on('data', read);
-  host.stderr.on('data', read);
-  host.on('exit', () => reject(new Error(log)));
-});
-try {
-  const browser = await chromium.launch({
-    executablePath: findBrowser() ?? undefined,
-    args: ['--no-sandbox', '--disable-gpu'],
+run([cli, 'restore', ...prints, '--out', path.join(work, 'out'), '--format', 'png', '--bits', '8']);
+await mount(
+  prints.map((print) => [print, made(print)]),
+  path.join(out, 'restored.jpg'),
+);
+
+// A film of them, aged as film ages, and the same frames of it restored and coloured.
+const film = path.join(work, 'mountains.mp4');
+run([path.join(root, 'build', 'aged-film.ts'), film, ...filmed.map((photo) => path.join(photos, photo))]);
+run([cli, 'film', film, '--restore', '--colorize', '--out', path.join(work, 'out')]);
+const frames = (from, name) =>
+  shownFrames.map((n) => {
+    const file = path.join(work, `${name}-${n}.png`);
+    const done = spawnSync(
+      'ffmpeg',
+      ['-loglevel', 'error', '-i', from, '-vf', `select=eq(n\\,${n})`, '-frames:v', '1', file],
+      { stdio: 'inherit' },
+    );
+    if (done.status !== 0) process.exit(1);
+    return file;
   });
-  const page = await (
-    await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
-  ).newPage();
-  await page.goto(link);
-  await page.getByText('The darkroom is open').waitFor();
-  await page.evaluate(() => {
-    const input = document.createElement('input');
-    input.type = 'file';
-    input.multiple = true;
-    input.id = 'files';
-    document.body.append(input);
-  });
-  await page.locator('#files').setInputFiles(scans);
-  const transfer = await page.evaluateHandle(() => {
-    const input = document.querySelector('#files');
-    const data = new DataTransfer();
-    for (const file of input.files) data.items.add(file);
-    input.remove();
-    return data;
-  });
-  for (const type of ['dragenter', 'dragover', 'drop'])
-    await page.locator('body').dispatchEvent(type, { dataTransfer: transfer });
-  await page.getByRole('gridcell', { name: /picos/ }).locator('img').waitFor({ timeout: 60_000 });
-  await page.getByText('Nothing is running').waitFor({ timeout: 60_000 });
+const old = frames(film, 'old');
+const fresh = frames(path.join(work, 'out', 'mountains.mp4'), 'fresh');
+await mount(
+  old.map((frame, n) => [frame, fresh[n]]),
+  path.join(out, 'film.jpg'),
+);
+
+await inWindow({ cli, work, folder: work, files: [...scans, film] }, async (page, take) => {
+  await page.getByRole('gridcell', { name: /picos/ }).locator('img').waitFor();
+  await page.getByText('Nothing is running').waitFor();
   await page.getByRole('gridcell', { name: /picos/ }).dblclick();
   await page.getByRole('slider', { name: 'Exposure' }).waitFor();
   await page.waitForTimeout(3000);
-  await sharp(await page.screenshot())
-    .jpeg({ quality: 86 })
-    .toFile(path.join(out, 'lightbox.jpg'));
-  await browser.close();
-} finally {
-  host.kill('SIGTERM');
-  await new Promise((resolve) => host.once('exit', resolve));
-  rmSync(work, { recursive: true, force: true });
-}
+  await take(path.join(out, 'lightbox.jpg'));
+  await page.getByRole('button', { name: 'Back to the library' }).click();
+
+  await page.getByRole('gridcell', { name: /mountains/ }).dblclick();
+  await page.getByText(`${filmed.length} shots`).waitFor();
+  for (const step of ['Steady', 'Even light', 'Dirt and dust', 'Colour'])
+    await page.getByRole('switch', { name: step, exact: true }).click();
+  await page.getByRole('slider', { name: 'Timeline' }).focus();
+  for (let n = 0; n < 12; n++) await page.keyboard.press('ArrowRight');
+  await page.getByRole('button', { name: 'Both' }).click();
+  await page.waitForTimeout(25_000);
+  await take(path.join(out, 'reel.jpg'));
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('Shift+F3');
+  await page.getByRole('button', { name: 'New melody' }).click();
+  await page
+    .getByRole('img', { name: /Line of music/ })
+    .locator('svg')
+    .first()
+    .waitFor();
+  await page.waitForTimeout(6000);
+  await take(path.join(out, 'score.jpg'));
+});
+rmSync(work, { recursive: true, force: true });
