@@ -1,25 +1,19 @@
 /** Folders and files among what the host knows, to learn from: one place at a time, what is ticked stays ticked. */
-import ArrowBack from '@mui/icons-material/ArrowBack';
 import ChevronRight from '@mui/icons-material/ChevronRight';
 import FolderOutlined from '@mui/icons-material/FolderOutlined';
 import ImageOutlined from '@mui/icons-material/ImageOutlined';
-import { Box, Checkbox, IconButton, LinearProgress, Typography } from '@mui/material';
-import { useCallback, useEffect, useState } from 'react';
+import { Box, Checkbox, IconButton, Typography } from '@mui/material';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CallResult } from '../../app/contract/index.ts';
-import { getClient } from '../client.ts';
-import { errorText, isCancelled, useApp } from '../store/app.ts';
+import { useApp } from '../store/app.ts';
+import { PlaceFrame } from '../ui/PlaceFrame.tsx';
+import { useWalk, type Place } from '../ui/places.ts';
 import { useRows } from '../ui/rows.ts';
 
-export interface Place {
-  folderId: string;
-  path: string;
-  name: string;
-}
+export type { Place } from '../ui/places.ts';
 export const placeKey = (place: Pick<Place, 'folderId' | 'path'>): string =>
   `${place.folderId}\u0000${place.path}`;
 
-type Entry = CallResult<'folders.list'>['entries'][number];
 const ROW = 34;
 
 export function FolderChoice({
@@ -31,34 +25,9 @@ export function FolderChoice({
 }) {
   const { t } = useTranslation();
   const folders = useApp((s) => s.folders);
-  const [place, setPlace] = useState<Place | null>(null);
-  const [entries, setEntries] = useState<Entry[] | null>(null);
-  const [error, setError] = useState('');
+  const walk = useWalk();
+  const rows = walk.rows ?? [];
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
-  useEffect(() => {
-    if (!place) return;
-    const abort = new AbortController();
-    getClient()
-      .call('folders.list', { folderId: place.folderId, path: place.path }, { signal: abort.signal })
-      .then((answer) => setEntries(answer.entries))
-      .catch((e: unknown) => {
-        if (!isCancelled(e)) setError(errorText(e));
-      });
-    return () => abort.abort();
-  }, [place]);
-  const go = (next: Place | null) => {
-    setPlace(next);
-    setEntries(null);
-    setError('');
-  };
-  const rows: (Place & { directory: boolean })[] = place
-    ? (entries ?? []).map((entry) => ({
-        folderId: place.folderId,
-        path: place.path ? `${place.path}/${entry.name}` : entry.name,
-        name: entry.name,
-        directory: entry.directory,
-      }))
-    : folders.map((folder) => ({ folderId: folder.id, path: '', name: folder.name, directory: true }));
   const size = useCallback(() => ROW, []);
   const visible = useRows(scroller, rows.length, size, 6);
   const has = (row: Place) => picked.some((p) => placeKey(p) === placeKey(row));
@@ -68,15 +37,6 @@ export function FolderChoice({
         ? picked.filter((p) => placeKey(p) !== placeKey({ folderId, path }))
         : [...picked, { folderId, path, name }],
     );
-  const up = () => {
-    if (!place || place.path === '') return go(null);
-    const parts = place.path.split('/').slice(0, -1);
-    go({
-      folderId: place.folderId,
-      path: parts.join('/'),
-      name: parts.at(-1) ?? folders.find((f) => f.id === place.folderId)?.name ?? '',
-    });
-  };
   if (folders.length === 0)
     return (
       <Typography variant="body2" color="textSecondary">
@@ -84,39 +44,7 @@ export function FolderChoice({
       </Typography>
     );
   return (
-    <Box sx={{ border: 1, borderColor: 'room.line', borderRadius: 1, bgcolor: 'room.table' }}>
-      {place && (
-        <Box
-          sx={{
-            display: 'flex',
-            alignItems: 'center',
-            gap: 0.5,
-            p: 0.5,
-            borderBottom: 1,
-            borderColor: 'room.line',
-          }}
-        >
-          <IconButton aria-label={t('studio.make.up')} onClick={up}>
-            <ArrowBack />
-          </IconButton>
-          <Typography variant="body2" noWrap>
-            {[folders.find((f) => f.id === place.folderId)?.name, ...place.path.split('/')]
-              .filter(Boolean)
-              .join(' / ')}
-          </Typography>
-        </Box>
-      )}
-      {place && !entries && !error && <LinearProgress aria-label={t('common.loading')} />}
-      {error && (
-        <Typography color="error" variant="body2" sx={{ p: 1.5 }}>
-          {error}
-        </Typography>
-      )}
-      {place && entries?.length === 0 && (
-        <Typography color="textSecondary" variant="body2" sx={{ p: 1.5 }}>
-          {t('picker.emptyFolder')}
-        </Typography>
-      )}
+    <PlaceFrame walk={walk} none={rows.length === 0} empty={t('picker.emptyFolder')}>
       <Box ref={setScroller} sx={{ maxHeight: 204, overflowY: 'auto' }}>
         <Box sx={{ position: 'relative' }} style={{ height: visible.total }}>
           {visible.items.map(({ index, start }) => {
@@ -150,7 +78,7 @@ export function FolderChoice({
                 {row.directory && (
                   <IconButton
                     aria-label={t('studio.make.openFolder', { name: row.name })}
-                    onClick={() => go(row)}
+                    onClick={() => walk.go(row)}
                   >
                     <ChevronRight />
                   </IconButton>
@@ -160,6 +88,6 @@ export function FolderChoice({
           })}
         </Box>
       </Box>
-    </Box>
+    </PlaceFrame>
   );
 }
