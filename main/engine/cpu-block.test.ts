@@ -4,10 +4,14 @@ import { differentiate } from '../../app/graph/differentiate.ts';
 import { emit } from '../../app/graph/emit.ts';
 import { mul } from '../../app/graph/ops/arithmetic.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
+import type { Conv2dOptions } from '../../app/graph/ops/conv-shape.ts';
 import { sum } from '../../app/graph/ops/reduce.ts';
 import { seeded } from '../../app/random.ts';
 import { ask, cpuBlock } from './cpu-block.ts';
 import { onnxBinding, type Binding } from './session.ts';
+
+/** A convolution: of pictures [2, ...of], its kernel; `same` where the plain layout is the only one. */
+type Case = Omit<Conv2dOptions, 'bias'> & { of?: number[]; kernel?: number[]; same?: boolean };
 
 describe("the CPU's blocked layout", () => {
   it('is found by its order, and absent where the kernels are', async () => {
@@ -37,11 +41,11 @@ describe("the CPU's blocked layout", () => {
   it('gives the values and gradients of the plain layout', async () => {
     const block = await cpuBlock();
     if (block === null) return console.warn('this processor has no blocked layout: nothing to compare');
-    const build = (options: { padding: number; stride?: number; dilation?: number }) => {
+    const build = ({ of = [32, 50, 49], kernel = [16, 32, 3, 3], ...options }: Case) => {
       const graph = new Graph();
-      const x = graph.input('x', [2, 32, 50, 49]);
-      const w = graph.input('w', [16, 32, 3, 3]);
-      const y = conv2d(x, w, { bias: graph.input('b', [16]), ...options });
+      const x = graph.input('x', [2, ...of]);
+      const w = graph.input('w', kernel);
+      const y = conv2d(x, w, { bias: graph.input('b', [kernel[0]]), ...options });
       const random = seeded('weighting');
       const weighting = graph.constant(
         Float32Array.from({ length: y.shape.reduce((a, n) => a * n, 1) }, () => random.uniform(-1, 1)),
@@ -50,15 +54,24 @@ describe("the CPU's blocked layout", () => {
       const [dx, dw] = differentiate(sum(mul(y, weighting)), [x, w]);
       return { y, dx, dw };
     };
-    for (const options of [
+    const cases: Case[] = [
       { padding: 1 },
       { padding: 0 },
       { padding: 2, dilation: 2 },
       { padding: 1, stride: 2 },
-    ]) {
+      // A channel of its own each; 24 do not fill blocks of 16.
+      { padding: 2, groups: 32, of: [32, 9, 8], kernel: [32, 1, 5, 5] },
+      { padding: 1, groups: 24, of: [24, 7, 8], kernel: [24, 1, 3, 3] },
+      { padding: 2, groups: 24, dilation: 2, of: [24, 7, 8], kernel: [24, 1, 3, 3] },
+      { padding: 2, groups: 24, stride: 2, of: [24, 9, 8], kernel: [24, 1, 5, 5] },
+      { padding: [0, 0, 1, 1], groups: 32, stride: 2, of: [32, 8, 6], kernel: [32, 1, 3, 3] },
+      { padding: 1, groups: 6, of: [6, 7, 8], kernel: [6, 1, 3, 3], same: true },
+    ];
+    for (const options of cases) {
       const outputs = build(options);
       const [plain, blocked] = [emit(outputs), emit(outputs, { block })];
-      expect(blocked.nodes).not.toBe(plain.nodes);
+      if (options.same) expect(blocked.nodes).toBe(plain.nodes);
+      else expect(blocked.nodes).not.toBe(plain.nodes);
       const random = seeded('values');
       const feeds = Object.fromEntries(
         plain.inputs.map(({ name, shape }) => [

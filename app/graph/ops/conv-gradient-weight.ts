@@ -10,7 +10,7 @@
  *    little at a time, in the cache and on all threads. (Nine slices and nine products, or a Conv that has the
  *    images as channels and nothing else, take 1.1 to 2 times as long and much more memory.) At stride 1, x may be
  *    the kernel and dy the picture just as well: the product should have its many rows from the wider of the two.
- *  - Depthwise kernels: each tap is a product with a moved slice, summed.
+ *  - Depthwise kernels: see `depthwise`.
  */
 import type { Emitter, Shape } from '../graph.ts';
 import type { ConvAttributes } from './conv-shape.ts';
@@ -21,6 +21,8 @@ export interface Named {
   readonly shape: Shape;
 }
 const MICROSOFT = { domain: 'com.microsoft' } as const;
+/** Up to as many pairs of an output and an input pixel, all are made (depthwise kernels). */
+const FEW_PAIRS = 512;
 /** Up to as many pixels an image, a product over all images at once is faster than one for each. */
 const FEW_PIXELS = 512;
 
@@ -72,6 +74,22 @@ function pointwise(e: Emitter, x: Named, dy: Named, weight: Shape): string {
   }
   const rows = (t: Named, c: number) => reshape(e, transpose(e, t.name, [1, 0, 2, 3]), [c, n * pixels]);
   return reshape(e, product(rows(dy, cout), rows(x, cin)), weight);
+}
+
+/**
+ * The *input* gradient of a 1 x 1 kernel, dx = W^T dy for each pixel: a product that reads W as it lies, over all images at
+ * once where they have few pixels (dy turned for that serves the weight gradient too).
+ */
+export function emitPointwiseInputGradient(e: Emitter, w: string, dy: Named, shape: Shape): string {
+  const [n, cout, h, wide] = dy.shape;
+  const cin = shape[1];
+  const pixels = h * wide;
+  const matrix = reshape(e, w, [cout, cin]);
+  const product = (rows: string) => e.node('FusedMatMul', [matrix, rows], { transA: 1 }, MICROSOFT)[0];
+  if (n === 1 || pixels >= FEW_PIXELS)
+    return reshape(e, product(reshape(e, dy.name, [n, cout, pixels])), shape);
+  const rows = reshape(e, transpose(e, dy.name, [1, 0, 2, 3]), [cout, n * pixels]);
+  return one(e, 'Transpose', [reshape(e, product(rows), [cin, n, h, wide])], { perm: [1, 0, 2, 3] });
 }
 
 /** [1, groups * N, H, W * channels of a group]: the picture of the second form. */
@@ -167,38 +185,88 @@ function spread(e: Emitter, t: Named, stride: number): Named {
   return { name: reshape(e, wide, shape), shape };
 }
 
+/**
+ * One channel at a time, dW[c,i,j] = sum over images and pixels of dy[c, p] x[c, p moved by (i,j)]. A slice, a product and a
+ * sum for each tap would read dy and x as often as there are taps. Instead products of matrices, one for each channel,
+ * whose inner dimension is what all taps (or all taps of a row) share, give more than is wanted: every pixel (or column)
+ * of dy with every pixel (or column) of x. A product with noughts and ones then adds up those that meet at each tap.
+ */
 function depthwise(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
+  const [, , h, w] = x.shape;
+  const [, , ho, wo] = dy.shape;
+  return h * w * ho * wo <= FEW_PAIRS
+    ? depthwisePixels(e, x, dy, weight, a)
+    : depthwiseRows(e, x, dy, weight, a);
+}
+
+/** [pairs of a place in dy and one in x, taps]: 1 where the tap brings the two together. */
+function meeting(
+  outputs: number,
+  inputs: number,
+  taps: number,
+  { stride, dilation }: ConvAttributes,
+  before: number,
+): number[][] {
+  return Array.from({ length: outputs * inputs }, (_, pair) =>
+    Array.from({ length: taps }, (__, tap) =>
+      Number(pair % inputs === Math.floor(pair / inputs) * stride - before + tap * dilation),
+    ),
+  );
+}
+
+/** Few pixels: for each channel all pairs of pixels, over the images. */
+function depthwisePixels(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
+  const [channels, , kh, kw] = weight;
+  const [n, , h, w] = x.shape;
+  const [, , ho, wo] = dy.shape;
+  // [C, pixels, N] x [C, N, pixels]
+  const of = (t: Named, pixels: number) =>
+    reshape(e, transpose(e, t.name, [1, 0, 2, 3]), [channels, n, pixels]);
+  const pairs = e.node('FusedMatMul', [of(dy, ho * wo), of(x, h * w)], { transA: 1 }, MICROSOFT)[0];
+  const vertical = meeting(ho, h, kh, a, a.padding[0]);
+  const horizontal = meeting(wo, w, kw, a, a.padding[1]);
+  const table = Array.from({ length: ho * wo * h * w }, (_, pair) => {
+    const [q, p] = [Math.floor(pair / (h * w)), pair % (h * w)];
+    const rows = vertical[Math.floor(q / wo) * h + Math.floor(p / w)];
+    const columns = horizontal[(q % wo) * w + (p % w)];
+    return rows.flatMap((r) => columns.map((c) => r * c));
+  });
+  const sums = one(e, 'MatMul', [
+    reshape(e, pairs, [channels, ho * wo * h * w]),
+    e.floats(table.flat(), [table.length, kh * kw]),
+  ]);
+  return reshape(e, sums, weight);
+}
+
+/** For each channel and each row of taps all pairs of columns, over images and rows. */
+function depthwiseRows(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
   const [channels, , kh, kw] = weight;
   const { stride, dilation, padding } = a;
   const [n, , h, w] = x.shape;
   const [, , ho, wo] = dy.shape;
-  const reach = [(ho - 1) * stride + 1, (wo - 1) * stride + 1];
-  const need = [reach[0] + dilation * (kh - 1), reach[1] + dilation * (kw - 1)];
-  const wide = pad(e, x.name, [
-    padding[0],
-    padding[1],
-    Math.max(0, need[0] - h - padding[0]),
-    Math.max(0, need[1] - w - padding[1]),
+  const reach = (ho - 1) * stride + 1;
+  const below = Math.max(0, reach + dilation * (kh - 1) - h - padding[0]);
+  const tall = pad(e, x.name, [padding[0], 0, below, 0]);
+  const beside = (name: string, rows: number, columns: number): string =>
+    reshape(e, transpose(e, name, [1, 0, 2, 3]), [channels, n * rows, columns]);
+  const across = beside(dy.name, ho, wo);
+  const rows = Array.from({ length: kh }, (_, i) => {
+    const from = i * dilation;
+    const moved = one(e, 'Slice', [
+      tall,
+      e.ints([from]),
+      e.ints([from + reach]),
+      e.ints([2]),
+      e.ints([stride]),
+    ]);
+    const pairs = e.node('FusedMatMul', [across, beside(moved, ho, w)], { transA: 1 }, MICROSOFT)[0];
+    return reshape(e, pairs, [channels, 1, wo * w]);
+  });
+  const all = rows.length > 1 ? one(e, 'Concat', rows, { axis: 1 }) : rows[0];
+  const table = meeting(wo, w, kw, a, padding[1]);
+  const sums = one(e, 'MatMul', [
+    reshape(e, all, [channels * kh, wo * w]),
+    e.floats(table.flat(), [table.length, kw]),
   ]);
-  const sums: string[] = [];
-  for (let i = 0; i < kh; i++)
-    for (let j = 0; j < kw; j++) {
-      const from = [i * dilation, j * dilation];
-      const moved = one(e, 'Slice', [
-        wide,
-        e.ints(from),
-        e.ints([from[0] + reach[0], from[1] + reach[1]]),
-        e.ints([2, 3]),
-        e.ints([stride, stride]),
-      ]);
-      sums.push(one(e, 'ReduceSum', [one(e, 'Mul', [dy.name, moved]), e.ints([2, 3])], { keepdims: 0 }));
-    }
-  // [taps * N, C] -> [taps, N, C] -> [taps, C] -> [C, taps]
-  const stacked = reshape(e, sums.length > 1 ? one(e, 'Concat', sums, { axis: 0 }) : sums[0], [
-    kh * kw,
-    n,
-    channels,
-  ]);
-  const total = one(e, 'ReduceSum', [stacked, e.ints([1])], { keepdims: 0 });
-  return reshape(e, one(e, 'Transpose', [total], { perm: [1, 0] }), weight);
+  return reshape(e, sums, weight);
 }

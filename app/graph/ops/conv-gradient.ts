@@ -2,14 +2,15 @@
  * The two gradients of a convolution as operators, each of whose emitters chooses the ONNX form that onnxruntime
  * runs fastest. They have no gradient of their own: first-order gradients are all that training here needs.
  *
- * Input gradient: at stride 1 an ordinary Conv of dy with the kernel's taps reversed and its channels exchanged
- * (taps reversed by a product with a matrix of ones across the corner, which is exact and, for kernels, ten times as
- * fast as Gather or a Slice with step -1); at other strides
- * ConvTranspose. Weight gradient: see conv-gradient-weight.ts.
+ * Input gradient: of 1 x 1 kernels a matrix product that reads the kernel as it lies; at stride 1 an ordinary Conv of
+ * dy with the kernel's taps reversed and its channels exchanged (taps reversed by a product with a matrix of ones
+ * across the corner, which is exact and, for kernels, ten times as fast as Gather or a Slice with step -1); at other
+ * strides ConvTranspose, but for kernels of one channel each (conv-blocked.ts). Weight gradient: see
+ * conv-gradient-weight.ts.
  */
 import { apply, fail, size, type Operator, type Shape, type Tensor } from '../graph.ts';
-import { emitBlockedConv } from './conv-blocked.ts';
-import { emitWeightGradient } from './conv-gradient-weight.ts';
+import { emitBlockedConv, emitSpacedConv } from './conv-blocked.ts';
+import { emitPointwiseInputGradient, emitWeightGradient } from './conv-gradient-weight.ts';
 import { checkConv, convOutput, eachTap, onnxConv, type ConvAttributes } from './conv-shape.ts';
 
 type GradientAttributes = ConvAttributes & {
@@ -32,6 +33,8 @@ const inputGradientOperator: Operator<GradientAttributes> = {
     const { stride, padding, groups, dilation, shape } = attributes;
     const reach = [dilation * (kh - 1), dilation * (kw - 1)];
     const [, , ho, wo] = dyt.shape;
+    if (kh * kw === 1 && stride === 1 && groups === 1 && padding.every((p) => p === 0))
+      return [emitPointwiseInputGradient(e, w, { name: dy, shape: dyt.shape }, shape)];
     // dy is padded so that every input pixel meets all its taps.
     const top = reach[0] - padding[0];
     const left = reach[1] - padding[1];
@@ -60,6 +63,8 @@ const inputGradientOperator: Operator<GradientAttributes> = {
       kernel = e.node('Reshape', [kernel, e.ints([groups * perGroup, cout / groups, kh, kw])])[0];
       return e.node('Conv', [dy, kernel], onnxConv(wt.shape, { ...attributes, padding: mirrored }));
     }
+    const spaced = emitSpacedConv(e, { dy, dyShape: dyt.shape, shape, w, wShape: wt.shape, attributes });
+    if (spaced !== null) return [spaced];
     // What the stride left over at the bottom and right is output padding.
     const over = (n: number, out: number, r: number, pads: number) => n - ((out - 1) * stride + r + 1 - pads);
     return e.node('ConvTranspose', [dy, w], {

@@ -43,6 +43,13 @@ const cases: Case[] = [
   ['depthwise of two results a channel', [1, 2, 5, 4], [4, 1, 3, 3], { padding: 1, groups: 2 }],
   ['depthwise of dilation 2', [1, 2, 5, 6], [2, 1, 3, 3], { padding: 2, groups: 2, dilation: 2 }],
   ['depthwise, something left over', [1, 2, 8, 6], [2, 1, 3, 3], { groups: 2, stride: 2 }],
+  [
+    'depthwise of stride 2, many pixels, padded as TensorFlow does',
+    [2, 2, 8, 9],
+    [2, 1, 3, 3],
+    { groups: 2, stride: 2, padding: [0, 1, 1, 1] },
+  ],
+  ['depthwise of dilation 2, few pixels', [2, 2, 4, 3], [2, 1, 3, 3], { padding: 2, groups: 2, dilation: 2 }],
   ['one row', [1, 2, 1, 5], [2, 2, 3, 3], { padding: 1 }],
 ];
 
