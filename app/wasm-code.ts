@@ -1,6 +1,6 @@
 /**
  * Just enough of WebAssembly's binary format (core specification 2.0, chapter 5) to write a pixel loop down as
- * expressions: 32-bit integers for addresses, doubles and pairs of them for the arithmetic, one memory, one
+ * expressions: 32-bit integers for addresses, doubles and pairs of them or small integers side by side for the arithmetic, one memory, one
  * function a module. An expression is the bytes of its operands followed by its own instruction, as the stack machine has it.
  * Arithmetic on doubles is IEEE 754's, one rounding an operation, and so the same bit for bit as JavaScript's.
  */
@@ -42,6 +42,7 @@ const at = (offset: number): number[] => [0, ...unsigned(offset)];
 export const i32 = {
   const: (v: number): Code => [0x41, signed(v)],
   add: binary([0x6a]),
+  sub: binary([0x6b]),
   mul: binary([0x6c]),
   or: binary([0x72]),
   shl: binary([0x74]),
@@ -50,6 +51,7 @@ export const i32 = {
   notLessUnsigned: binary([0x4f]),
   load32: (address: Code, offset: number): Code => [address, 0x28, at(offset)],
   store8: (address: Code, offset: number, value: Code): Code => [address, value, 0x3a, at(offset)],
+  store32: (address: Code, offset: number, value: Code): Code => [address, value, 0x36, at(offset)],
   /** Stored samples of 8 and 16 bits. */
   load8: (address: Code, offset: number): Code => [address, 0x2d, at(offset)],
   load16: (address: Code, offset: number): Code => [address, 0x2f, at(offset)],
@@ -84,6 +86,43 @@ export const f64x2 = {
   fromIntegers: unary(simd(0xfe)),
   /** Towards zero, in the two lower of four; NaN becomes 0. */
   toIntegers: unary(simd(0xfc)),
+};
+
+/** Eight integers of 16 bits. */
+export const i16x8 = {
+  splat: unary(simd(0x10)),
+  add: binary(simd(0x8e)),
+  sub: binary(simd(0x91)),
+  mul: binary(simd(0x95)),
+  /** The lesser and the greater, signed. */
+  least: binary(simd(0x96)),
+  most: binary(simd(0x98)),
+  shl: binary(simd(0x8b)),
+  shiftRight: binary(simd(0x8d)),
+  abs: unary(simd(0x80)),
+  /** Eight bytes of the memory, unsigned. */
+  load8: (address: Code, offset: number): Code => [address, simd(0x02), at(offset)],
+  /** The four signed 32-bit lanes of `a`, then of `b`, kept within 16 bits. */
+  narrow: binary(simd(0x85)),
+  /** Lanes 0..7 of `a` and 8..15 of `b`. */
+  pick: (a: Code, b: Code, lanes: readonly number[]): Code => [
+    ...[a, b],
+    simd(0x0d),
+    lanes.flatMap((lane) => [lane * 2, lane * 2 + 1]),
+  ],
+};
+
+/** Four integers of 32 bits. */
+export const i32x4 = {
+  splat: unary(simd(0x11)),
+  add: binary(simd(0xae)),
+  sub: binary(simd(0xb1)),
+  mul: binary(simd(0xb5)),
+  shiftRight: binary(simd(0xac)),
+  /** Sums of products of pairs of the sixteen-bit lanes, signed. */
+  dot: binary(simd(0xba)),
+  /** Four unsigned words of 16 bits from the memory. */
+  load16: (address: Code, offset: number): Code => [address, simd(0x04), at(offset)],
 };
 
 export const v128 = {

@@ -51,7 +51,7 @@ export interface WholeMotion {
  */
 export function wholeMotion(flow: Flow, from: Pyramid): WholeMotion {
   const { columns, rows, dx, dy, error, step, width, height } = flow;
-  const g = from.levels[0].gradients;
+  const g = from.levels[0].texture;
   const n = columns * rows;
   const weight = new Float64Array(n);
   for (let k = 0; k < n; k++) {

@@ -1,7 +1,7 @@
 /**
  * Pictures made ready for motion search: a pyramid of 8-bit luma, each level half the size of the one below it, with
  * a margin of repeated border around it so that a patch may lie partly outside, and for each patch of each level
- * the sums that the search needs of its gradients. A frame is made ready once and compared with several others.
+ * the sums that the search needs of its texture. A frame is made ready once and compared with several others.
  */
 
 /** 8-bit luma, 0..255, row after row. */
@@ -29,14 +29,14 @@ export interface Level {
   data: Uint8Array;
   columns: number;
   rows: number;
-  /** Central differences (twice the gradient), laid out as `data`; made when first asked for. */
-  gradients: Gradients | null;
+  /** Made when the level is first searched (match.ts). */
+  texture: Texture | null;
 }
 
-export interface Gradients {
-  x: Int16Array;
-  y: Int16Array;
-  /** Of each patch: sum of gx, gy and of gx gx, gx gy, gy gy around their means. */
+/**
+ * Central differences (twice the gradient) of each patch: sums across and down, and of their products around their means.
+ */
+export interface Texture {
   sumX: Int32Array;
   sumY: Int32Array;
   xx: Float32Array;
@@ -60,7 +60,7 @@ function level(width: number, height: number): Level {
     data: new Uint8Array(stride * (height + 2 * MARGIN)),
     columns: Math.ceil(width / STEP),
     rows: Math.ceil(height / STEP),
-    gradients: null,
+    texture: null,
   };
 }
 
@@ -106,52 +106,4 @@ export function preparePicture(luma: Luma): Pyramid {
   const levels = [base];
   for (let l = base; Math.min(l.width, l.height) >= 2 * SMALLEST;) levels.push((l = halve(l)));
   return { width, height, levels };
-}
-
-/** The level's gradients and sums of them by patch. */
-export function gradientsOf(l: Level): Gradients {
-  if (l.gradients) return l.gradients;
-  const { stride, data, columns, rows } = l;
-  const x = new Int16Array(data.length);
-  const y = new Int16Array(data.length);
-  for (let i = stride + 1; i < data.length - stride - 1; i++) {
-    x[i] = data[i + 1] - data[i - 1];
-    y[i] = data[i + stride] - data[i - stride];
-  }
-  const n = columns * rows;
-  const g: Gradients = {
-    x,
-    y,
-    sumX: new Int32Array(n),
-    sumY: new Int32Array(n),
-    xx: new Float32Array(n),
-    xy: new Float32Array(n),
-    yy: new Float32Array(n),
-  };
-  for (let r = 0, k = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++, k++) {
-      let at = (r * STEP - OVERLAP + MARGIN) * stride + c * STEP - OVERLAP + MARGIN;
-      let sx = 0;
-      let sy = 0;
-      let xx = 0;
-      let xy = 0;
-      let yy = 0;
-      for (let j = 0; j < PATCH; j++, at += stride)
-        for (let i = at; i < at + PATCH; i++) {
-          const gx = x[i];
-          const gy = y[i];
-          sx += gx;
-          sy += gy;
-          xx += gx * gx;
-          xy += gx * gy;
-          yy += gy * gy;
-        }
-      const area = PATCH * PATCH;
-      g.sumX[k] = sx;
-      g.sumY[k] = sy;
-      g.xx[k] = xx - (sx * sx) / area;
-      g.xy[k] = xy - (sx * sy) / area;
-      g.yy[k] = yy - (sy * sy) / area;
-    }
-  return (l.gradients = g);
 }

@@ -5,7 +5,9 @@
  * others 2016). Differences are counted around their mean, so that a frame brighter as a whole still agrees, and
  * clipped, so that a speck inside a patch does not decide.
  */
-import { gradientsOf, MARGIN, OVERLAP, PATCH, STEP, type Level } from './pyramid.ts';
+import { Matcher } from './match.ts';
+import { OVERLAP, PATCH, STEP, type Level } from './pyramid.ts';
+import { AREA } from './sums.ts';
 
 /** Vectors by patch: the content at x of `a` lies at x + (dx, dy) of `b`. */
 export interface Field {
@@ -25,111 +27,10 @@ export const emptyField = (columns: number, rows: number): Field => ({
   error: new Float32Array(columns * rows),
 });
 
-const AREA = PATCH * PATCH;
-/** Differences count in sixteenths of a grey level, up to this many grey levels. */
-const SCALE = 16;
-const CLIP = 40 * SCALE;
 /** What a pixel's distance from the prediction costs, in grey levels: a tie goes to the smoother field. */
 const SMOOTH = 0.12;
 /** Noise of a gradient, as an addition to the normal matrix: a patch with nothing in it stays where it is. */
 const DAMPING = AREA * 6;
-
-/** How one patch is compared; holds what a loop gives back, since a number returned in an object would be garbage by the million. */
-class Matcher {
-  /** Of the last `measure`: squared error, and the sums of difference times gradient. */
-  readonly out = new Float64Array(3);
-  private readonly reachX: number;
-  private readonly reachY: number;
-
-  private readonly a: Level;
-  private readonly b: Level;
-  private readonly gx: Int16Array;
-  private readonly gy: Int16Array;
-
-  constructor(a: Level, b: Level, gx: Int16Array, gy: Int16Array) {
-    this.a = a;
-    this.b = b;
-    this.gx = gx;
-    this.gy = gy;
-    this.reachX = b.width + MARGIN - PATCH - 2;
-    this.reachY = b.height + MARGIN - PATCH - 2;
-  }
-
-  /** Mean squared difference (grey levels) of the patch at (x, y) of a and at (x + dx, y + dy) of b. */
-  cost(x: number, y: number, dx: number, dy: number): number {
-    const px = Math.max(1 - MARGIN, Math.min(this.reachX, x + dx));
-    const py = Math.max(1 - MARGIN, Math.min(this.reachY, y + dy));
-    const ix = Math.floor(px);
-    const iy = Math.floor(py);
-    const fx = Math.round((px - ix) * 64);
-    const fy = Math.round((py - iy) * 64);
-    const w00 = (64 - fx) * (64 - fy);
-    const w01 = fx * (64 - fy);
-    const w10 = (64 - fx) * fy;
-    const w11 = fx * fy;
-    const a = this.a.data;
-    const b = this.b.data;
-    const sa = this.a.stride;
-    const sb = this.b.stride;
-    let i = (y + MARGIN) * sa + x + MARGIN;
-    let k = (iy + MARGIN) * sb + ix + MARGIN;
-    let sum = 0;
-    let squares = 0;
-    for (let r = 0; r < PATCH; r++, i += sa, k += sb)
-      for (let c = 0; c < PATCH; c++) {
-        const at = k + c;
-        let d =
-          ((w00 * b[at] + w01 * b[at + 1] + w10 * b[at + sb] + w11 * b[at + sb + 1]) >> 8) - (a[i + c] << 4);
-        d = d > CLIP ? CLIP : d < -CLIP ? -CLIP : d;
-        sum += d;
-        squares += d * d;
-      }
-    return (squares - (sum * sum) / AREA) / (AREA * SCALE * SCALE);
-  }
-
-  /** As `cost`, and what a Gauss-Newton step needs. */
-  measure(x: number, y: number, dx: number, dy: number, sumX: number, sumY: number): number {
-    const px = Math.max(1 - MARGIN, Math.min(this.reachX, x + dx));
-    const py = Math.max(1 - MARGIN, Math.min(this.reachY, y + dy));
-    const ix = Math.floor(px);
-    const iy = Math.floor(py);
-    const fx = Math.round((px - ix) * 64);
-    const fy = Math.round((py - iy) * 64);
-    const w00 = (64 - fx) * (64 - fy);
-    const w01 = fx * (64 - fy);
-    const w10 = (64 - fx) * fy;
-    const w11 = fx * fy;
-    const a = this.a.data;
-    const b = this.b.data;
-    const gx = this.gx;
-    const gy = this.gy;
-    const sa = this.a.stride;
-    const sb = this.b.stride;
-    let i = (y + MARGIN) * sa + x + MARGIN;
-    let k = (iy + MARGIN) * sb + ix + MARGIN;
-    let sum = 0;
-    let squares = 0;
-    let tx = 0;
-    let ty = 0;
-    for (let r = 0; r < PATCH; r++, i += sa, k += sb)
-      for (let c = 0; c < PATCH; c++) {
-        const at = k + c;
-        let d =
-          ((w00 * b[at] + w01 * b[at + 1] + w10 * b[at + sb] + w11 * b[at + sb + 1]) >> 8) - (a[i + c] << 4);
-        d = d > CLIP ? CLIP : d < -CLIP ? -CLIP : d;
-        sum += d;
-        squares += d * d;
-        tx += d * gx[i + c];
-        ty += d * gy[i + c];
-      }
-    const mean = sum / AREA;
-    this.out[0] = (squares - mean * sum) / (AREA * SCALE * SCALE);
-    // Gradients are stored doubled, differences times SCALE: a step is -H^-1 t with these factors taken out.
-    this.out[1] = ((tx - mean * sumX) * 4) / (2 * SCALE);
-    this.out[2] = ((ty - mean * sumY) * 4) / (2 * SCALE);
-    return this.out[0];
-  }
-}
 
 export interface SearchOptions {
   /** Gauss-Newton steps a patch at most. */
@@ -141,8 +42,8 @@ export interface SearchOptions {
 /** Refines `field` (the prediction, by patches of this level) in place. */
 export function searchLevel(a: Level, b: Level, field: Field, options: SearchOptions): void {
   const { columns, rows, dx, dy, error } = field;
-  const g = gradientsOf(a);
-  const m = new Matcher(a, b, g.x, g.y);
+  const m = new Matcher(a, b);
+  const g = m.texture;
   const seen = new Float32Array(2 * 8);
   for (let r = 0, k = 0; r < rows; r++)
     for (let c = 0; c < columns; c++, k++) {
