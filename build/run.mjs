@@ -23,12 +23,15 @@ try {
   process.exit(1);
 }
 
+/** Two heaps of the C library for all threads, instead of one or more for each: see main/engine/process-fork.ts. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2' };
+
 /** Runs a Node program to its end, sharing the terminal; returns its exit status. */
 function run(file, argv = [], options = {}) {
   const result = spawnSync(node, [file, ...argv], {
     cwd: options.cwd ?? root,
     stdio: 'inherit',
-    env: { ...process.env, ...options.env },
+    env: { ...ALLOCATOR, ...process.env, ...options.env },
   });
   if (result.error) throw result.error;
   return result.status ?? 1;

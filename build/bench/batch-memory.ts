@@ -1,11 +1,13 @@
 /**
- * Memory of a batch: prints of 0.1 megapixel through one job of the library's queue, each restored and written by an engine
- * process of its own. Prints what both engines' processes hold (their own pages, not files') after the import, after 10, 20, 30, 50, 100 …
- * pictures and at the end; the growth between is to stay under 50 MB. Linux only (memory is read from /proc).
+ * Memory of a batch: prints of 0.1 megapixel, of many shapes, through one job of the library's queue, each restored and
+ * written by the batch's engine process. Prints what each process holds (its own pages, not files') after the import,
+ * after every tenth picture and at the end, and the growth of all processes together after the first ten, which is to
+ * stay under 50 MB. Linux only (memory is read from /proc).
  *
- *   node build/bench/batch-memory.ts [COUNT=1000] [repair]
+ *   node build/bench/batch-memory.ts [COUNT=1000] [restore|plain]
  *
- * `repair` looks for damage and fills it as well, which takes a second or so for each picture.
+ * `restore` takes the steps of `revelado restore` (ageing, damage found and filled, cleaning by the network), `plain`
+ * ageing and local contrast alone.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,10 +15,12 @@ import path from 'node:path';
 import { exportRecipeSchema } from '../../app/contract/jobs.ts';
 import { startEngine } from '../../main/engine/process.ts';
 import { createServices } from '../../main/services.ts';
-import { makePrints, MARKS } from './prints.ts';
+import { makePrints } from './prints.ts';
 
 const count = Number(process.argv[2] ?? 1000);
-const repair = process.argv[3] === 'repair';
+const plain = process.argv[3] === 'plain';
+/** Pictures between two lines of the table. */
+const EVERY = 10;
 const dir = mkdtempSync(path.join(os.tmpdir(), 'revelado-batch-'));
 const none = { signal: new AbortController().signal };
 const common = {
@@ -60,16 +64,24 @@ const services = await createServices({
   publish: () => undefined,
 });
 const { handlers } = services;
-/** Prints what each process holds: its own pages, the main thread's heap, and what that heap holds outside itself. */
-const table = async (what: string): Promise<void> => {
-  const cells = [what.padEnd(18)];
-  for (const role of ['interactive', 'batch'] as const) {
-    const { heap, external } = await engines[role].call('memory', {});
-    cells.push(
-      `${role} ${own(pids[role]).toFixed(0).padStart(5)} (heap ${(heap / 1e6).toFixed(0)}, external ${(external / 1e6).toFixed(0)})`,
-    );
-  }
-  console.log(`${cells.join(' | ')} | host ${own(process.pid).toFixed(0)}`);
+const held = (): { batch: number; interactive: number; host: number; all: number } => {
+  const [batch, interactive, host] = [own(pids.batch), own(pids.interactive), own(process.pid)];
+  return { batch, interactive, host, all: batch + interactive + host };
+};
+const mb = (v: number): string => `${v.toFixed(0)} MB`;
+/** Prints a line of the table: own pages of each process, and the batch engine's main heap. */
+const line = async (what: string): Promise<void> => {
+  const { batch, interactive, host, all } = held();
+  const { heap, external } = await engines.batch.call('memory', {});
+  console.log(
+    [
+      what.padEnd(16),
+      `batch ${mb(batch)} (heap ${(heap / 1e6).toFixed(0)}, external ${(external / 1e6).toFixed(0)})`,
+      `interactive ${mb(interactive)}`,
+      `host ${mb(host)}`,
+      `all ${mb(all)}`,
+    ].join(' | '),
+  );
 };
 const over = async (
   jobId: number,
@@ -114,40 +126,39 @@ try {
   await handlers['recipe.apply'](
     {
       ids,
-      steps: {
-        ageing: { on: true },
-        detail: { on: true },
-        ...(repair ? { repair: { on: true, fill: 'plain' } } : {}),
-      },
+      steps: plain
+        ? { ageing: { on: true }, detail: { on: true } }
+        : { ageing: { on: true }, repair: { on: true }, clean: { on: true } },
       label: 'bench',
     },
     none,
   );
-  await table('after the import');
+  await line('after the import');
   const recipe = exportRecipeSchema.parse({ format: 'jpeg', bits: 8 });
   const begun = performance.now();
   const { jobId } = await handlers['export.start']({ ids, recipe }, none);
   let afterTen = 0;
   let end = 0;
   let most = 0;
-  let next = 0;
+  let next = EVERY;
   await over(jobId, async (done) => {
-    if (done < 10) return;
-    end = own(pids.batch);
+    if (done < EVERY) return;
+    end = held().all;
     afterTen ||= end;
     most = Math.max(most, end);
-    if (done < MARKS[next] || next >= MARKS.length) return;
-    while (MARKS[next] <= done) next++;
-    await table(`${done} done`);
+    if (done < next) return;
+    while (next <= done) next += EVERY;
+    await line(`${done} done`);
   });
-  await table('at the end');
+  await line('at the end');
   const seconds = (performance.now() - begun) / 1000;
-  const mb = (v: number): string => `${v.toFixed(0)} MB`;
   console.log(
     `${ids.length} pictures in ${seconds.toFixed(0)} s (${(ids.length / seconds).toFixed(1)} a second)`,
   );
-  console.log(`batch engine: ${mb(afterTen)} after ten, ${mb(end)} at the end, ${mb(most)} at most`);
-  console.log(`growth after the first ten: ${mb(end - afterTen)} (goal: under 50 MB)`);
+  console.log(`all processes: ${mb(afterTen)} after ten, ${mb(end)} at the end, ${mb(most)} at most`);
+  console.log(
+    `growth after the first ten: ${mb(end - afterTen)}, at most ${mb(most - afterTen)} (goal: under 50 MB)`,
+  );
 } finally {
   await services.close();
   await Promise.all([engines.interactive.close(), engines.batch.close()]);

@@ -10,14 +10,15 @@ import { deserialize, serialize } from 'node:v8';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { writeAtomic } from '../files/index.ts';
-import { Memo } from './scans.ts';
+import { Memo, plainBytes } from './memo.ts';
 import { APP_VERSION } from './version.ts';
 
 const deflate = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
 const inflate = promisify<Uint8Array, Buffer>(inflateRaw);
 
-/** Findings kept in memory. */
+/** Findings kept in memory, and their bytes. */
 const KEPT = 24;
+const KEPT_BYTES = 64e6;
 /** Files kept in the folder, and how many more there may be before the oldest go. */
 const FILES = 2000;
 const SLACK = 200;
@@ -26,7 +27,7 @@ const FORMAT = 1;
 
 export class Findings {
   private readonly dir: string | null;
-  private readonly memory = new Memo<unknown>(KEPT);
+  private readonly memory = new Memo<unknown>(KEPT, { bytesOf: plainBytes, most: KEPT_BYTES });
   private written = 0;
 
   /** @param cacheDir null: in memory only */

@@ -9,7 +9,7 @@ import { RevealError } from '../../app/contract/messages.ts';
 import { planar, type Planar } from '../../app/planar.ts';
 import { CHROMA_SCALE } from '../../models/colorist/colour.ts';
 import { resized } from '../actions/colorize/network.ts';
-import type { NetworkTask, NetworkTensors, OpenNetwork } from '../actions/picture/networks.ts';
+import type { ApplyOptions, NetworkTask, NetworkTensors, OpenNetwork } from '../actions/picture/networks.ts';
 import { chromaAnswer, feedsOf, pictureAnswer, planesOf } from '../models-store/convert.ts';
 import type { ImportedModel } from '../models-store/store.ts';
 import { mirroredPart, runTiled } from './model-tiles.ts';
@@ -92,10 +92,7 @@ export class ImportedNetwork implements OpenNetwork {
     );
   }
 
-  async apply(
-    planes: Record<string, Planar>,
-    options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
-  ): Promise<Record<string, Planar>> {
+  async apply(planes: Record<string, Planar>, options: ApplyOptions = {}): Promise<Record<string, Planar>> {
     const { adapter } = this.model;
     const { signal } = options;
     if (this.task === 'colorist') return this.colour(planes['l'], signal);
@@ -151,12 +148,7 @@ export class ImportedNetwork implements OpenNetwork {
   }
 
   /** Tiles of the one size that the network takes. */
-  private async fixed(
-    x: Planar,
-    second: number | null,
-    size: Size,
-    options: { signal?: AbortSignal; onProgress?: (share: number) => void },
-  ): Promise<Planar> {
+  private async fixed(x: Planar, second: number | null, size: Size, options: ApplyOptions): Promise<Planar> {
     const { scale } = this.model.adapter;
     const reach = Math.min(this.reach ?? 0, Math.floor(Math.min(size.width, size.height) / 4));
     const starts = (length: number, side: number): number[] => {

@@ -103,6 +103,8 @@ export interface TiledOptions {
   reach: number | null;
   /** Side of the largest tile. */
   most: number;
+  /** Planes of this size come again and again: they are not rounded up to a size that others share. */
+  exact?: boolean;
   /** Told the side that worked after 'too-big', so that the next picture begins with it. */
   onSmaller?: (side: number) => void;
   signal?: AbortSignal;
@@ -119,7 +121,7 @@ export async function runTiled(
   run: TileRun,
   options: TiledOptions,
 ): Promise<Record<string, Planar>> {
-  const { multiple, reach, signal, onProgress } = options;
+  const { multiple, reach, signal, onProgress, exact = false } = options;
   const all = Object.entries(planes);
   if (all.length === 0) throw new RangeError('a network needs planes');
   const [, { width, height }] = all[0];
@@ -130,7 +132,7 @@ export async function runTiled(
   let most = reach === null ? Infinity : Math.max(options.most, least);
   for (;;) {
     const fits = width <= most && height <= most;
-    const padded = (n: number): number => (fits ? classSide(n, multiple) : upTo(n, multiple));
+    const padded = (n: number): number => (fits && !exact ? classSide(n, multiple) : upTo(n, multiple));
     const across = axisTiles(padded(width), Math.max(most, padded(1)), reach ?? 0, multiple);
     const down = axisTiles(padded(height), Math.max(most, padded(1)), reach ?? 0, multiple);
     const result: Record<string, Planar> = {};

@@ -11,7 +11,8 @@ import type { Findings } from './findings.ts';
 import type { PixelPool } from './pool.ts';
 import type { OpenPositive, Positive } from './positive.ts';
 import type { PureChain } from './pure-steps.ts';
-import type { Memo } from './scans.ts';
+import type { Memo } from './memo.ts';
+import type { TileShelf } from './tile-cache.ts';
 
 export type RestoreStep = (typeof restoreSteps)[number]['id'];
 
@@ -51,8 +52,8 @@ export interface RenewDeps {
   pool: PixelPool;
   findings: Findings;
   networks: Networks;
-  /** Bytes of computed tiles that one step keeps. */
-  tileBytes: number;
+  /** Where steps keep the tiles that they have computed. */
+  tiles: TileShelf;
   /** Open positives; each holds its samples. */
   positives: Memo<Chain>;
   /** Chains by size and steps, so that a slider finds everything before it as it was. */

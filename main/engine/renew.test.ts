@@ -20,7 +20,7 @@ import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import { closeFiles, decodeScan, writeFinished } from '../files/index.ts';
 import { createEngineCore } from './methods.ts';
 import type { DevelopContext, ExportTask, PixelsTask } from './protocol.ts';
-import { cachedSource } from './tile-cache.ts';
+import { cachedSource, TileShelf } from './tile-cache.ts';
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'revelado-renew-test-'));
 const file = (name: string): string => path.join(dir, name);
@@ -381,7 +381,7 @@ describe('tiles that are kept', () => {
         return inner.read(rect);
       },
     };
-    const cached = cachedSource(counted, 1e6, 16);
+    const cached = cachedSource(counted, new TileShelf(1e6), 16);
     for (const rect of [
       { x: 0, y: 0, w: 70, h: 50 },
       { x: 15, y: 15, w: 2, h: 2 },
@@ -390,10 +390,21 @@ describe('tiles that are kept', () => {
       expect((await cached.read(rect)).data).toEqual((await inner.read(rect)).data);
     expect(new Set(reads).size).toBe(reads.length);
     // Room for one tile: the next read of the first computes it again.
-    const small = cachedSource(counted, 16 * 16 * 12, 16);
+    const small = cachedSource(counted, new TileShelf(16 * 16 * 12), 16);
     reads.length = 0;
     await small.read({ x: 0, y: 0, w: 40, h: 10 });
     await small.read({ x: 0, y: 0, w: 10, h: 10 });
     expect(reads).toEqual(['0,0', '16,0', '32,0', '0,0']);
+    // Two pictures have one shelf: tiles of the one go for the other's.
+    const shelf = new TileShelf(3 * 16 * 16 * 12);
+    const [one, two] = [cachedSource(counted, shelf, 16), cachedSource(counted, shelf, 16)];
+    reads.length = 0;
+    await one.read({ x: 0, y: 0, w: 32, h: 10 });
+    await two.read({ x: 32, y: 0, w: 32, h: 10 });
+    expect(shelf.bytes).toBe(3 * 16 * 16 * 12);
+    await one.read({ x: 16, y: 0, w: 10, h: 10 });
+    await one.read({ x: 0, y: 0, w: 10, h: 10 });
+    expect(reads).toEqual(['0,0', '16,0', '32,0', '48,0', '0,0']);
+    expect(shelf.bytes).toBe(3 * 16 * 16 * 12);
   });
 });

@@ -118,7 +118,7 @@ export class Renewal {
 
   private async add(id: RestoreStep, chain: Chain): Promise<void> {
     const { params, seed } = this.input;
-    const { tileBytes, networks } = this.deps;
+    const { tiles, networks } = this.deps;
     switch (id) {
       case 'ageing': {
         const analysis = await this.ageing();
@@ -156,7 +156,7 @@ export class Renewal {
           ...(damage ? { regions: damage.regions } : {}),
         });
         chain.repaired = repaired;
-        chain.source = cachedSource(repaired, tileBytes);
+        chain.source = cachedSource(repaired, tiles);
         chain.pure = null;
         break;
       }
@@ -173,7 +173,7 @@ export class Renewal {
         const network = strength > 0 ? await this.cleaner(chain) : null;
         const limited = strength > faces ? await this.faces() : null;
         if (network) chain.models.push({ step: id, name: network.name, sha256: network.sha256 });
-        chain.source = cachedSource(cleanedSource(chain.source, params.clean, network, limited), tileBytes);
+        chain.source = cachedSource(cleanedSource(chain.source, params.clean, network, limited), tiles);
         chain.pure = null;
         break;
       }
@@ -184,7 +184,7 @@ export class Renewal {
         // Without a network a filter does it: nothing is lacking that a person would have to know.
         const network = await this.deps.networks.open('upscaler', params.enlarge.model);
         if (network) chain.models.push({ step: id, name: network.name, sha256: network.sha256 });
-        chain.source = cachedSource(enlargedSource(chain.source, params.enlarge, network), tileBytes);
+        chain.source = cachedSource(enlargedSource(chain.source, params.enlarge, network), tiles);
         chain.pure = null;
         break;
       }

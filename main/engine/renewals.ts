@@ -19,7 +19,9 @@ import { openEvidence } from './evidence.ts';
 import { EngineNetworks, type ModelsInUse } from './networks.ts';
 import { Positive, type PositiveTask } from './positive.ts';
 import { Renewal, type Chain, type RenewDeps, type RenewInput } from './renew.ts';
-import { fileKey, Memo } from './scans.ts';
+import { Memo } from './memo.ts';
+import { fileKey } from './scans.ts';
+import { CACHE_TILE, TileShelf } from './tile-cache.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface RenewalTask extends PositiveTask {
@@ -34,11 +36,16 @@ export interface RenewalTask extends PositiveTask {
   ageing?: AgeingAnalysis | null;
 }
 
-/** Chains kept for the window: every step of the picture that is shown, at two sizes. */
+/** Chains kept for the window: every step of the picture that is shown, at two sizes; and bytes of all their tiles. */
 const SHOWN = 14;
-const SHOWN_TILES = 48e6;
-/** Positives kept for the window: the view, and the copies that findings are made on. */
+const SHOWN_TILES = 192e6;
+/** Positives kept for the window: the view, and the copies that findings are made on; and bytes of their samples. */
 const OPEN = 4;
+const OPEN_BYTES = 400e6;
+/** Bytes of tiles that an export keeps at least, all steps together. */
+const EXPORT_TILES = 64e6;
+/** Rows of tiles that an export keeps: three of the step that fills, two of each that follows on it. */
+const EXPORT_ROWS = 5;
 /** Share of a picture that a mask may cover; beyond, nothing is left to fill from. */
 const MOST_COVERED = 0.75;
 
@@ -48,7 +55,11 @@ export class Renewals {
   private readonly findings: Findings;
   private readonly studio: StudioFolders | null;
   private readonly shown = new Memo<Chain>(SHOWN);
-  private readonly open = new Memo<Chain>(OPEN);
+  private readonly open = new Memo<Chain>(OPEN, {
+    bytesOf: ({ positive }) => positive.bytes,
+    most: OPEN_BYTES,
+  });
+  private readonly tiles = new TileShelf(SHOWN_TILES);
   private readonly hashes = new Memo<string>(512);
 
   /**
@@ -92,8 +103,8 @@ export class Renewals {
   /**
    * The steps of one picture.
    * @param space what a negative is developed to; a print keeps its own
-   * @param use 'shown': chains are kept for the next request; 'export': only as long as this one lives, of which the
-   *   step before any other keeps three rows of tiles
+   * @param use 'shown': chains are kept for the next request; 'export': only as long as this one lives, with a few rows
+   *   of tiles
    */
   async of(
     task: RenewalTask,
@@ -109,7 +120,10 @@ export class Renewals {
       pool: this.shop.pool,
       findings: this.findings,
       networks: this.networks.with(inUse),
-      tileBytes: use === 'shown' ? SHOWN_TILES : Math.max(64e6, 3 * 512 * (info.width + 512) * 12),
+      tiles:
+        use === 'shown'
+          ? this.tiles
+          : new TileShelf(Math.max(EXPORT_TILES, EXPORT_ROWS * CACHE_TILE * (info.width + CACHE_TILE) * 12)),
       positives: use === 'shown' ? this.open : new Memo<Chain>(4),
       stages: use === 'shown' ? this.shown : new Memo<Chain>(16),
       evidence: (file, side, signal) => openEvidence(this.shop, file, side, signal),

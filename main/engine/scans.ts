@@ -10,6 +10,9 @@ import type { Rect } from '../../app/picture.ts';
 import type { UnitRect } from '../../app/recipe/develop.ts';
 import { probeScan } from '../files/index.ts';
 import type { ScanInfo } from '../files/types.ts';
+import { Memo } from './memo.ts';
+
+export { Memo } from './memo.ts';
 
 /** Longest side of the copy that analysis looks at. */
 export const ANALYSIS_SIDE = 1500;
@@ -21,27 +24,6 @@ export async function fileKey(file: string): Promise<string> {
     return `${file}\0${facts.size}\0${facts.mtimeMs}`;
   } catch {
     throw new RevealError('not-found', say('file-gone', { file }));
-  }
-}
-
-/** Keeps the last `limit` answers; one in flight is shared, a failed one forgotten. */
-export class Memo<T> {
-  private readonly limit: number;
-  private readonly map = new Map<string, Promise<T>>();
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-  get(key: string, make: () => Promise<T>): Promise<T> {
-    let value = this.map.get(key);
-    if (value) {
-      this.map.delete(key);
-    } else {
-      value = make();
-      value.catch(() => this.map.delete(key));
-    }
-    this.map.set(key, value);
-    if (this.map.size > this.limit) this.map.delete(this.map.keys().next().value as string);
-    return value;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * A source whose pixels are computed in a fixed grid of tiles and kept for the next read, up to a number of bytes.
+ * Sources whose pixels are computed in a fixed grid of tiles and kept for the next read, up to a number of bytes in all.
  * Steps behind it that look at neighbours ask for the same pixels again and again; and what a network makes of a tile
  * does not depend on which part somebody happens to look at, so a preview, a pan and an export in strips agree.
  */
@@ -11,12 +11,55 @@ import type { PictureSource } from '../actions/picture/source.ts';
 /** Side of a tile. */
 export const CACHE_TILE = 512;
 
-/** @param bytes kept at most; at least the tiles of one read are held while it lasts */
-export function cachedSource(source: PictureSource, bytes: number, tile = CACHE_TILE): PictureSource {
+interface KeptTile {
+  planes: Promise<Planar>;
+  bytes: number;
+  forget(): void;
+}
+
+/** Tiles of any number of sources, up to a number of bytes in all; those that were read last stay. */
+export class TileShelf {
+  private readonly limit: number;
+  /** Least recently read first. */
+  private readonly kept = new Set<KeptTile>();
+  private total = 0;
+
+  /** @param limit bytes kept at most; the newest tile is kept whatever its size */
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Bytes of the tiles here. */
+  get bytes(): number {
+    return this.total;
+  }
+
+  /** Puts a tile in the last place to go; a new one may drive others out. */
+  touch(tile: KeptTile): void {
+    if (this.kept.delete(tile)) {
+      this.kept.add(tile);
+      return;
+    }
+    this.kept.add(tile);
+    this.total += tile.bytes;
+    for (const oldest of this.kept) {
+      if (this.total <= this.limit || oldest === tile) return;
+      this.remove(oldest);
+    }
+  }
+
+  remove(tile: KeptTile): void {
+    if (!this.kept.delete(tile)) return;
+    this.total -= tile.bytes;
+    tile.forget();
+  }
+}
+
+/** @param shelf where tiles are kept; at least the tiles of one read are held while it lasts */
+export function cachedSource(source: PictureSource, shelf: TileShelf, tile = CACHE_TILE): PictureSource {
   const { width, height, channels } = source;
   const across = Math.ceil(width / tile);
-  const kept = new Map<number, { planes: Promise<Planar>; bytes: number }>();
-  let held = 0;
+  const kept = new Map<number, KeptTile>();
 
   const rectOf = (key: number): Rect => {
     const x = (key % across) * tile;
@@ -26,25 +69,19 @@ export function cachedSource(source: PictureSource, bytes: number, tile = CACHE_
   const get = (key: number): Promise<Planar> => {
     const known = kept.get(key);
     if (known) {
-      kept.delete(key);
-      kept.set(key, known);
+      shelf.touch(known);
       return known.planes;
     }
     const rect = rectOf(key);
-    // Not cancelled with its first reader: others may wait for the same tile.
-    const entry = { planes: source.read(rect), bytes: rect.w * rect.h * channels * 4 };
+    const entry: KeptTile = {
+      // Not cancelled with its first reader: others may wait for the same tile.
+      planes: source.read(rect),
+      bytes: rect.w * rect.h * channels * 4,
+      forget: () => kept.delete(key),
+    };
     kept.set(key, entry);
-    held += entry.bytes;
-    entry.planes.catch(() => {
-      if (kept.get(key) !== entry) return;
-      kept.delete(key);
-      held -= entry.bytes;
-    });
-    for (const [oldest, old] of kept) {
-      if (held <= bytes || oldest === key) break;
-      kept.delete(oldest);
-      held -= old.bytes;
-    }
+    shelf.touch(entry);
+    entry.planes.catch(() => shelf.remove(entry));
     return entry.planes;
   };
 

@@ -14,7 +14,8 @@ import { ReadAhead } from './read-ahead.ts';
 import { Relief } from './relief.ts';
 import { Renewals } from './renewals.ts';
 import { runOnce } from './run-once.ts';
-import { ANALYSIS_SIDE, fileKey, Memo, Scans } from './scans.ts';
+import { Memo } from './memo.ts';
+import { ANALYSIS_SIDE, fileKey, Scans } from './scans.ts';
 
 /** Decoded pictures alive at once, in bytes. One larger scan runs alone. */
 const MEMORY = 800e6;
@@ -48,6 +49,8 @@ export class Workshop {
 
   /** Folder for deep-zoom levels. */
   readonly cacheDir: string;
+  /** The library's folder, where the Studio keeps the models in use; undefined: only what is shipped is used. */
+  readonly dataDir: string | undefined;
 
   /** @param engine what the restore steps need to know of their process */
   constructor(
@@ -57,6 +60,7 @@ export class Workshop {
   ) {
     this.threads = threads;
     this.cacheDir = cacheDir;
+    this.dataDir = engine.dataDir;
     this.cores = new Budget(threads);
     this.pool = new PixelPool(threads, this.cores);
     this.buffers = new Buffers(() => this.pool.collect());

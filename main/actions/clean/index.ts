@@ -75,6 +75,20 @@ function threePlanes({ width, height, channels, data }: Planar): Planar {
 }
 
 /**
+ * Side that a part of a larger picture is widened to before a network sees it: parts at the right and lower border are
+ * as large as all others, and one session does them all, where each size of tensors would need its own.
+ */
+const LEAST = 512;
+
+/** Where the view of a part begins along one axis, on the network's grid, and how long it is. */
+function viewOf(at: number, length: number, picture: number, multiple: number): [number, number] {
+  const start = Math.floor(at / multiple) * multiple;
+  const size = Math.ceil((at + length - start) / multiple) * multiple;
+  if (size >= LEAST || picture <= LEAST) return [start, size];
+  return [Math.min(start, Math.ceil((picture - LEAST) / multiple) * multiple), LEAST];
+}
+
+/**
  * What the network would put in the place of a part, in the source's space. The part is read with the network's reach
  * around it, mirrored beyond the picture, and begins on the network's grid: the answer is that for the whole picture.
  */
@@ -86,19 +100,20 @@ async function byNetwork(
 ): Promise<{ before: Planar; after: Planar }> {
   const { multiple, reach } = network;
   const margin = Math.ceil((reach ?? 0) / multiple) * multiple;
-  const x = Math.floor(rect.x / multiple) * multiple - margin;
-  const y = Math.floor(rect.y / multiple) * multiple - margin;
-  const upTo = (n: number): number => Math.ceil(n / multiple) * multiple;
+  const [x, w] = viewOf(rect.x, rect.w, source.width, multiple);
+  const [y, h] = viewOf(rect.y, rect.h, source.height, multiple);
   const wide =
     reach === null
       ? { x: 0, y: 0, w: source.width, h: source.height }
-      : { x, y, w: upTo(rect.x + rect.w - x) + margin, h: upTo(rect.y + rect.h - y) + margin };
+      : { x: x - margin, y: y - margin, w: w + 2 * margin, h: h + 2 * margin };
   const part = await mirrored(source, wide, signal);
   const inner = { x: rect.x - wide.x, y: rect.y - wide.y, w: rect.w, h: rect.h };
   const before = cut(part, inner);
   const given = threePlanes(part);
   convertPlanes(given, source.space, 'srgb');
-  const answers = await network.apply({ x: given }, signal ? { signal } : {});
+  // A size that comes again and again needs no rounding up.
+  const exact = reach !== null && w === LEAST && h === LEAST;
+  const answers = await network.apply({ x: given }, { exact, ...(signal ? { signal } : {}) });
   const answer = answers['y'] ?? Object.values(answers)[0];
   if (answer.width !== given.width || answer.height !== given.height || answer.channels !== 3)
     throw new RangeError(

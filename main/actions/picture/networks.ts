@@ -9,6 +9,13 @@ export type NetworkTask = 'one' | 'colorist' | 'restorer' | 'filler' | 'upscaler
 /** Named tensors, float32, NCHW. */
 export type NetworkTensors = Record<string, { dims: readonly number[]; data: Float32Array }>;
 
+export interface ApplyOptions {
+  signal?: AbortSignal;
+  onProgress?: (share: number) => void;
+  /** Planes of this size come again and again: they are not rounded up to a size that others share. */
+  exact?: boolean;
+}
+
 export interface OpenNetwork {
   /** For the change record. */
   readonly name: string;
@@ -25,10 +32,7 @@ export interface OpenNetwork {
    * (times the network's own scale for an upscaler).
    * @param planes by input name, all of one size
    */
-  apply(
-    planes: Record<string, Planar>,
-    options?: { signal?: AbortSignal; onProgress?: (share: number) => void },
-  ): Promise<Record<string, Planar>>;
+  apply(planes: Record<string, Planar>, options?: ApplyOptions): Promise<Record<string, Planar>>;
 }
 
 export interface Networks {
