@@ -117,7 +117,7 @@ for (const file of [
 ])
   check(loose.includes(`/dist/main/${file}.cjs`), `dist/main/${file}.cjs lies unpacked`);
 check(inside.includes('/dist/renderer/index.html'), 'the window is in the archive');
-for (const name of ['backbone', 'one', 'colorist', 'restorer', 'filler'])
+for (const name of ['backbone', 'one', 'colorist', 'restorer', 'filler', 'upscaler'])
   check(loose.includes(`/models/${name}/card.json`), `the card of ${name} lies unpacked`);
 check(loose.includes('/models/backbone/weights.rvw'), 'the backbone lies unpacked');
 const manifest = JSON.parse(extractFile(asar, 'package.json').toString('utf8'));

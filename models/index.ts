@@ -6,8 +6,9 @@ import { filler } from './filler/network.ts';
 import type { Network } from './network.ts';
 import { one } from './one/network.ts';
 import { restorer } from './restorer/network.ts';
+import { upscaler } from './upscaler/network.ts';
 
-export const networks = { one, colorist, restorer, filler, critic } as const satisfies Record<
+export const networks = { one, colorist, restorer, filler, upscaler, critic } as const satisfies Record<
   string,
   Network
 >;

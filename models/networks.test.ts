@@ -128,7 +128,8 @@ describe.each(all.map((n) => [n.name, n] as const))('%s', (_name, network) => {
         const after = (await runOnnx(y, { ...feeds, x })).y.data;
         after.forEach((v, i) => {
           if (v === before[i]) return;
-          const at = i % width;
+          // What is enlarged is counted in pixels of what went in.
+          const at = Math.floor((i % outputs.y.shape[3]) / (outputs.y.shape[3] / width));
           reach.left = Math.max(reach.left, column - at);
           reach.right = Math.max(reach.right, at - column);
         });

@@ -9,7 +9,7 @@ const id = z.number().int();
 /** Folder names under the library's data folder; made by the host. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 
-export const networkNames = ['one', 'colorist', 'restorer', 'filler'] as const;
+export const networkNames = ['one', 'colorist', 'restorer', 'filler', 'upscaler'] as const;
 export type NetworkName = (typeof networkNames)[number];
 /** Networks that write melodies: they learn from a file of melodies instead of pictures. */
 export const melodyNetworkNames = ['bertso', 'milia'] as const;

@@ -7,3 +7,4 @@ export { filmFrame, filmSequence, type FilmFrame } from './film.ts';
 export { drawReel, type Reel } from './reel.ts';
 export { holeMask } from './missing.ts';
 export { jpeg } from './jpeg.ts';
+export { shrink, SHRINKINGS, shrunk, type Shrinking } from './shrink.ts';

@@ -51,9 +51,12 @@ export function networkGraph(
 export function lossGraph(objective: Objective, width: Width, batch: number, size: number): Emitted {
   const { network } = objective;
   const shapes = new Graph();
+  // What a network enlarges is smaller than the truth.
+  const [first] = network.inputs({ batch, height: size, width: size });
+  const [, , side] = objective.tensors(batch, size)[first.name];
   const outputs = network.build(
     constantScope(shapes, startWeights(network, width, 1)),
-    networkInputs(shapes, network, { batch, height: size, width: size }),
+    networkInputs(shapes, network, { batch, height: side, width: side }),
     width,
   );
   const graph = new Graph();

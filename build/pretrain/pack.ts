@@ -26,7 +26,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { hash32 } from '../../app/random.ts';
 import { WIDTHS, type Width } from '../../models/index.ts';
-import type { NetworkName } from '../../app/contract/studio.ts';
+import type { PretrainedName } from './plan.ts';
 import { writeGraphs } from './graphs.ts';
 import { PieceWriter, tarEntries, type PiecePicture } from './pictures.ts';
 import { fullPlan, tinyPlan } from './plan.ts';
@@ -53,7 +53,7 @@ const out = path.resolve(values.out);
 mkdirSync(out, { recursive: true });
 
 if (values.only !== 'photos') {
-  const names = values.networks.split(',') as NetworkName[];
+  const names = values.networks.split(',') as PretrainedName[];
   const plan = values.plan === 'tiny' ? tinyPlan(names, width) : fullPlan(names, width, Number(values.batch));
   const folder = path.join(out, 'graphs');
   rmSync(folder, { recursive: true, force: true });

@@ -34,17 +34,19 @@ export interface PretrainNetwork {
   /** Size and number of the pictures that figures are measured on. */
   validation: { size: number; batch: number; batches: number };
 }
+/** The networks of the plan: the upscaler learns enough on a processor (see models/README.md). */
+export type PretrainedName = Exclude<NetworkName, 'upscaler'>;
 export interface PretrainPlan {
   version: 1;
   width: Width;
-  networks: Partial<Record<NetworkName, PretrainNetwork>>;
+  networks: Partial<Record<PretrainedName, PretrainNetwork>>;
 }
 
-const ADVERSARIAL: Record<NetworkName, number> = Object.fromEntries(
+const ADVERSARIAL: Record<PretrainedName, number> = Object.fromEntries(
   Object.entries(objectives).map(([name, o]) => [name, o.adversarial]),
-) as Record<NetworkName, number>;
-const SHARES: Record<NetworkName, number> = { colorist: 0.35, one: 0.35, restorer: 0.15, filler: 0.15 };
-const PRESETS: Record<NetworkName, PretrainNetwork['preset']> = {
+) as Record<PretrainedName, number>;
+const SHARES: Record<PretrainedName, number> = { colorist: 0.35, one: 0.35, restorer: 0.15, filler: 0.15 };
+const PRESETS: Record<PretrainedName, PretrainNetwork['preset']> = {
   colorist: 'grey',
   one: 'any',
   restorer: 'restorer',
@@ -52,7 +54,7 @@ const PRESETS: Record<NetworkName, PretrainNetwork['preset']> = {
 };
 /** [phase, size, share, rate, is the backbone frozen] */
 type Row = readonly [PretrainStage['phase'], number, number, number, boolean?];
-const FULL: Record<NetworkName, readonly Row[]> = {
+const FULL: Record<PretrainedName, readonly Row[]> = {
   // The decoder first, on features as they are; then all of it; then a short time against the critic.
   colorist: [
     ['generator', 128, 0.25, 1, true],
@@ -80,19 +82,19 @@ const batchAt = (size: number, batch: number): number =>
   Math.max(2, Math.round((batch * 64 * 64) / (size * size) / 8) * 8);
 
 /** Shares of the chosen networks, together 1. */
-function shares(names: readonly NetworkName[]): Record<string, number> {
+function shares(names: readonly PretrainedName[]): Record<string, number> {
   const all = names.reduce((s, n) => s + SHARES[n], 0);
   return Object.fromEntries(names.map((n) => [n, SHARES[n] / all]));
 }
 
 /** @param batch pictures a step at 64 px */
-export function fullPlan(names: readonly NetworkName[], width: Width, batch: number): PretrainPlan {
+export function fullPlan(names: readonly PretrainedName[], width: Width, batch: number): PretrainPlan {
   const share = shares(names);
   return {
     version: 1,
     width,
     networks: Object.fromEntries(
-      names.map((name): [NetworkName, PretrainNetwork] => [
+      names.map((name): [PretrainedName, PretrainNetwork] => [
         name,
         {
           share: share[name],
@@ -117,7 +119,7 @@ export function fullPlan(names: readonly NetworkName[], width: Width, batch: num
 }
 
 /** Everything once, as small as can be: to try all steps on a processor. */
-export function tinyPlan(names: readonly NetworkName[], width: Width): PretrainPlan {
+export function tinyPlan(names: readonly PretrainedName[], width: Width): PretrainPlan {
   const plan = fullPlan(names, width, 2);
   for (const network of Object.values(plan.networks)) {
     const small = { size: 64, batch: 2, frozen: [] };

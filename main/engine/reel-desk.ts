@@ -130,7 +130,8 @@ export class ReelDesk {
       ['colour', 'colorist'],
       ['enlarge', 'upscaler'],
     ] as const) {
-      if (!on(step)) continue;
+      // Without a name a filter enlarges (main/actions/film/enlarge).
+      if (!on(step) || (step === 'enlarge' && recipe.params.enlarge.model === '')) continue;
       const network = await this.networks.open(task, recipe.params[step].model);
       if (network) models.push({ step, name: network.name, sha256: network.sha256 });
     }

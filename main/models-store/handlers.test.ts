@@ -54,7 +54,7 @@ describe('models of the window', () => {
   });
   it('are ours as well, with what their cards say', async () => {
     const own = (await list()).filter((m) => m.source === 'own');
-    expect(own.map((m) => m.name)).toEqual(['filler', 'restorer', 'colorist', 'one']);
+    expect(own.map((m) => m.name)).toEqual(['filler', 'restorer', 'colorist', 'upscaler', 'one']);
     const colorist = own.find((m) => m.name === 'colorist');
     expect(colorist).toMatchObject({ task: 'colorist', ready: true, chosen: true, kind: '' });
     expect(colorist?.parameters).toBeGreaterThan(1e5);

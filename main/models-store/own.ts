@@ -6,8 +6,8 @@ import type { DevelopParams } from '../../app/recipe/develop.ts';
 import { modelCardSchema, type ModelCard } from '../../models/card.ts';
 import { shippedModel } from '../studio/shipped.ts';
 
-/** Our networks that do something for a picture, in the order of the work; for enlarging there is none. */
-export const ownModels = ['filler', 'restorer', 'colorist', 'one'] as const;
+/** Our networks that do something for a picture, in the order of the work. */
+export const ownModels = ['filler', 'restorer', 'colorist', 'upscaler', 'one'] as const;
 export type OwnModel = (typeof ownModels)[number];
 /** How a recipe names a model that was trained in the Studio: by its run. */
 export const RUN = 'run:';
@@ -37,7 +37,7 @@ export function ownView(
     task,
     kind: '',
     ready: card.weights !== null,
-    scale: 1,
+    scale: task === 'upscaler' ? 2 : 1,
     sha256: card.sha256 ?? '',
     bytes,
     parameters,

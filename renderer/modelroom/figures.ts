@@ -54,7 +54,10 @@ const first: Record<ModelCardView['task'], readonly (readonly [string, string])[
     ['bw', 'deltaE'],
     ['clean', 'deltaEMedian'],
   ],
-  upscaler: [],
+  upscaler: [
+    ['half-size', 'psnr'],
+    ['half-size', 'ssim'],
+  ],
 };
 
 /** A metric's name ("bw.deltaE") taken apart. */

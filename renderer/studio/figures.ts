@@ -42,6 +42,7 @@ export const headline: Record<NetworkName, FigureName> = {
   colorist: 'abDistance',
   restorer: 'psnr',
   filler: 'insidePsnr',
+  upscaler: 'psnr',
 };
 
 /** Figures that mean nothing for a network: a colorist keeps the luminance, only a filler has holes. */
@@ -50,6 +51,7 @@ const meaningless: Record<NetworkName, readonly FigureName[]> = {
   colorist: ['ssim', 'residualNoise', 'sharpness'],
   restorer: [],
   filler: [],
+  upscaler: ['residualNoise'],
 };
 
 /** How far a value is from the best there could be; comparable within one figure only. */

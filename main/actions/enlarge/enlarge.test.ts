@@ -123,5 +123,10 @@ describe('enlarging by a network', () => {
     const four = enlargedSource(sourceOf(picture), { factor: '4' }, repeater(2));
     const answer = await four.read({ x: 40, y: 40, w: 24, h: 24 });
     expect([answer.width, four.width, four.scale]).toEqual([24, 4 * W, 4]);
+    // Twice by the same network, not once and then the filter.
+    answer.data.forEach((v, i) => {
+      const [c, y, x] = [Math.floor(i / 576), Math.floor(i / 24) % 24, i % 24];
+      expect(Math.abs(v - picture.data[(c * H + ((y + 40) >> 2)) * W + ((x + 40) >> 2)])).toBeLessThan(1e-6);
+    });
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Enlargement, twice or four times: by a network `upscaler` where there is one, else by Lanczos' filter (lanczos.ts).
- * A network that enlarges by another factor is met with area means or the filter. Last of the steps: everything before
- * it costs less on fewer pixels.
+ * A network that enlarges twice is asked twice for four times; one that enlarges by another factor is met with area means
+ * or the filter. Last of the steps: everything before it costs less on fewer pixels.
  */
 import type { Rect } from '../../../app/picture.ts';
 import { planar, type Planar } from '../../../app/planar.ts';
@@ -100,6 +100,11 @@ export function enlargedSource(
 ): PictureSource {
   const factor = Number(params.factor);
   let opened: ReturnType<typeof byNetwork> | null = null;
+  const open = async (enlarger: OpenNetwork): ReturnType<typeof byNetwork> => {
+    const once = await byNetwork(source, enlarger);
+    if (once.factor <= 1 || once.factor ** 2 !== factor) return once;
+    return { ...(await byNetwork(once, enlarger)), factor };
+  };
   return {
     ...source,
     width: source.width * factor,
@@ -107,7 +112,7 @@ export function enlargedSource(
     scale: source.scale * factor,
     async read(rect, signal) {
       if (!network) return lanczos(source, factor, rect, signal);
-      opened ??= byNetwork(source, network);
+      opened ??= open(network);
       const large = await opened;
       if (large.factor === factor) return large.read(rect, signal);
       if (large.factor > factor && large.factor % factor === 0)

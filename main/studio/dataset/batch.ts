@@ -4,7 +4,7 @@
  * the same whichever thread makes it and whatever was made before. A picture that cannot be used gives its
  * place to the next one of the split that can.
  */
-import { degrade, greyInput, type Preset } from '../../../app/degrade/index.ts';
+import { degrade, greyInput, shrunk, type Preset } from '../../../app/degrade/index.ts';
 import type { Planar } from '../../../app/planar.ts';
 import { seeded } from '../../../app/random.ts';
 import { RevealError } from '../../../app/contract/messages.ts';
@@ -54,6 +54,8 @@ export interface MadeBatch {
 
 /** The group of samples that were not made by a degradation. */
 export const REAL_PAIR = 'pair';
+/** The group of samples that were made half as large. */
+export const HALF_SIZE = 'half-size';
 
 /** Tasks whose truth must have colour: a grey truth would teach them that grey is right. */
 const NEEDS_COLOUR: ReadonlySet<TaskName> = new Set<TaskName>(['one', 'colorist']);
@@ -93,11 +95,18 @@ function makeSample(
 ): Sample & { group: string } {
   const { task, size } = setup;
   const { truth } = decoded;
-  const native = task === 'restorer';
+  const native = task === 'restorer' || task === 'upscaler';
   const crop: Crop = setup.augment
     ? randomCrop(truth.width, truth.height, size, native, seeded(...keys, 'crop'))
     : centreCrop(truth.width, truth.height, size, native);
   const picture = takeCrop(truth, crop, size);
+  if (task === 'upscaler')
+    return {
+      input: shrunk(picture, seeded(...keys, 'shrink')),
+      target: picture,
+      mask: null,
+      group: HALF_SIZE,
+    };
   if (decoded.input && task !== 'filler') {
     const input = takeCrop(decoded.input, crop, size);
     if (task !== 'colorist')

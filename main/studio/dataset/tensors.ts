@@ -1,7 +1,7 @@
 /**
  * From a degraded sample to the tensors of a task, written straight into the place of that sample in the batch.
  * Everything is planar float32: sRGB-encoded 0..1, except chroma, which is CIE Lab a* and b* (D65) over 110 at a
- * quarter of the size, and masks (0 or 1).
+ * quarter of the size, what is to be enlarged at half, and masks (0 or 1).
  */
 import { srgbDecode } from '../../../app/color/curve.ts';
 import { D65, SRGB_TO_XYZ } from '../../../app/color/lab.ts';
@@ -14,21 +14,28 @@ export const AB_SCALE = 110;
 /** Chroma is predicted at this fraction of the working size. */
 export const CHROMA_STEP = 4;
 
-/** Planes of each tensor of a task; `chroma` marks those at a quarter of the size. */
-const LAYOUT: Record<TaskName, Record<string, { planes: number; chroma?: true }>> = {
+/** Planes of each tensor of a task, and the part of the size that it has, where that is not the whole. */
+const LAYOUT: Record<TaskName, Record<string, { planes: number; part?: number }>> = {
   one: { x: { planes: 3 }, y: { planes: 3 }, mask: { planes: 1 } },
-  colorist: { l: { planes: 1 }, hints: { planes: 3, chroma: true }, ab: { planes: 2, chroma: true } },
+  colorist: {
+    l: { planes: 1 },
+    hints: { planes: 3, part: CHROMA_STEP },
+    ab: { planes: 2, part: CHROMA_STEP },
+  },
   restorer: { x: { planes: 3 }, y: { planes: 3 }, mask: { planes: 1 } },
   filler: { x: { planes: 3 }, mask: { planes: 1 }, y: { planes: 3 } },
+  upscaler: { x: { planes: 3, part: 2 }, y: { planes: 3 } },
 };
 
 /** Tensors of zeros for a batch. @throws RangeError when the size does not suit the task */
 export function emptyTensors(task: TaskName, batch: number, size: number): Record<string, BatchTensor> {
   if (task === 'colorist' && size % CHROMA_STEP !== 0)
     throw new RangeError(`The colorist's size must be a multiple of ${CHROMA_STEP}, not ${size}.`);
+  if (task === 'upscaler' && size % 2 !== 0)
+    throw new RangeError(`The upscaler's size must be even, not ${size}.`);
   const out: Record<string, BatchTensor> = {};
-  for (const [name, { planes, chroma }] of Object.entries(LAYOUT[task])) {
-    const side = chroma ? size / CHROMA_STEP : size;
+  for (const [name, { planes, part = 1 }] of Object.entries(LAYOUT[task])) {
+    const side = size / part;
     out[name] = { dims: [batch, planes, side, side], data: new Float32Array(batch * planes * side * side) };
   }
   return out;

@@ -65,13 +65,13 @@ export interface Dataset {
 export const presetNames = ['lapaz', 'print', 'negative', 'film'] as const;
 export type PresetName = (typeof presetNames)[number];
 
-export const taskNames = ['one', 'colorist', 'restorer', 'filler'] as const;
+export const taskNames = ['one', 'colorist', 'restorer', 'filler', 'upscaler'] as const;
 export type TaskName = (typeof taskNames)[number];
 
 export interface LoaderOptions {
   task: TaskName;
   split: Split;
-  /** Pixels of a side; a multiple of 4 for `colorist`. */
+  /** Pixels of a side; a multiple of 4 for `colorist`, even for `upscaler` (whose input has half as many). */
   size: number;
   /** Pictures of a step. */
   batch: number;

@@ -41,7 +41,7 @@ async function enlarge(
       ...{ format, analysis, seed: 1, shot: { index: 0, first: 0, last: 0, opening: 'start' } },
       networks: { open: () => Promise.resolve(network) },
     },
-    { on: true, factor, model: '' },
+    { on: true, factor, model: network ? network.name : '' },
   );
   const [frame] = await work.push(frameOf(format, 1));
   expect(await work.end()).toEqual([]);

@@ -138,7 +138,9 @@ export const enlargeStep: ReelStep<Params> = {
   holds: () => 0,
   async begin({ format, networks }, params): Promise<ShotWork> {
     const factor = Number(params.factor);
-    const network: StepNetwork | null = (await networks?.open('upscaler', params.model)) ?? null;
+    // Only one that was asked for by its name: a network takes seconds for a frame, and a reel has thousands.
+    const network: StepNetwork | null =
+      params.model === '' ? null : ((await networks?.open('upscaler', params.model)) ?? null);
     let frames = 0;
     const byNetwork = async (frame: Frame, upscaler: StepNetwork): Promise<Frame> => {
       const source = enlargedSource(sourceOf(pictureOf(frame, codesOf(format))), params, upscaler);
