@@ -199,10 +199,7 @@ async function exportWhole(
   const output = broken ? partialName(task.output) : task.output;
   await writeAtomic(joining(dir), true, (sink) => sink.write(Buffer.from(output)));
   const manifests = plan.segments.map(({ index }) => done.get(index)!);
-  const score = await composeScore({
-    ...{ task, plan, facts, analysis, signal, dir },
-    models: melodyModels(desk.shop.dataDir),
-  });
+  const score = await composeScore({ ...{ task, plan, facts, analysis, signal }, dir });
   const { notes, ...joined } = await joinFilm({
     ...{ task, plan, facts, manifests, folder, output, signal, score: score?.file ?? null },
     overwrite: task.export.overwrite || ours,
