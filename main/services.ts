@@ -321,6 +321,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     cacheDir: path.join(dataDir, 'cache', 'scores'),
     folder: known,
     reelTime: (itemId, signal) => reels.time(itemId, signal),
+    inUse: () => studioFolders.inUse(),
     publish,
   });
 

@@ -59,6 +59,8 @@ export const scoreCalls = {
     z.object({
       neurriak: z.array(z.object({ name: z.string(), title: z.string(), syllables: z.array(z.number()) })),
       generators: z.array(z.enum(melodyGenerators)),
+      /** Training runs whose model does the work of a generator. */
+      own: z.array(z.object({ generator: z.enum(melodyGenerators), run: z.string() })),
     }),
   ],
   /** Composes. Same wish with the same seed: same melody. */

@@ -4,6 +4,7 @@
  * curves, sample panels and figures, is here. Pictures come over `/studio/…` (see `studioPicture`), never as JSON.
  */
 import { z } from 'zod';
+import { melodySchema } from '../melody/schema.ts';
 
 const id = z.number().int();
 /** Folder names under the library's data folder; made by the host. */
@@ -16,6 +17,14 @@ export const melodyNetworkNames = ['bertso', 'milia'] as const;
 export type MelodyNetworkName = (typeof melodyNetworkNames)[number];
 export const isMelodyNetwork = (name: string): name is MelodyNetworkName =>
   melodyNetworkNames.some((n) => n === name);
+/** All that is trained in the Studio. */
+export const studioNetworkNames = [...networkNames, ...melodyNetworkNames] as const;
+export type StudioNetworkName = (typeof studioNetworkNames)[number];
+/** What a dataset holds, and therefore which networks learn from it. */
+export const datasetKinds = ['pictures', 'melodies'] as const;
+export type DatasetKind = (typeof datasetKinds)[number];
+export const kindLearntFrom = (network: StudioNetworkName): DatasetKind =>
+  isMelodyNetwork(network) ? 'melodies' : 'pictures';
 export const networkWidths = ['small', 'base', 'large'] as const;
 export const presets = ['lapaz', 'print', 'negative', 'film'] as const;
 export const runPhases = ['generator', 'critic', 'gan'] as const;
@@ -35,11 +44,13 @@ export const datasetSchema = z.object({
   state: z.enum(['building', 'ready', 'failed']),
   error: z.string().nullable(),
   jobId: id.nullable(),
+  kind: z.enum(datasetKinds),
+  /** Damage that pictures are given; without meaning for melodies. */
   preset: z.enum(presets),
   createdAt: z.number(),
   train: z.number().int(),
   test: z.number().int(),
-  /** Pictures left out, by reason. */
+  /** Pictures (files of melodies) left out, by reason. */
   rejects: z.array(z.object({ reason: z.string(), count: z.number().int() })),
   sources: z.array(z.object({ name: z.string(), pictures: z.number().int(), film: z.boolean() })),
   /** Share of coloured pixels in each of 12 hue sectors of 30 degrees (CIE Lab, from red-pink at 0), summing to 1. */
@@ -52,7 +63,7 @@ export const datasetSchema = z.object({
 export type StudioDataset = z.infer<typeof datasetSchema>;
 
 export const networkSchema = z.object({
-  name: z.enum(networkNames),
+  name: z.enum(studioNetworkNames),
   /** What it does, one sentence. */
   task: z.string(),
   widths: z.array(
@@ -77,7 +88,7 @@ export type StudioNetwork = z.infer<typeof networkSchema>;
 
 export const runSettingsSchema = z.object({
   dataset: slug,
-  network: z.enum(networkNames),
+  network: z.enum(studioNetworkNames),
   width: z.enum(networkWidths).default('small'),
   /** null: from nothing. */
   start: slug.nullable().default(null),
@@ -163,6 +174,8 @@ export const runSchema = z.object({
   figuresInUse: runFiguresSchema.nullable(),
   /** Steps of which a sample panel exists. */
   samples: z.array(z.number().int()),
+  /** Names of the melodies that were written at each of these steps, the same seeds each time; [] where there are none. */
+  melodies: z.array(slug),
   /** The model this run gave; null until the first checkpoint. */
   model: slug.nullable(),
   /** Has a critic that another run can begin with. */
@@ -177,7 +190,12 @@ const ok = z.object({ ok: z.literal(true) });
 export const studioCalls = {
   'studio.datasets': [z.object({}), z.object({ datasets: z.array(datasetSchema) })],
   'studio.buildDataset': [
-    z.object({ name: z.string().min(1).max(80), preset: z.enum(presets), sources: datasetSourcesSchema }),
+    z.object({
+      name: z.string().min(1).max(80),
+      kind: z.enum(datasetKinds).default('pictures'),
+      preset: z.enum(presets).default('print'),
+      sources: datasetSourcesSchema,
+    }),
     datasetSchema,
   ],
   /** Kept for `undo`: moved to a bin that empties when the app is closed. Refused while a run uses it. */
@@ -211,8 +229,13 @@ export const studioCalls = {
   ],
   /** Puts a run's model to work for its network's task; null goes back to the one we ship. */
   'studio.use': [
-    z.object({ network: z.enum(networkNames), model: slug.nullable() }),
+    z.object({ network: z.enum(studioNetworkNames), model: slug.nullable() }),
     z.object({ before: slug.nullable() }),
+  ],
+  /** A melody that a run wrote at one of its `samples`, to be heard and seen. */
+  'studio.melody': [
+    z.object({ id: slug, step: z.number().int().min(0), name: slug }),
+    z.object({ melody: melodySchema }),
   ],
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;
 

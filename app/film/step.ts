@@ -102,11 +102,23 @@ export interface ShotContext {
   span?: { first: number; last: number };
   /** Of this shot, in order. */
   keyFrames?: readonly ShotKeyFrame[];
+  /** Of the reel's other shots. */
+  otherKeyFrames?: readonly ShotKeyFrame[];
   networks?: StepNetworks;
   /** Set where a person looks at a step: takes what the step changes in a frame. Others need not make it. */
   show?(view: StepView): void;
   /** The same wish as a flag: `diagnostic` will be asked for. */
   diagnose?: boolean;
+}
+
+/** What a step wants to see of each shot in whole frames. */
+export interface ShotSample {
+  /** Frames of this shot, a handful; none: nothing of it is looked at. */
+  frames(shot: ReelShot, flashes: ReelAnalysis['flashes']): number[];
+  /** What they say, as plain JSON. They are not kept. */
+  measure(shot: ReelShot, frames: readonly Frame[], format: FrameFormat): unknown;
+  /** The table for `ReelAnalysis.measures`, from what was measured of each shot. */
+  finish(measured: readonly unknown[]): unknown;
 }
 
 /** A step of a reel's recipe. `P` are its parameters (app/recipe/film.ts). */
@@ -119,6 +131,11 @@ export interface ReelStep<P> {
    * when this changes. Left out: all of them. An observer that only measures gives null.
    */
   observes?(params: P): unknown;
+  /**
+   * For steps that need more of a shot than pass one's small luma: a few whole frames of each shot, as decoded, looked at
+   * once when shots are known. The table is kept as an observer's is (`observes`); a step has one of both.
+   */
+  sample?: ShotSample;
   begin(context: ShotContext, params: P): ShotWork | Promise<ShotWork>;
   /** Frames held back at most; bounds the memory. */
   holds(params: P): number;

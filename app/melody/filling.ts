@@ -13,6 +13,8 @@ import type { Plan } from './plan.ts';
 
 /** Temperature of the draws where one of 1 is asked for: found on melodies that were held out of training. */
 const COOL = 0.85;
+/** Of the classes of a column, only the likeliest that have this share together are drawn from. */
+const NUCLEUS = 1;
 /** Columns of a phrase that stay filled in each round, from the left. */
 const AT_A_TIME = 2;
 /** Columns on either side of a phrase that the network is shown while it is filled (echoes come from anywhere). */
@@ -32,11 +34,28 @@ interface Round {
 
 export interface FillingOptions {
   temperature: number;
+  nucleus?: number;
   /** Columns (true) that are kept as they are in `columns`. */
   kept?: { columns: Uint8Array; keep: readonly boolean[] };
 }
 
 const gumbel = (random: Random): number => -Math.log(-Math.log(random.next() + 1e-12) + 1e-12);
+
+/** One of some classes by their logits, of the likeliest that together have the share `nucleus`. @returns its index */
+function drawnOf(logits: readonly number[], nucleus: number, random: Random): number {
+  const most = Math.max(...logits);
+  const order = logits.map((v, k) => ({ k, weight: Math.exp(v - most) })).sort((a, b) => b.weight - a.weight);
+  const all = order.reduce((sum, { weight }) => sum + weight, 0);
+  let size = 0;
+  let held = 0;
+  while (size < order.length && held < nucleus * all) held += order[size++].weight;
+  let at = random.next() * held;
+  for (const { k, weight } of order.slice(0, size)) {
+    at -= weight;
+    if (at <= 0) return k;
+  }
+  return order[0].k;
+}
 
 export class Filling {
   readonly reader: ColumnReader;
@@ -45,13 +64,15 @@ export class Filling {
   private readonly free: boolean[];
   private readonly random: Random;
   private readonly temperature: number;
+  private readonly nucleus: number;
   private readonly rounds: Round[] = [];
   private round = 0;
 
-  constructor(plan: Plan, random: Random, { temperature, kept }: FillingOptions) {
+  constructor(plan: Plan, random: Random, { temperature, kept, nucleus = NUCLEUS }: FillingOptions) {
     this.plan = plan;
     this.random = random;
     this.temperature = temperature;
+    this.nucleus = nucleus;
     this.reader = new ColumnReader(plan);
     const { length } = this.reader;
     this.columns = kept ? Uint8Array.from(kept.columns.subarray(0, length)) : new Uint8Array(length);
@@ -102,17 +123,13 @@ export class Filling {
     const { from, to, until } = this.rounds[this.round];
     const { plan, columns, random } = this;
     const heat = Math.max(1e-3, COOL * this.temperature);
-    const scored = (c: number, t: number): number => logit(c, t) / heat + gumbel(random);
-    /** The best class of some at a column. */
-    const best = (t: number, from: number, to: number, allowed?: (c: number) => boolean): number => {
-      let [choice, most] = [from, -Infinity];
-      for (let c = from; c < to; c++) {
-        if (allowed && !allowed(c)) continue;
-        const score = scored(c, t);
-        if (score > most) [choice, most] = [c, score];
-      }
-      return choice;
-    };
+    /** Draws one of the classes [from, to) of a column. */
+    const best = (t: number, from: number, to: number): number =>
+      drawnOf(
+        Array.from({ length: to - from }, (_, k) => logit(from + k, t) / heat),
+        this.nucleus,
+        random,
+      ) + from;
     for (const phrase of plan.phrases) {
       if (phrase.end <= from || phrase.start >= to) continue;
       const blanks: number[] = [];

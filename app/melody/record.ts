@@ -2,7 +2,7 @@
  * A line of a file of melodies (`melodies.jsonl`): reading it, and turning it into a `Melody`. The format is that
  * of the project's data; a folder of a person's own MIDI files becomes records of the same form.
  */
-import { findKey, parseKey } from './key.ts';
+import { findKey, keyName, parseKey } from './key.ts';
 import type { Melody, MelodyKind, Note } from './types.ts';
 
 /** Finer than `MelodyKind`: the networks are told which of the three a melody is. */
@@ -77,4 +77,22 @@ export function readRecord(line: string): MelodyRecord | null {
       metre: metre ? [Number(metre[1]), Number(metre[2])] : null,
     },
   };
+}
+
+/** A record as a line that `readRecord` reads again: the same notes, bars, key, phrases. */
+export function recordLine({ id, split, kind, title, source, melody }: MelodyRecord): string {
+  return JSON.stringify({
+    id,
+    split,
+    kind,
+    title,
+    source,
+    metre: melody.metre === null ? null : melody.metre.join('/'),
+    bar: melody.bar,
+    pickup: melody.pickup,
+    key: keyName(melody.key),
+    tempo: melody.tempo,
+    phrase_starts: melody.phraseStarts,
+    notes: melody.notes.map((n) => [n.pitch, n.onset, n.duration]),
+  });
 }

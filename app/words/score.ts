@@ -25,6 +25,10 @@ export const scoreSentences = {
   'score-seconds': 'A melody lasts from 2 seconds to two hours.',
   'score-data-few':
     '{{folder}} holds {{count}} melodies that can be learnt from (MIDI, ABC or MusicXML, one note at a time, 16 notes or more); at least {{least}} are needed.',
+  'score-data-by-heart':
+    '{{count}} melodies to learn from are few: a network learns them by heart. Begin with our weights, and let it learn for minutes, not for hours.',
+  'score-data-kind': '{{network}} cannot learn from what the dataset {{name}} holds: it needs another ({{kind}}).',
+  'score-no-sample': 'The training run {{run}} wrote no such melody.',
   'studio-melody-data':
     '{{network}} learns from melodies, not from pictures: give --data a file melodies.jsonl or a folder of MIDI files.',
   'score-no-critic': '{{network}} has no critic: train it in phase generator.',

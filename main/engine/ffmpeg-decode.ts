@@ -33,7 +33,7 @@ export interface DecodeOptions {
   to?: number;
   /** Luma alone in 8 bits and this size, as the film codes it (limited range stays limited): for looking. */
   luma8?: { width: number; height: number };
-  /** Decode on the graphics card where ffmpeg offers it. */
+  /** Decode on the graphics card where ffmpeg offers it, and where the codec's decoding is defined to the bit. */
   hardware?: boolean;
   /** Threads of the decoder; 0: as many as ffmpeg likes. */
   threads?: number;
@@ -44,6 +44,9 @@ export interface DecodeOptions {
   /** Without a frame for so long ffmpeg hangs. */
   stallMs?: number;
 }
+
+/** Codecs whose frames come out the same, bit for bit, whoever decodes them. */
+const EXACT = new Set(['h264', 'hevc', 'vp8', 'vp9', 'av1']);
 
 /** Planes of `bytes` as a pipe brings them (G, B, R for RGB), as views in the order of a `Frame`. */
 export function planesOf(format: FrameFormat, bytes: Uint8Array<ArrayBuffer>): Frame['planes'] {
@@ -90,7 +93,7 @@ export function decodeArguments(
   return [
     ...quiet('level+verbose'),
     ...['-threads', String(options.threads ?? 0)],
-    ...(options.hardware ? ['-hwaccel', 'auto'] : []),
+    ...(options.hardware && EXACT.has(facts.codec) ? ['-hwaccel', 'auto'] : []),
     ...['-copyts', '-noautorotate'],
     ...(start === null || sequence
       ? []
@@ -153,6 +156,10 @@ function clockOf(facts: ReelFacts): (pts: number, base: Ratio, last: number) => 
   };
 }
 
+/** What only repeats another line, or tells that we took no more frames. */
+const HARMLESS =
+  /^Error while decoding stream|av_interleaved_write_frame|^Error (?:writing|muxing|submitting)|Broken pipe|Connection reset/;
+
 /** Watches what ffmpeg says while it decodes. */
 class Listener {
   shape: string | null = null;
@@ -169,9 +176,10 @@ class Listener {
       this.shape ??= now;
     }
     if (!this.report) return;
-    const corrupt = /\[warning\].*\b(corrupt input packet.*)$/.exec(line);
+    const corrupt =
+      /\[(?:warning|info)\].*\b((?:corrupt (?:input packet|decoded frame)|concealing \d+ ).*)$/.exec(line);
     const text = errorLine(line) ?? corrupt?.[1];
-    if (text && !/^Error while decoding stream/.test(text)) this.report(text);
+    if (text && !HARMLESS.test(text)) this.report(text);
   }
 }
 
@@ -215,9 +223,12 @@ async function* pass(input: Input, start: number | null, from: number): AsyncGen
     stallMs: options.stallMs,
   });
   let index = -1;
+  // After a jump the frames before `from` may lack what they refer to: that is no damage.
   const listener = new Listener(
-    start === null && options.onDamage
-      ? (detail) => options.onDamage?.({ frame: Math.max(0, index + 1), detail })
+    options.onDamage
+      ? (detail) => {
+          if (start === null || index >= from) options.onDamage?.({ frame: Math.max(0, index + 1), detail });
+        }
       : null,
   );
   run.onLine = (line) => listener.hear(line);

@@ -54,9 +54,9 @@ export const sourceTimeBase = (version: string): string[] => [
   versionOf(version) >= 7 ? 'demux' : '-1',
 ];
 
-/** Arguments that stand before everything. */
+/** Arguments that stand before everything. Without them a line of progress, which never ends, would swallow an error. */
 export const quiet = (level = 'error'): string[] => [
-  ...['-nostdin', '-hide_banner', '-loglevel', level, '-max_alloc', String(MAX_ALLOC)],
+  ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', level, '-max_alloc', String(MAX_ALLOC)],
 ];
 
 /** A user's file as input: what it may be and may reach. */
@@ -178,7 +178,7 @@ export class FfmpegRun {
   private heard(text: string): void {
     this.stderr = (this.stderr + text).slice(-STDERR_KEPT);
     if (!this.onLine) return;
-    const lines = (this.line + text).split('\n');
+    const lines = (this.line + text).split(/[\r\n]+/);
     this.line = (lines.pop() ?? '').slice(-STDERR_KEPT);
     for (const line of lines) this.onLine(line);
   }

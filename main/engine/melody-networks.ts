@@ -3,7 +3,7 @@
  * for each graph. They are so small that a processor is faster than any way to another device, so they
  * run on it alone, and what a seed gives is the same everywhere.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { emit } from '../../app/graph/emit.ts';
@@ -75,11 +75,13 @@ export class MelodyNetworks {
    */
   open(network: Network, folder = shippedModel(network.name)): Promise<MelodyNetwork> {
     const dir = existsSync(path.join(folder, 'model', 'card.json')) ? path.join(folder, 'model') : folder;
-    let opened = this.opened.get(dir);
+    // A run that learns on has other weights in the same folder.
+    const key = `${dir} ${statSync(path.join(dir, 'card.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0}`;
+    let opened = this.opened.get(key);
     if (!opened) {
       opened = this.read(network, dir);
-      this.opened.set(dir, opened);
-      opened.catch(() => this.opened.delete(dir));
+      this.opened.set(key, opened);
+      opened.catch(() => this.opened.delete(key));
     }
     return opened;
   }

@@ -141,7 +141,7 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
     ...familyMethods(shop, previews),
     ...printMethods(shop),
     ...studioMethods(settings),
-    ...scoreMethods(),
+    ...scoreMethods(settings.dataDir),
     ...reels.methods,
     // It brings a library for graphs along.
     providers: async () => ({ providers: await (await import('./process-probe.ts')).probeProviders() }),

@@ -17,6 +17,7 @@ import type { ContactSheetTask } from '../files/contact-sheet.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { RunSettings } from '../../app/contract/studio.ts';
 import type { BuildReport } from '../studio/dataset/build-report.ts';
+import type { MelodyReport } from '../studio/dataset/melodies.ts';
 import type { PresetName } from '../studio/dataset/types.ts';
 import type { RunResult } from '../studio/run/runner.ts';
 import type { ReelMethods, ReelPixelsTask } from './reel-protocol.ts';
@@ -223,6 +224,8 @@ export interface EngineMethods extends ScoreMethods, ReelMethods {
   memory: [Record<string, never>, { rss: number; heap: number; external: number }];
   /** Builds a dataset; progress counts pictures. */
   buildDataset: [BuildDatasetTask, BuildReport];
+  /** Builds a dataset of melodies; progress counts files. */
+  buildMelodies: [{ sources: string[]; out: string }, MelodyReport];
   /** Carries a training run on; progress is in seconds, its `detail` a `RunProgress`. Cancelled, it ends after the step it is in with everything written. */
   train: [TrainTask, RunResult];
 }

@@ -18,6 +18,7 @@ import { encodeJpeg } from '../files/index.ts';
 import { freeSpace } from '../files/disk.ts';
 import { writeAtomic, writeJsonAtomic } from '../files/atomic.ts';
 import type { CallContext } from './core.ts';
+import { encodingFor } from './ffmpeg-encoders.ts';
 import { exportTool, joinFilm, SEGMENT_EXTENSION } from './reel-encode.ts';
 import type { ReelDesk } from './reel-desk.ts';
 import { composeScore } from './reel-score.ts';
@@ -25,6 +26,7 @@ import { finishedBefore } from './reel-finished.ts';
 import { ReelFolder, workFolder, type SegmentManifest } from './reel-folder.ts';
 import { lanesFor, makeSegments, type LaneNews } from './reel-lanes.ts';
 import type { ReelExportResult, ReelExportTask, ReelNews } from './reel-protocol.ts';
+import { distrust, unlooked } from './reel-trust.ts';
 import { APP_VERSION } from './version.ts';
 
 /** What stays free on a disk whatever happens. */
@@ -67,6 +69,15 @@ export const partialName = (output: string): string => {
   return path.join(dir, `${name} (partial)${ext}`);
 };
 
+/** A film that was passed through without a look is not what its table says. */
+class NotAsListed extends Error {
+  readonly reason: string;
+  constructor(reason: string) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
 /** Exports a reel. @throws RevealError; what is finished by then stays in the work folder for the next call */
 export async function exportReel(
   desk: ReelDesk,
@@ -76,6 +87,10 @@ export async function exportReel(
   try {
     return await exportWhole(desk, task, call);
   } catch (error) {
+    if (error instanceof NotAsListed && !call.signal.aborted) {
+      await distrust(task.dir, await desk.facts(task), error.reason);
+      return exportReel(desk, { ...task, resume: true }, call);
+    }
     // A folder with nothing to go on from is no use to anybody.
     const dir = workFolder(task.output);
     const names = await readdir(dir).catch((): string[] => []);
@@ -107,11 +122,17 @@ async function exportWhole(
     ...{ stage: name, done, total, shot: 0, shots: [], latest: null },
   });
 
-  const looked = await desk.look(place, recipe, {
-    signal,
-    onProgress: (done, total) => tell((SHARE.analyse * done) / total, stage('analyse', done, total)),
-  });
-  const { analysis, facts, identity, broken } = looked;
+  const known = await desk.facts(place, signal);
+  const { identity } = known;
+  tell(0, stage('analyse', 0, 1));
+  const trusted = await unlooked(task.dir, known, recipe);
+  const looked =
+    trusted ??
+    (await desk.look(place, recipe, {
+      signal,
+      onProgress: (done, total) => tell((SHARE.analyse * done) / total, stage('analyse', done, total)),
+    }));
+  const { analysis, facts, broken } = looked;
   const lookSeconds = (performance.now() - started) / 1000;
   const threads = task.threads && task.threads > 0 ? task.threads : desk.shop.threads;
   const { lanes, encoder } = lanesFor(threads);
@@ -122,6 +143,8 @@ async function exportWhole(
     ...{ codec: task.export.codec, quality: task.export.quality, threads: encoder, models },
     tools: { revelado: APP_VERSION, ffmpeg: tool.version },
   });
+  // What the codec cannot hold is said before any work.
+  const { notes: stored } = await encodingFor(plan.codec, plan.to, tool);
   const folder = await ReelFolder.open(dir, plan, SEGMENT_EXTENSION);
   const done = new Map<number, SegmentManifest>();
   for (const { index } of plan.segments) {
@@ -150,7 +173,8 @@ async function exportWhole(
       .catch(() => undefined);
   };
   const setup = {
-    ...{ file: task.path, facts, analysis, plan, tool },
+    ...{ file: task.path, facts, analysis, plan, tool, strict: trusted !== null },
+    ...(task.hardware ? { hardware: true } : {}),
     keyFrames: await desk.keyFrames(recipe, task.references),
     latestHeight: task.latestFile === undefined ? 0 : LATEST_HEIGHT,
   };
@@ -165,6 +189,10 @@ async function exportWhole(
     room: (segment) => room([segment]),
     onNews,
     onSegment: (manifest) => done.set(manifest.index, manifest),
+  }).catch((error: unknown) => {
+    if (trusted && error instanceof RevealError && error.code === 'bad-input')
+      throw new NotAsListed(error.message);
+    throw error;
   });
   await writing;
 
@@ -179,7 +207,13 @@ async function exportWhole(
     onProgress: (share) => tell(SHARE.analyse + SHARE.frames + SHARE.join * share, stage('join', share, 1)),
   });
   const steps = [{ name: 'analyse', seconds: lookSeconds }, ...sumSteps(manifests)];
-  const warnings = [...stepWarnings({ facts, analysis, recipe }), ...notes, ...(score?.notes ?? [])];
+  const warnings = [
+    ...new Set([
+      ...facts.notes,
+      ...stepWarnings({ facts, analysis, recipe }),
+      ...[...stored, ...notes, ...(score?.notes ?? [])],
+    ]),
+  ];
   const record = filmRecord({
     ...{ task, plan, facts, analysis, manifests, warnings, broken, output },
     ...joined,

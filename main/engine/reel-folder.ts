@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { planHash, type ReelIdentity, type ReelPlan } from '../actions/film/plan.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { hashFile } from '../files/disk.ts';
+import { isSequencePicture } from './ffmpeg-sequence.ts';
 
 const SAMPLES = 64;
 const SAMPLE = 64 << 10;
@@ -22,17 +23,23 @@ async function part(handle: FileHandle, at: number, length: number): Promise<Uin
 }
 
 /** What a file is known by; reads a few megabytes of it, whatever its size. */
-export async function identityOf(file: string): Promise<ReelIdentity> {
+export async function identityOf(given: string): Promise<ReelIdentity> {
+  // One picture of a sequence stands for all of its folder.
+  const file = isSequencePicture(given) ? path.dirname(path.resolve(given)) : given;
   const info = await stat(file);
-  const hash = createHash('sha256').update(String(info.size));
   // A folder of pictures is known by the names, sizes and dates of its files.
   if (info.isDirectory()) {
-    for (const name of (await readdir(file)).sort()) {
+    const hash = createHash('sha256');
+    let [bytes, modifiedMs] = [0, 0];
+    for (const name of (await readdir(file)).filter(isSequencePicture).sort()) {
       const one = await stat(path.join(file, name));
       hash.update(`${name}\0${one.size}\0${one.mtimeMs}\0`);
+      bytes += one.size;
+      modifiedMs = Math.max(modifiedMs, Math.round(one.mtimeMs));
     }
-    return { bytes: info.size, modifiedMs: Math.round(info.mtimeMs), sample: hash.digest('hex') };
+    return { bytes, modifiedMs, sample: hash.digest('hex') };
   }
+  const hash = createHash('sha256').update(String(info.size));
   const handle = await open(file, 'r');
   try {
     hash.update(await part(handle, 0, Math.min(END, info.size)));

@@ -17,6 +17,7 @@ import { sha256, type ReelIdentity } from '../actions/film/plan.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { decodeReel } from './ffmpeg-decode.ts';
 import { counted } from './ffmpeg-probe.ts';
+import { sampleShots } from './reel-samples.ts';
 import { ReelThread } from './reel-threads.ts';
 
 export interface LookTask {
@@ -54,8 +55,10 @@ const LOST = 0.02;
 
 const keyOf = (identity: ReelIdentity): string =>
   sha256(JSON.stringify([LOOK_VERSION, identity])).slice(0, 32);
+/** Folder of all that was found out about a film. */
+export const lookFolder = (dir: string, identity: ReelIdentity): string => path.join(dir, keyOf(identity));
 const shotsFile = (dir: string, identity: ReelIdentity): string =>
-  path.join(dir, keyOf(identity), 'shots.json');
+  path.join(lookFolder(dir, identity), 'shots.json');
 const tableFile = (
   dir: string,
   identity: ReelIdentity,
@@ -83,14 +86,22 @@ export async function storedShots(dir: string, identity: ReelIdentity): Promise<
   return ((await readJson(shotsFile(dir, identity))) as StoredShots | undefined) ?? null;
 }
 
-/** Steps that measure and are used somewhere on the reel, with the reel's parameters. */
-function observing(task: Pick<LookTask, 'recipe' | 'table'>): { step: ReelStep<unknown>; params: unknown }[] {
+interface Use {
+  step: ReelStep<unknown>;
+  params: unknown;
+}
+
+/** Steps that want to know something of the whole reel and are used somewhere on it, with the reel's parameters. */
+function asking(
+  task: Pick<LookTask, 'recipe' | 'table'>,
+  wants: (step: ReelStep<unknown>) => boolean,
+): Use[] {
   const { params, overrides } = task.recipe;
   return (Object.keys(task.table) as FilmStepName[]).flatMap((name) => {
     const step = task.table[name];
     const used =
       params[name].on || overrides.some((o) => (o.params[name] as { on?: unknown } | undefined)?.on === true);
-    return step?.observe && used ? [{ step, params: params[name] }] : [];
+    return step && wants(step) && used ? [{ step, params: params[name] }] : [];
   });
 }
 
@@ -107,7 +118,7 @@ export const shotsOf = (found: ReelShots, cuts: readonly number[] | null): ReelS
 export async function analyseReel(task: LookTask): Promise<Looked> {
   const { dir, identity, recipe, facts } = task;
   const before = await storedShots(dir, identity);
-  const observers = observing(task);
+  const observers = asking(task, (step) => step.observe !== undefined);
   const measures: Record<string, unknown> = {};
   const missing: typeof observers = [];
   for (const use of observers) {
@@ -127,12 +138,34 @@ export async function analyseReel(task: LookTask): Promise<Looked> {
   const cut = shotsOf({ shots, flashes }, recipe.cuts);
   const frames = shots.length === 0 ? 0 : shots[shots.length - 1].last + 1;
   if (frames === 0) throw new RevealError('bad-input', broken ?? say('film-no-frames', { file: facts.name }));
+  for (const use of asking(task, (step) => step.sample !== undefined))
+    measures[use.step.name] = await sampled(task, use, { found: found!, shots: cut });
   return {
     analysis: { version: LOOK_VERSION, frames, shots: cut, flashes, measures },
     facts: found!.facts,
     found: shots,
     broken,
   };
+}
+
+/** The table of a step that wants whole frames of each shot, kept like those of observers. */
+async function sampled(
+  task: LookTask,
+  { step, params }: Use,
+  { found, shots }: { found: StoredShots; shots: readonly ReelShot[] },
+): Promise<unknown> {
+  const file = tableFile(task.dir, task.identity, step, params, shots);
+  const kept = await readJson(file);
+  if (kept !== undefined) return kept;
+  const table = await sampleShots(
+    task.file,
+    found.facts,
+    { shots: [...shots], flashes: found.flashes },
+    step.sample!,
+    task.signal,
+  );
+  await writeJsonAtomic(file, table ?? null);
+  return table ?? null;
 }
 
 /** Why a film that could be read to an end is not whole all the same; null: it is. */

@@ -22,6 +22,8 @@ export interface ReelExportTask extends ReelPlace {
   seed?: number;
   /** Threads for the encoders; 0: the engine's. */
   threads?: number;
+  /** Decode on the graphics card where ffmpeg and the codec allow it. */
+  hardware?: boolean;
   /** An engine died on it before: one segment at a time. */
   safer?: boolean;
   /** Go on with what lies in the work folder; else it is thrown away. */

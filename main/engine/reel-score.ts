@@ -8,6 +8,7 @@ import { say } from '../../app/words/sentences.ts';
 import type { ReelPlan } from '../actions/film/plan.ts';
 import { outputBase, outputEnd, outputPts } from '../actions/film/times.ts';
 import type { ReelExportTask } from './reel-protocol.ts';
+import type { MelodyModels } from './score-models.ts';
 
 export interface ComposedScore {
   file: string;
@@ -41,15 +42,17 @@ export async function composeScore(options: {
   analysis: ReelAnalysis;
   signal: AbortSignal;
   dir: string;
+  /** Weights in the place of the shipped ones: what was listened to is what is written. */
+  models?: MelodyModels;
 }): Promise<ComposedScore | null> {
-  const { task, plan, facts, analysis, signal, dir } = options;
+  const { task, plan, facts, analysis, signal, dir, models = {} } = options;
   if (task.export.sound !== 'score') return null;
   const { score } = task.recipe;
   if (!score) throw new RevealError('bad-input', say('film-score-undecided', { file: facts.name }));
   // It brings a synthesiser and its sounds along.
   const { writeFilmScore } = await import('../actions/compose/fit/index.ts');
   const time = filmTime(plan, facts, analysis);
-  const made = await writeFilmScore(score, time, path.join(dir, 'score.wav'), { signal });
+  const made = await writeFilmScore(score, time, path.join(dir, 'score.wav'), { signal, models });
   return {
     file: made.file,
     notes: made.notes,

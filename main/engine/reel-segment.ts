@@ -27,6 +27,10 @@ export interface SegmentSetup {
   analysis: ReelAnalysis;
   plan: ReelPlan;
   keyFrames: readonly ShotKeyFrame[];
+  /** Nobody looked at the film before: what its table says is proved while it is decoded. */
+  strict?: boolean;
+  /** Decode on the graphics card where there is one. */
+  hardware?: boolean;
   /** The ffmpeg of the plan: no thread looks for one of its own. */
   tool: FoundTool;
   /** Pictures of the newest frame are sent, at most so high and about twice a second; 0: none. */
@@ -77,7 +81,7 @@ export async function* workedFrames(
         format: plan.from,
         analysis,
         seed: plan.seed,
-        keyFrames: keyFrames.filter((k) => k.frame >= shot.first && k.frame <= shot.last),
+        keyFrames,
         ...(tools.networks ? { networks: tools.networks } : {}),
       },
       plan.ticks,
@@ -221,7 +225,7 @@ export async function makeFrame(
       format: facts.format,
       analysis,
       seed: 0,
-      keyFrames: setup.keyFrames.filter((k) => k.frame >= shot.first && k.frame <= shot.last),
+      keyFrames: setup.keyFrames,
       ...(tools.networks ? { networks: tools.networks } : {}),
       ...(diagnose === null ? {} : { show }),
     },

@@ -155,7 +155,10 @@ async function run(message: ReelMessage): Promise<void> {
       break;
     case 'reel':
       setup = message.setup;
-      source = new ReelSource(setup.file, setup.facts, sharedFrames(setup.plan.segments), setup.tool);
+      source = new ReelSource(setup.file, setup.facts, sharedFrames(setup.plan.segments), setup.tool, {
+        strict: setup.strict === true,
+        hardware: setup.hardware === true,
+      });
       break;
     case 'segment': {
       if (!setup || !source) throw new RevealError('internal', 'A segment came before its reel.');

@@ -4,11 +4,12 @@
  */
 import path from 'node:path';
 import type { Methods } from './core.ts';
+import { melodyModels } from './score-models.ts';
 
 type ScoreMethod =
   'composeMelody' | 'renderMelody' | 'renderFilmScore' | 'engraveMelody' | 'readMelody' | 'writeMelody';
 
-export function scoreMethods(): Pick<Methods, ScoreMethod> {
+export function scoreMethods(dataDir: string | undefined): Pick<Methods, ScoreMethod> {
   const play = async (): Promise<typeof import('../actions/compose/sound/render.ts')> =>
     import('../actions/compose/sound/render.ts');
   return {
@@ -18,6 +19,7 @@ export function scoreMethods(): Pick<Methods, ScoreMethod> {
       return compose({
         ...rest,
         seed,
+        models: melodyModels(dataDir),
         ...(begin ? { begin } : {}),
         ...(vary ? { vary } : {}),
         signal,
@@ -41,6 +43,7 @@ export function scoreMethods(): Pick<Methods, ScoreMethod> {
     renderFilmScore: async ({ score, film, out }, { signal, progress }) => {
       const { writeFilmScore } = await import('../actions/compose/fit/index.ts');
       const { melodies, fit, notes } = await writeFilmScore(score, film, out, {
+        models: melodyModels(dataDir),
         signal,
         progress: (share) => progress(path.basename(out), Math.round(share * 100), 100),
       });

@@ -1,10 +1,13 @@
 /** The engine's methods of the Studio: building a dataset, carrying a training run. Loaded when they are asked for. */
 import { RevealError } from '../../app/contract/messages.ts';
+import { isMelodyNetwork } from '../../app/contract/studio.ts';
 import type { CallContext, Methods } from './core.ts';
 import type { EngineSettings } from './process.ts';
 import { APP_VERSION } from './version.ts';
 
-export function studioMethods(settings: EngineSettings): Pick<Methods, 'buildDataset' | 'train'> {
+export function studioMethods(
+  settings: EngineSettings,
+): Pick<Methods, 'buildDataset' | 'buildMelodies' | 'train'> {
   /** Runs at work, by folder; each promise ends with its run and never rejects. */
   const running = new Map<string, Promise<void>>();
   return {
@@ -19,6 +22,13 @@ export function studioMethods(settings: EngineSettings): Pick<Methods, 'buildDat
         overwrite: true,
         version: APP_VERSION,
         ...(settings.threads > 0 ? { threads: settings.threads } : {}),
+        signal,
+        onProgress: (done, total, label) => progress(label, done, total),
+      });
+    },
+    buildMelodies: async ({ sources, out }, { signal, progress }) => {
+      const { buildMelodies } = await import('../studio/dataset/melodies.ts');
+      return buildMelodies(sources, out, {
         signal,
         onProgress: (done, total, label) => progress(label, done, total),
       });
@@ -46,17 +56,22 @@ const carry = async (
   signal: AbortSignal,
   progress: CallContext['progress'],
 ): ReturnType<Methods['train']> => {
-  const { openRun } = await import('../studio/run/open.ts');
   const { trainRun } = await import('../studio/run/runner.ts');
   const { RunControl } = await import('../studio/run/gate.ts');
   const { readRunFile } = await import('../studio/run/position.ts');
-  const request = await openRun({
-    ...task,
+  const how = {
     totalSteps: null,
     resume: readRunFile(task.dir) !== null,
-    device: settings.device,
     threads: settings.threads,
-  });
+  };
+  const { network } = task.settings;
+  const request = isMelodyNetwork(network)
+    ? await (
+        await import('../studio/run/objectives/melody-open.ts')
+      ).openMelodyRun({ ...task, ...how, settings: { ...task.settings, network } })
+    : await (
+        await import('../studio/run/open.ts')
+      ).openRun({ ...task, ...how, settings: task.settings, device: settings.device });
   if (signal.aborted) throw new RevealError('cancelled', 'Cancelled.');
   const control = new RunControl();
   signal.addEventListener('abort', () => control.stop());

@@ -28,6 +28,8 @@ export interface ScoreHostOptions {
   folder(id: string): Folder;
   /** Length and cuts of a reel, in seconds, by its recipe. */
   reelTime(itemId: number, signal: AbortSignal): Promise<{ seconds: number; cuts: number[] }>;
+  /** Runs whose models are at work, by network (main/studio/host/folders.ts). */
+  inUse(): Readonly<Partial<Record<string, string>>>;
   publish(topic: 'score.changed', news: Record<string, never>): void;
 }
 
@@ -41,7 +43,15 @@ export interface ScoreHost {
 const KEPT_BYTES = 1 << 30;
 const ADDRESS = /^\/score\/([0-9a-f]{32})\.wav$/;
 
-export function scoreHost({ db, engine, cacheDir, folder, reelTime, publish }: ScoreHostOptions): ScoreHost {
+export function scoreHost({
+  db,
+  engine,
+  cacheDir,
+  folder,
+  reelTime,
+  inUse,
+  publish,
+}: ScoreHostOptions): ScoreHost {
   const doinuak = new Doinuak(db);
   const ok = { ok: true } as const;
   const changed = (): void => publish('score.changed', {});
@@ -73,6 +83,10 @@ export function scoreHost({ db, engine, cacheDir, folder, reelTime, publish }: S
             syllables: [...syllables],
           })),
           generators: [...melodyGenerators],
+          own: melodyGenerators.flatMap((generator) => {
+            const run = inUse()[generator];
+            return run === undefined ? [] : [{ generator, run }];
+          }),
         }),
       'score.compose': async (wish, { signal }) => {
         const seed = wish.seed ?? randomInt(0xffffffff);
@@ -88,7 +102,9 @@ export function scoreHost({ db, engine, cacheDir, folder, reelTime, publish }: S
       },
       'score.film': async ({ itemId, score }, { signal }) => {
         const film = await reelTime(itemId, signal);
-        const { file, url, there } = await place({ score, film });
+        // Another model composes another melody.
+        const { bertso, milia } = inUse();
+        const { file, url, there } = await place({ score, film, bertso, milia });
         let made = there ? films.get(url) : undefined;
         made ??= await engine.call('renderFilmScore', { score, film, out: file }, { signal });
         films.set(url, made);

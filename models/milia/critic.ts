@@ -1,9 +1,9 @@
 /**
  * The critic of `milia`: tells melodies that were sung or printed from those that have been filled in, column by column and
  * as a whole. Weights are divided by their largest singular value (Miyato et al. 2018), for the hinge loss. To each
- * melody's score goes a second one, from what the melodies of the batch have in common: how often each class occurs on
- * the average and how much that differs from one to the next (Karras et al. 2018, minibatch deviation), so that
- * silence, and one melody for all, are seen at once. For training only.
+ * melody's score goes a second one, of the melody as a whole among those of its batch: its pitch-class histogram, how dense its notes
+ * are, how much of it is said again and at which distance, and how all that is spread over the batch (Karras et al.
+ * 2018, minibatch deviation), so that silence, and one melody for all, are seen at once. For training only.
  */
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
@@ -11,9 +11,12 @@ import { leakyRelu } from '../../app/graph/ops/activation.ts';
 import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
 import { sqrt, square } from '../../app/graph/ops/elementwise.ts';
-import { mean } from '../../app/graph/ops/reduce.ts';
-import { concat, expand } from '../../app/graph/ops/shape.ts';
+import { matmul } from '../../app/graph/ops/matmul.ts';
+import { mean, sum } from '../../app/graph/ops/reduce.ts';
+import { slice } from '../../app/graph/ops/select.ts';
+import { concat, expand, reshape } from '../../app/graph/ops/shape.ts';
 import { COLUMNS, PLAN_CHANNELS } from '../../app/melody/columns.ts';
+import { intervalOf } from '../../app/melody/events.ts';
 import { spectralNorm } from '../critic/network.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
@@ -26,6 +29,8 @@ const GAIN = Math.sqrt(2 / (1 + SLOPE * SLOPE));
 const SCALE = 8;
 const activate = (x: Tensor): Tensor => mul(leakyRelu(x, SLOPE), GAIN);
 const DILATIONS = [1, 2, 4, 8] as const;
+/** Distances in sixteenths at which melodies say a thing again: one to four bars of the metres there are. */
+const LAGS = [8, 12, 16, 24, 32, 48, 64] as const;
 
 function convolve(scope: Scope, name: string, x: Tensor, out: number, taps = 1, dilation = 1): Tensor {
   const weight = scope.parameter(`${name}.weight`, [out, x.shape[1], 1, taps], he(SLOPE));
@@ -43,18 +48,60 @@ function spread(each: Tensor, common: Tensor): Tensor {
 }
 
 /**
+ * Where a melody says again what it said so many sixteenths before: ones at onsets of the same tone.
+ * @param onsets [N, tones, 1, T] @returns [N, LAGS, 1, T]
+ */
+function echoes(onsets: Tensor): Tensor {
+  const [n, , , length] = onsets.shape;
+  const zero = (many: number): Tensor =>
+    onsets.graph.constant(new Array<number>(n * many).fill(0), [n, 1, 1, many]);
+  return concat(
+    LAGS.map((lag) => {
+      if (lag >= length) return zero(length);
+      const now = slice(onsets, [null, null, null, [lag, length]]);
+      const then = slice(onsets, [null, null, null, [0, length - lag]]);
+      return concat([zero(lag), sum(mul(now, then), [1], true)], 3);
+    }),
+    1,
+  );
+}
+
+/**
+ * What a melody is made of, each as a share: pitch classes among its onsets (12), onsets and rests among its columns, and
+ * onsets that are echoes, by distance.
+ * @param classes [N, COLUMNS, 1, T] @param again of `echoes` @returns [N, FACTS, 1, 1]
+ */
+function factsOf(classes: Tensor, again: Tensor): Tensor {
+  const [n] = classes.shape;
+  const each = reshape(sum(classes, [2, 3], true), [n, COLUMNS]);
+  const inside = add(sum(each, [1], true), 1e-3);
+  const onsets = slice(each, [null, [2, COLUMNS]]);
+  const count = add(sum(onsets, [1], true), 1e-3);
+  const turn = new Array<number>((COLUMNS - 2) * 12).fill(0);
+  for (let k = 0; k < COLUMNS - 2; k++) turn[k * 12 + (((intervalOf(k + 1) % 12) + 12) % 12)] = 1;
+  const histogram = div(matmul(onsets, classes.graph.constant(turn, [COLUMNS - 2, 12])), count);
+  const density = div(concat([sum(onsets, [1], true), slice(each, [null, [0, 1]])], 1), inside);
+  const repeats = div(reshape(sum(again, [2, 3], true), [n, LAGS.length]), count);
+  const all = concat([histogram, density, repeats], 1);
+  return reshape(all, [n, all.shape[1], 1, 1]);
+}
+
+/**
  * Writes the network down.
  * @param x [N, COLUMNS + PLAN_CHANNELS, 1, T] ones at the classes, then the plan
- * @returns score [N, 2, 1, T]: of each place in its melody, and of the whole among its batch; above nought for "real"
+ * @returns score [N, 2, 1, T]: of each place in its melody, and of the whole among its batch; above nought for "real";
+ *   features [N, F, 1, 1]: what it goes by, of each melody as a whole
  */
-function build(scope: Scope, x: Tensor, width: Width): Record<'score', Tensor> {
+function build(scope: Scope, x: Tensor, width: Width): Record<'score' | 'features', Tensor> {
   const [n, , , length] = x.shape;
   const channels = CHANNELS[width];
-  let h = activate(convolve(scope, 'stem', x, channels));
+  const classes = slice(x, [null, [0, COLUMNS], null, null]);
+  const again = echoes(slice(classes, [null, [2, COLUMNS], null, null]));
+  let h = activate(convolve(scope, 'stem', concat([x, again], 1), channels));
   DILATIONS.forEach((dilation, b) => {
     h = activate(convolve(scope, `look${b}`, h, channels, 3, dilation));
   });
-  const each = mean(h, [2, 3], true);
+  const each = concat([mean(h, [2, 3], true), factsOf(classes, again)], 1);
   const common = mean(each, [0], true);
   const among = concat(
     [each, expand(common, each.shape), expand(mul(spread(each, common), 4), each.shape)],
@@ -64,6 +111,7 @@ function build(scope: Scope, x: Tensor, width: Width): Record<'score', Tensor> {
   const places = convolve(scope, 'place', h, 1);
   return {
     score: mul(concat([places, expand(whole, [n, 1, 1, length])], 1), SCALE),
+    features: each,
   };
 }
 

@@ -8,7 +8,7 @@
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
 import { gelu } from '../../app/graph/ops/activation.ts';
-import { add, mul, sub } from '../../app/graph/ops/arithmetic.ts';
+import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
 import { stopGradient } from '../../app/graph/ops/elementwise.ts';
 import { argMax, oneHot } from '../../app/graph/ops/gather.ts';
@@ -87,13 +87,14 @@ function columnLogits(scope: Scope, x: Tensor, width: Width): Tensor {
 }
 
 /**
- * Ones at the largest of logits + noise in each column; the gradient is that of the softmax of the same (straight
- * through).
+ * Ones at the largest of logits + noise in each column; the gradient is that of the softmax of the same over a temperature
+ * (straight through): a high one tells of all classes, a low one of what was drawn.
  * @param noise [N, COLUMNS, 1, T] Gumbel
+ * @param heat the temperature, a single number above nought
  */
-export function drawn(logits: Tensor, noise: Tensor): Tensor {
+export function drawn(logits: Tensor, noise: Tensor, heat: Tensor): Tensor {
   const scores = add(logits, noise);
-  const soft = softmax(scores, 1);
+  const soft = softmax(div(scores, heat), 1);
   // [N, 1, T] classes become [N, 1, T, COLUMNS], then channels again.
   const hard = transpose(oneHot(argMax(scores, 1), COLUMNS), [0, 3, 1, 2]);
   return add(soft, stopGradient(sub(hard, soft)));

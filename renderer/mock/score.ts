@@ -49,6 +49,7 @@ export function mockScore(changed: () => void): { [N in ScoreCall]: (args: CallA
     'score.choices': () => ({
       neurriak: NEURRIAK.map(({ name, title, syllables }) => ({ name, title, syllables: [...syllables] })),
       generators: ['auto', 'bertso'],
+      own: [],
     }),
     'score.compose': ({ seed }) => ({ melody: { ...mockMelody, seed: seed ?? 42 } }),
     'score.engrave': ({ melody }) => drawn(melody),

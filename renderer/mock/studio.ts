@@ -5,7 +5,7 @@
 import type { CallArgs, CallName, CallResult, TopicEvent, TopicName } from '../../app/contract/index.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import {
-  networkNames,
+  studioNetworkNames,
   networkWidths,
   runPhases,
   runSettingsSchema,
@@ -18,6 +18,7 @@ import {
 import { say } from '../../app/words/sentences.ts';
 import { chance } from './data.ts';
 import { paint } from './paint.ts';
+import { mockMelody } from './score.ts';
 
 type StudioCall = Extract<CallName, `studio.${string}`>;
 type Answers = { [N in StudioCall]: (args: CallArgs<N>) => CallResult<N> };
@@ -30,6 +31,7 @@ const dataset = (patch: Partial<StudioDataset>): StudioDataset => ({
   state: 'ready',
   error: null,
   jobId: null,
+  kind: 'pictures',
   preset: 'print',
   createdAt: now - 86_400_000,
   train: 1284,
@@ -110,6 +112,7 @@ function run(id: string, step: number, patch: Partial<StudioRun>): StudioRun {
     figures: figures(steps.at(-1)!),
     figuresInUse: figures(2600, 'in-use'),
     samples: steps,
+    melodies: [],
     model: id,
     critic: false,
     inUse: false,
@@ -186,8 +189,8 @@ export function mockStudio(publish: Publish, empty: boolean) {
 
   const answers: Answers = {
     'studio.datasets': () => ({ datasets }),
-    'studio.buildDataset': ({ name, preset }) => {
-      const made = dataset({ id: `d${datasets.length + 1}`, name, preset, createdAt: Date.now() });
+    'studio.buildDataset': ({ name, kind, preset }) => {
+      const made = dataset({ id: `d${datasets.length + 1}`, name, kind, preset, createdAt: Date.now() });
       datasets = [made, ...datasets];
       return made;
     },
@@ -200,7 +203,7 @@ export function mockStudio(publish: Publish, empty: boolean) {
       return { undoToken: `datasets/${id}` };
     },
     'studio.networks': () => ({
-      networks: networkNames.map((name) => ({
+      networks: studioNetworkNames.map((name) => ({
         name,
         task: '',
         widths: networkWidths.map((width, k) => ({
@@ -231,6 +234,7 @@ export function mockStudio(publish: Publish, empty: boolean) {
         figures: null,
         figuresInUse: null,
         samples: [],
+        melodies: [],
         model: null,
         createdAt: Date.now(),
       });
@@ -297,6 +301,7 @@ export function mockStudio(publish: Publish, empty: boolean) {
         events: events.sort((a, b) => a.step - b.step),
       };
     },
+    'studio.melody': () => ({ melody: mockMelody }),
     'studio.use': ({ network, model }) => {
       const before = runs.find((r) => r.inUse && r.settings.network === network)?.id ?? null;
       usedBefore.set(network, before);

@@ -1,12 +1,12 @@
 /** What a job is called on screen: the host names jobs in English ('Export 9 pictures', 'Analyse Roll 7'). */
 import type { TFunction } from 'i18next';
 import type { Job } from '../../app/contract/jobs.ts';
-import { networkNames } from '../../app/contract/studio.ts';
+import { studioNetworkNames } from '../../app/contract/studio.ts';
 
 /** 'Export: 9 items', 'Analyse roll: Getaria', 'Training: Colorist', in the reader's language. */
 export function jobTitle(job: Pick<Job, 'type' | 'title' | 'total'>, t: TFunction): string {
   const rest = job.title.replace(/^(Export|Import|Analyse|Dataset|Train|Film)\s+/, '');
-  if (job.type === 'train' && networkNames.some((name) => name === rest))
+  if (job.type === 'train' && studioNetworkNames.some((name) => name === rest))
     return `${t('jobs.type.train')}: ${t(`studio.network.${rest}.name`)}`;
   const counted = /^\d+ \p{L}+$/u.test(rest);
   return `${t(`jobs.type.${job.type}`)}: ${counted ? t('jobs.items', { count: job.total }) : rest}`;

@@ -14,11 +14,12 @@ import { useScope, useShortcut } from '../useShortcut.ts';
 import { Improvise } from './Improvise.tsx';
 import { Kept } from './Kept.tsx';
 import { PlayBar } from './PlayBar.tsx';
-import { stopPlaying } from './player.ts';
+import { stopPlaying, usePlayer } from './player.ts';
 import { SendDialog } from './SendDialog.tsx';
 import { Sheet } from './Sheet.tsx';
 import {
   connectScore,
+  engraveDesk,
   exportDesk,
   keepDesk,
   leaf,
@@ -32,6 +33,8 @@ function Desk() {
   const { t } = useTranslation();
   const melody = useScore(melodyOnDesk);
   const engraved = useScore((s) => s.engraved);
+  const tempo = useScore((s) => s.play.tempo);
+  const playing = usePlayer((s) => s.state === 'playing');
   const title = useScore((s) => s.title);
   const at = useScore((s) => s.at);
   const count = useScore((s) => s.desk.length);
@@ -105,7 +108,13 @@ function Desk() {
         </Button>
       </Box>
       <Box sx={{ p: 2, bgcolor: 'room.panel', border: 1, borderColor: 'room.line', borderRadius: 1.5 }}>
-        <Sheet melody={melody} engraved={engraved} />
+        <Sheet
+          melody={melody}
+          engraved={engraved}
+          tempo={tempo}
+          playing={playing}
+          onWidth={(width) => void engraveDesk(width)}
+        />
       </Box>
       <PlayBar melody={melody} />
       {sending && <SendDialog melody={melody} onClose={() => setSending(false)} />}

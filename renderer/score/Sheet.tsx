@@ -1,11 +1,11 @@
-/** The line of music on the desk; the note that sounds is lit, and a click on a note says where it stands in the melody. */
+/** A line of music; the note that sounds is lit. */
 import { Box } from '@mui/material';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sixteenthSeconds, type Melody } from '../../app/melody/types.ts';
 import { playedTempo } from '../../app/sound/performance.ts';
-import { playedSeconds, usePlayer } from './player.ts';
-import { engraveDesk, useScore, type Engraved } from './store.ts';
+import { playedSeconds } from './player.ts';
+import type { Engraved } from './store.ts';
 
 /** Index of the note that sounds after so many seconds; -1 in a rest. */
 function sounding(melody: Melody, seconds: number, tempo: number | null): number {
@@ -21,13 +21,28 @@ function parsed(svg: string): SVGElement | null {
   return root;
 }
 
-export function Sheet({ melody, engraved }: { melody: Melody; engraved: Engraved | null }) {
+export function Sheet({
+  melody,
+  engraved,
+  tempo,
+  playing,
+  onWidth,
+}: {
+  melody: Melody;
+  engraved: Engraved | null;
+  /** At which it is played; null: the melody's own. */
+  tempo: number | null;
+  playing: boolean;
+  /** Lines are as long as their place is wide: asks for the melody to be engraved in another width, in pixels. */
+  onWidth: (width: number) => void;
+}) {
   const { t } = useTranslation();
   const place = useRef<HTMLDivElement>(null);
-  const tempo = useScore((s) => s.play.tempo);
-  const playing = usePlayer((s) => s.state === 'playing');
+  const ask = useRef(onWidth);
+  useEffect(() => {
+    ask.current = onWidth;
+  }, [onWidth]);
 
-  // Lines are as long as the desk is wide.
   useEffect(() => {
     const box = place.current;
     if (!box) return;
@@ -38,7 +53,7 @@ export function Sheet({ melody, engraved }: { melody: Melody; engraved: Engraved
       if (now === width || now === 0) return;
       width = now;
       window.clearTimeout(timer);
-      timer = window.setTimeout(() => void engraveDesk(now), 150);
+      timer = window.setTimeout(() => ask.current(now), 150);
     });
     observer.observe(box);
     return () => {

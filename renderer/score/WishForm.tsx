@@ -41,6 +41,9 @@ export function WishForm() {
   const wish = useScore((s) => s.wish);
   const choices = useScore((s) => s.choices);
   const composing = useScore((s) => s.composing);
+  const ownModel =
+    choices?.own.find((o) => o.generator === wish.generator) ??
+    (wish.generator === 'auto' ? choices?.own[0] : undefined);
   const [own, setOwn] = useState('7-6-7-6');
   const [picked, setPicked] = useState<string>(wish.neurri ?? FREE);
   const [more, setMore] = useState(false);
@@ -191,6 +194,11 @@ export function WishForm() {
           </TextField>
         </Box>
       </Collapse>
+      {ownModel && (
+        <Typography variant="caption" color="textSecondary">
+          {t('score.ownModel', { run: ownModel.run })}
+        </Typography>
+      )}
       <Typography variant="caption" color="textSecondary">
         {t('score.honest')}
       </Typography>

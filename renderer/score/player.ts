@@ -10,12 +10,19 @@ import { isCancelled, report } from '../store/app.ts';
 
 export interface PlayerState {
   state: 'silent' | 'rendering' | 'playing';
+  /** Name of the sound that was asked for last. */
+  key: string | null;
   /** Seconds of the sound that is loaded; a loop's length is exactly its bars. */
   seconds: number;
   loop: boolean;
 }
 
-export const usePlayer = create<PlayerState>(() => ({ state: 'silent', seconds: 0, loop: true }));
+export const usePlayer = create<PlayerState>(() => ({
+  state: 'silent',
+  key: null,
+  seconds: 0,
+  loop: true,
+}));
 
 let audio: HTMLAudioElement | null = null;
 let loaded: { key: string; url: string } | null = null;
@@ -56,6 +63,7 @@ export async function playSound(
   ask: (signal: AbortSignal) => Promise<{ url: string; seconds: number }>,
 ): Promise<void> {
   stopPlaying();
+  usePlayer.setState({ key });
   const abort = (asking = new AbortController());
   try {
     if (loaded?.key !== key) {

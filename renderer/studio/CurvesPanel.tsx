@@ -229,7 +229,7 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
           {looks.length > 0 && hidden.size > 0
             ? t('studio.curves.allHidden')
             : show === 'figures'
-              ? t('studio.curves.noFigures')
+              ? t(run.melodies.length > 0 ? 'studio.melodies.noFigures' : 'studio.curves.noFigures')
               : t('studio.curves.none')}
         </Typography>
       ) : (

@@ -87,7 +87,9 @@ function Building({ dataset }: { dataset: StudioDataset }) {
   return (
     <Box sx={{ display: 'grid', gap: 1 }} role="status">
       <Typography variant="body2">
-        {job?.state === 'paused' ? t('studio.dataset.paused') : t('studio.dataset.building')}
+        {job?.state === 'paused'
+          ? t('studio.dataset.paused')
+          : t(dataset.kind === 'melodies' ? 'studio.melodies.building' : 'studio.dataset.building')}
         {job?.eta != null && ` ${t('jobs.left', { time: duration(job.eta) })}`}
       </Typography>
       {job?.state !== 'paused' && (
@@ -140,16 +142,18 @@ function Detail({ dataset }: { dataset: StudioDataset }) {
           </Box>
         ))}
       </Box>
-      <Box>
-        <Typography variant="label" component="h4" sx={{ m: 0, mb: 0.25 }}>
-          {t('studio.dataset.damage')}
-        </Typography>
-        <Typography variant="body2">{t(`studio.preset.${dataset.preset}.name`)}</Typography>
-        <Typography variant="caption" color="textSecondary">
-          {t(`studio.preset.${dataset.preset}.text`)}
-        </Typography>
-      </Box>
-      <Sheet dataset={dataset} />
+      {dataset.kind === 'pictures' && (
+        <Box>
+          <Typography variant="label" component="h4" sx={{ m: 0, mb: 0.25 }}>
+            {t('studio.dataset.damage')}
+          </Typography>
+          <Typography variant="body2">{t(`studio.preset.${dataset.preset}.name`)}</Typography>
+          <Typography variant="caption" color="textSecondary">
+            {t(`studio.preset.${dataset.preset}.text`)}
+          </Typography>
+        </Box>
+      )}
+      {dataset.kind === 'pictures' && <Sheet dataset={dataset} />}
       {dataset.hues && (
         <Box component="section">
           <Typography variant="label" component="h4" sx={{ m: 0 }}>
@@ -222,7 +226,9 @@ function Detail({ dataset }: { dataset: StudioDataset }) {
       {rejected > 0 && (
         <Box component="section">
           <Typography variant="label" component="h4" sx={{ m: 0, mb: 0.5 }}>
-            {t('studio.dataset.rejects', { count: rejected })}
+            {t(dataset.kind === 'melodies' ? 'studio.melodies.rejects' : 'studio.dataset.rejects', {
+              count: rejected,
+            })}
           </Typography>
           {dataset.rejects.map(({ reason, count }) => (
             <Box key={reason} sx={{ display: 'flex', gap: 1 }}>
@@ -246,7 +252,7 @@ export function Datasets() {
   const shown = useStudio(shownDataset);
   const short = (d: StudioDataset) =>
     d.state === 'ready'
-      ? t('studio.dataset.pictures', { count: d.train + d.test })
+      ? t(`studio.dataset.${d.kind}`, { count: d.train + d.test })
       : t(`studio.dataset.is.${d.state}`);
   return (
     <>
@@ -302,7 +308,7 @@ export function Datasets() {
                 {d.name}
               </Typography>
               <Typography variant="caption" color="textSecondary" component="div" noWrap>
-                {short(d)} · {t(`studio.preset.${d.preset}.name`)}
+                {d.kind === 'melodies' ? short(d) : `${short(d)} · ${t(`studio.preset.${d.preset}.name`)}`}
               </Typography>
             </ButtonBase>
             <Tooltip title={t('studio.dataset.remove')}>

@@ -18,7 +18,7 @@ import {
 } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { presets, type StudioDataset } from '../../app/contract/studio.ts';
+import { datasetKinds, presets, type DatasetKind, type StudioDataset } from '../../app/contract/studio.ts';
 import { selectedIds, useLibrary } from '../store/library.ts';
 import { buildDataset } from './actions.ts';
 import { useImport } from './dropped.ts';
@@ -57,6 +57,8 @@ export default function NewDataset({ making }: { making: Making }) {
   const [withSelection, setWithSelection] = useState(selection.length > 1);
   const [withTable, setWithTable] = useState(false);
   const [places, setPlaces] = useState<Place[]>([]);
+  const [kind, setKind] = useState(making.kind);
+  const sung = kind === 'melodies';
   const [preset, setPreset] = useState<StudioDataset['preset']>('print');
   const [named, setNamed] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
@@ -69,17 +71,22 @@ export default function NewDataset({ making }: { making: Making }) {
       ...(withTable ? Array.from(table) : []),
     ]),
   ];
-  const name = named ?? chosenGroups[0]?.name ?? places[0]?.name ?? t('studio.make.unnamed');
-  const some = itemIds.length + groupIds.size + places.length > 0;
+  const name =
+    named ??
+    (sung ? undefined : chosenGroups[0]?.name) ??
+    places[0]?.name ??
+    t(sung ? 'studio.melodies.unnamed' : 'studio.make.unnamed');
+  const some = (sung ? 0 : itemIds.length + groupIds.size) + places.length > 0;
   const able = some && imported.done && name.trim() !== '' && !sending;
   const build = async () => {
     setSending(true);
     const ok = await buildDataset({
       name: name.trim(),
+      kind,
       preset,
       sources: {
-        itemIds,
-        groupIds: [...groupIds],
+        itemIds: sung ? [] : itemIds,
+        groupIds: sung ? [] : [...groupIds],
         folders: places.map(({ folderId, path }) => ({ folderId, path })),
       },
     });
@@ -96,7 +103,23 @@ export default function NewDataset({ making }: { making: Making }) {
       >
         <DialogTitle id="new-dataset">{t('studio.make.title')}</DialogTitle>
         <DialogContent sx={{ display: 'grid', gap: 2.5, maxHeight: 'calc(100vh - 220px)' }}>
-          {making.dropped.length > 0 && (
+          <RadioGroup
+            row
+            value={kind}
+            onChange={(_, value) => setKind(value as DatasetKind)}
+            aria-label={t('studio.make.kind')}
+            sx={{ columnGap: 2 }}
+          >
+            {datasetKinds.map((value) => (
+              <FormControlLabel
+                key={value}
+                value={value}
+                control={<Radio size="small" />}
+                label={t(`studio.make.kinds.${value}`)}
+              />
+            ))}
+          </RadioGroup>
+          {making.dropped.length > 0 && !sung && (
             <Box role="status">
               {imported.error ? (
                 <Alert severity="error">{imported.error}</Alert>
@@ -115,51 +138,53 @@ export default function NewDataset({ making }: { making: Making }) {
             </Box>
           )}
           <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(300px, 1fr))', gap: 3 }}>
-            <Box component="section" aria-label={t('studio.make.library')}>
-              <Typography variant="label" component="h3" sx={{ mt: 0, mb: 0.5 }}>
-                {t('studio.make.library')}
-              </Typography>
-              <Box sx={{ display: 'grid', maxHeight: 248, overflowY: 'auto', pr: 1 }}>
-                {selection.length > 0 && (
-                  <Line
-                    label={t('studio.make.selection')}
-                    count={selection.length}
-                    checked={withSelection}
-                    onChange={setWithSelection}
-                  />
-                )}
-                {table.length > 0 && (
-                  <Line
-                    label={t('studio.make.table')}
-                    count={table.length}
-                    checked={withTable}
-                    onChange={setWithTable}
-                  />
-                )}
-                {[...groups.values()].map((group) => (
-                  <Line
-                    key={group.id}
-                    label={group.name}
-                    count={group.count}
-                    checked={groupIds.has(group.id)}
-                    onChange={(on) => {
-                      const next = new Set(groupIds);
-                      if (on) next.add(group.id);
-                      else next.delete(group.id);
-                      setGroupIds(next);
-                    }}
-                  />
-                ))}
-              </Box>
-              {table.length === 0 && groups.size === 0 && (
-                <Typography variant="body2" color="textSecondary">
-                  {t('studio.make.emptyLibrary')}
+            {!sung && (
+              <Box component="section" aria-label={t('studio.make.library')}>
+                <Typography variant="label" component="h3" sx={{ mt: 0, mb: 0.5 }}>
+                  {t('studio.make.library')}
                 </Typography>
-              )}
-              <Typography variant="caption" color="textSecondary" component="p" sx={{ mb: 0, mt: 0.75 }}>
-                {t('studio.make.negatives')}
-              </Typography>
-            </Box>
+                <Box sx={{ display: 'grid', maxHeight: 248, overflowY: 'auto', pr: 1 }}>
+                  {selection.length > 0 && (
+                    <Line
+                      label={t('studio.make.selection')}
+                      count={selection.length}
+                      checked={withSelection}
+                      onChange={setWithSelection}
+                    />
+                  )}
+                  {table.length > 0 && (
+                    <Line
+                      label={t('studio.make.table')}
+                      count={table.length}
+                      checked={withTable}
+                      onChange={setWithTable}
+                    />
+                  )}
+                  {[...groups.values()].map((group) => (
+                    <Line
+                      key={group.id}
+                      label={group.name}
+                      count={group.count}
+                      checked={groupIds.has(group.id)}
+                      onChange={(on) => {
+                        const next = new Set(groupIds);
+                        if (on) next.add(group.id);
+                        else next.delete(group.id);
+                        setGroupIds(next);
+                      }}
+                    />
+                  ))}
+                </Box>
+                {table.length === 0 && groups.size === 0 && (
+                  <Typography variant="body2" color="textSecondary">
+                    {t('studio.make.emptyLibrary')}
+                  </Typography>
+                )}
+                <Typography variant="caption" color="textSecondary" component="p" sx={{ mb: 0, mt: 0.75 }}>
+                  {t('studio.make.negatives')}
+                </Typography>
+              </Box>
+            )}
             <Box component="section" aria-label={t('studio.make.folders')}>
               <Typography variant="label" component="h3" sx={{ mt: 0, mb: 0.5 }}>
                 {t('studio.make.folders')}
@@ -179,39 +204,45 @@ export default function NewDataset({ making }: { making: Making }) {
               )}
             </Box>
           </Box>
-          <Box>
-            <Typography id="studio-preset" variant="label" component="h3" sx={{ m: 0, mb: 0.5 }}>
-              {t('studio.make.preset')}
+          {sung ? (
+            <Typography variant="body2" color="textSecondary">
+              {t('studio.melodies.what')}
             </Typography>
-            <RadioGroup
-              value={preset}
-              onChange={(_, value) => setPreset(value as StudioDataset['preset'])}
-              aria-labelledby="studio-preset"
-              sx={{
-                display: 'grid',
-                gridTemplateColumns: 'repeat(auto-fit, minmax(300px, 1fr))',
-                columnGap: 3,
-                rowGap: 0.5,
-              }}
-            >
-              {presets.map((value) => (
-                <FormControlLabel
-                  key={value}
-                  value={value}
-                  sx={{ alignItems: 'flex-start' }}
-                  control={<Radio size="small" sx={{ py: 0.25 }} />}
-                  label={
-                    <>
-                      <Typography variant="body2">{t(`studio.preset.${value}.name`)}</Typography>
-                      <Typography variant="caption" color="textSecondary" component="div">
-                        {t(`studio.preset.${value}.text`)}
-                      </Typography>
-                    </>
-                  }
-                />
-              ))}
-            </RadioGroup>
-          </Box>
+          ) : (
+            <Box>
+              <Typography id="studio-preset" variant="label" component="h3" sx={{ m: 0, mb: 0.5 }}>
+                {t('studio.make.preset')}
+              </Typography>
+              <RadioGroup
+                value={preset}
+                onChange={(_, value) => setPreset(value as StudioDataset['preset'])}
+                aria-labelledby="studio-preset"
+                sx={{
+                  display: 'grid',
+                  gridTemplateColumns: 'repeat(auto-fit, minmax(300px, 1fr))',
+                  columnGap: 3,
+                  rowGap: 0.5,
+                }}
+              >
+                {presets.map((value) => (
+                  <FormControlLabel
+                    key={value}
+                    value={value}
+                    sx={{ alignItems: 'flex-start' }}
+                    control={<Radio size="small" sx={{ py: 0.25 }} />}
+                    label={
+                      <>
+                        <Typography variant="body2">{t(`studio.preset.${value}.name`)}</Typography>
+                        <Typography variant="caption" color="textSecondary" component="div">
+                          {t(`studio.preset.${value}.text`)}
+                        </Typography>
+                      </>
+                    }
+                  />
+                ))}
+              </RadioGroup>
+            </Box>
+          )}
           <TextField
             label={t('studio.make.name')}
             value={name}
@@ -221,7 +252,7 @@ export default function NewDataset({ making }: { making: Making }) {
         </DialogContent>
         <DialogActions>
           <Typography variant="caption" color="textSecondary" sx={{ flex: 1, pl: 1.5 }}>
-            {some ? t('studio.make.what') : t('studio.make.choose')}
+            {some ? t(sung ? 'studio.melodies.copied' : 'studio.make.what') : t('studio.make.choose')}
           </Typography>
           <Button color="secondary" onClick={close}>
             {t('common.cancel')}

@@ -22,6 +22,7 @@ import {
   encoderChoices,
   encoderSettings,
   fixedSizes,
+  networksFor,
   proposed,
   readMinutes,
   readRate,
@@ -99,6 +100,7 @@ export function RunForm() {
   const settings = proposed(draft, networks, dataset);
   if (!settings) return null;
   const network = networks.find((n) => n.name === settings.network)!;
+  const sung = dataset?.kind === 'melodies';
   const minutes = readMinutes(minutesText);
   const seed = readSeed(seedText);
   const rate = readRate(rateText);
@@ -154,7 +156,7 @@ export function RunForm() {
         >
           {ready.map((d) => (
             <MenuItem key={d.id} value={d.id}>
-              {d.name} · {t('studio.dataset.pictures', { count: d.train + d.test })}
+              {d.name} · {t(`studio.dataset.${d.kind}`, { count: d.train + d.test })}
             </MenuItem>
           ))}
         </TextField>
@@ -163,7 +165,7 @@ export function RunForm() {
         <Typography variant="label" component="h3" sx={{ mt: 0, mb: 0.75 }}>
           {t('studio.form.network')}
         </Typography>
-        <NetworkChoice networks={networks} value={settings.network} />
+        <NetworkChoice networks={networksFor(networks, dataset)} value={settings.network} />
       </Box>
       <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(264px, 1fr))', gap: 2 }}>
         <TextField
@@ -185,7 +187,11 @@ export function RunForm() {
           value={settings.start ?? ''}
           onChange={(event) => setDraft({ start: event.target.value || null })}
           slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-          helperText={settings.start === null ? t('studio.form.nothingHelp') : t('studio.form.startHelp')}
+          helperText={
+            settings.start !== null
+              ? t('studio.form.startHelp')
+              : t(sung ? 'studio.melodies.nothingHelp' : 'studio.form.nothingHelp')
+          }
         >
           <MenuItem value="">{t('studio.form.nothing')}</MenuItem>
           {startsOf(network, settings.width).map(({ model, label }) => (
@@ -199,7 +205,11 @@ export function RunForm() {
           label={t('studio.form.phase')}
           value={settings.phase}
           onChange={(event) => setDraft({ phase: event.target.value as RunSettings['phase'] })}
-          helperText={t(`studio.phase.${settings.phase}.help`)}
+          helperText={
+            sung
+              ? t(`studio.melodies.phase.${settings.phase}.help`)
+              : t(`studio.phase.${settings.phase}.help`)
+          }
         >
           {network.phases.map((phase) => (
             <MenuItem key={phase} value={phase}>
@@ -272,20 +282,22 @@ export function RunForm() {
               pt: 1.5,
             }}
           >
-            <TextField
-              select
-              label={t('studio.form.size')}
-              value={settings.size ?? 0}
-              onChange={(event) => setDraft({ size: Number(event.target.value) || null })}
-              helperText={t('studio.form.sizeHelp')}
-            >
-              <MenuItem value={0}>{t('studio.form.growing')}</MenuItem>
-              {fixedSizes.map((size) => (
-                <MenuItem key={size} value={size}>
-                  {size} px
-                </MenuItem>
-              ))}
-            </TextField>
+            {!sung && (
+              <TextField
+                select
+                label={t('studio.form.size')}
+                value={settings.size ?? 0}
+                onChange={(event) => setDraft({ size: Number(event.target.value) || null })}
+                helperText={t('studio.form.sizeHelp')}
+              >
+                <MenuItem value={0}>{t('studio.form.growing')}</MenuItem>
+                {fixedSizes.map((size) => (
+                  <MenuItem key={size} value={size}>
+                    {size} px
+                  </MenuItem>
+                ))}
+              </TextField>
+            )}
             <TextField
               label={t('studio.form.rate')}
               value={rateText}

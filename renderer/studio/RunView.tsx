@@ -4,7 +4,7 @@ import PlayArrow from '@mui/icons-material/PlayArrow';
 import Stop from '@mui/icons-material/Stop';
 import { Alert, Box, Button, LinearProgress, Typography } from '@mui/material';
 import { useTranslation } from 'react-i18next';
-import type { StudioRun } from '../../app/contract/studio.ts';
+import { isMelodyNetwork, type StudioRun } from '../../app/contract/studio.ts';
 import { duration, fileSize } from '../format.ts';
 import { useSaid } from '../i18n/said.ts';
 import { pauseRun, resumeRun, stopRun } from './actions.ts';
@@ -17,6 +17,7 @@ import { curvesOf, useStudio, working } from './store.ts';
 import { elapsed, numberLocales } from './figures.ts';
 
 function Facts({ run }: { run: StudioRun }) {
+  const sung = isMelodyNetwork(run.settings.network);
   const { t, i18n } = useTranslation();
   const number = new Intl.NumberFormat(numberLocales(i18n.language), { maximumSignificantDigits: 3 });
   const going = run.state === 'running';
@@ -28,15 +29,17 @@ function Facts({ run }: { run: StudioRun }) {
     ['left', t('studio.run.left'), going && run.secondsLeft !== null ? duration(run.secondsLeft) : null],
     ['trained', t('studio.run.trained'), elapsed(run.secondsDone)],
     ['step', t('studio.run.step'), new Intl.NumberFormat(numberLocales(i18n.language)).format(run.step)],
-    ['size', t('studio.run.size'), run.last ? `${run.last.size} px` : null],
+    ['size', t('studio.run.size'), run.last && !sung ? `${run.last.size} px` : null],
     [
       'speed',
       t('studio.run.speed'),
       run.imagesPerSecond === null
         ? null
-        : t('studio.run.perSecond', { n: number.format(run.imagesPerSecond) }),
+        : t(sung ? 'studio.run.melodiesPerSecond' : 'studio.run.perSecond', {
+            n: number.format(run.imagesPerSecond),
+          }),
     ],
-    ['wait', t('studio.run.wait'), run.last ? percent.format(run.last.wait) : null],
+    ['wait', t('studio.run.wait'), run.last && !sung ? percent.format(run.last.wait) : null],
     ['device', t('studio.run.device'), run.device === null ? null : t(`device.${run.device}`, run.device)],
     ['memory', t('studio.run.memory'), run.memoryBytes === null ? null : fileSize(run.memoryBytes)],
   ];

@@ -1,9 +1,10 @@
-/** Sample panels of a run: what went in, what the network makes of it, what was right; a slider goes through time. */
+/** Samples of a run, melodies to listen to or panels: what went in, what the network makes of it, what was right; a slider goes through time. */
 import { Box, Slider, Switch, FormControlLabel, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { studioPicture, type StudioRun } from '../../app/contract/studio.ts';
 import { sampleSteps } from './curves.ts';
+import { MelodySamples } from './MelodySamples.tsx';
 import { usePicture } from './usePicture.ts';
 
 export function Samples({ run }: { run: StudioRun }) {
@@ -15,7 +16,10 @@ export function Samples({ run }: { run: StudioRun }) {
   const step = steps[at];
   // A stage writes its first sample under the step at which the one before ended.
   const version = run.samples.filter((s) => s === step).length;
-  const picture = usePicture(step === undefined ? null : `${studioPicture.sample(run.id, step)}?${version}`);
+  const sung = run.melodies.length > 0;
+  const picture = usePicture(
+    sung || step === undefined ? null : `${studioPicture.sample(run.id, step)}?${version}`,
+  );
   return (
     <Box component="section" aria-labelledby="studio-samples" sx={{ display: 'grid', gap: 1 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
@@ -38,8 +42,12 @@ export function Samples({ run }: { run: StudioRun }) {
       </Box>
       {step === undefined ? (
         <Typography color="textSecondary" sx={{ py: 3, textAlign: 'center' }}>
-          {run.settings.phase === 'critic' ? t('studio.samples.critic') : t('studio.samples.none')}
+          {run.settings.phase === 'critic'
+            ? t('studio.samples.critic')
+            : t(sung ? 'studio.melodies.none' : 'studio.samples.none')}
         </Typography>
+      ) : sung ? (
+        <MelodySamples run={run} step={step} version={version} />
       ) : (
         <Box sx={{ bgcolor: 'room.table', borderRadius: 1, p: 1.5 }}>
           <Box sx={{ maxWidth: 520, mx: 'auto' }}>

@@ -98,7 +98,9 @@ export function Verdict({ run }: { run: StudioRun }) {
         >
           <TableHead>
             <TableRow>
-              <TableCell>{t('studio.verdict.figure')}</TableCell>
+              <TableCell>
+                {t(run.melodies.length > 0 ? 'studio.verdict.figureMelodies' : 'studio.verdict.figure')}
+              </TableCell>
               <TableCell align="right">{t('studio.verdict.thisRun')}</TableCell>
               {compared && <TableCell align="right">{t('studio.verdict.inUse')}</TableCell>}
               {compared && <TableCell>{t('studio.verdict.judged')}</TableCell>}

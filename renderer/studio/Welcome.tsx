@@ -62,6 +62,14 @@ export function Welcome() {
             <Button variant="contained" size="large" onClick={() => makeDataset()}>
               {t('studio.welcome.button')}
             </Button>
+            <Button
+              variant="outlined"
+              color="secondary"
+              size="large"
+              onClick={() => makeDataset({ kind: 'melodies' })}
+            >
+              {t('studio.welcome.melodies')}
+            </Button>
             <Typography variant="body2" color="textSecondary">
               {t('studio.welcome.drop')}
             </Typography>

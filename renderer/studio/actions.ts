@@ -1,7 +1,7 @@
 /** What can be done in the Studio; errors are shown, removals have a way back. */
 import i18next from 'i18next';
 import type { CallArgs } from '../../app/contract/index.ts';
-import type { NetworkName, RunSettings, StudioRun } from '../../app/contract/studio.ts';
+import type { RunSettings, StudioNetworkName, StudioRun } from '../../app/contract/studio.ts';
 import { getClient } from '../client.ts';
 import { notify, report } from '../store/app.ts';
 import { refreshStudio, showDataset, showRun, useStudio } from './store.ts';
@@ -76,13 +76,13 @@ export async function continueRun(run: StudioRun, minutes: number): Promise<void
   }
 }
 
-const ships = (network: NetworkName): boolean =>
+const ships = (network: StudioNetworkName): boolean =>
   useStudio
     .getState()
     .networks.some((n) => n.name === network && n.starts.some((start) => start.model === 'shipped'));
 
 /** Puts a run's model to work (null: the one we ship, or none), with a way back. */
-export async function putToWork(network: NetworkName, model: string | null): Promise<void> {
+export async function putToWork(network: StudioNetworkName, model: string | null): Promise<void> {
   try {
     const answer = await getClient().call('studio.use', { network, model });
     await refreshStudio({ runs: true });

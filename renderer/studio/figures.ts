@@ -2,7 +2,7 @@
  * How figures of a run are read: which way is better, with how many decimals, and by how much two must differ
  * before one is called better. The units are those of docs/evaluation.md.
  */
-import type { NetworkName } from '../../app/contract/studio.ts';
+import type { StudioNetworkName } from '../../app/contract/studio.ts';
 
 export type Better = 'higher' | 'lower' | 'one' | 'zero';
 export interface FigureKind {
@@ -32,26 +32,36 @@ export const figureKinds = {
   neutralChroma: { better: 'zero', digits: 2, even: 0.05 },
   residualNoise: { better: 'zero', digits: 2, even: 0.05 },
   sharpness: { better: 'one', digits: 2, even: 0.01 },
+  lossContent: { better: 'lower', digits: 3, even: 0.005 },
+  lossToneChoice: { better: 'lower', digits: 3, even: 0.005 },
+  lossLengthChoice: { better: 'lower', digits: 3, even: 0.005 },
+  overlap: { better: 'higher', digits: 3, even: 0.01 },
 } as const satisfies Record<string, FigureKind>;
 export type FigureName = keyof typeof figureKinds;
 export const figureNames = Object.keys(figureKinds) as FigureName[];
 
 /** The figure that decides which weights of a run are kept, by network. */
-export const headline: Record<NetworkName, FigureName> = {
+export const headline: Record<StudioNetworkName, FigureName> = {
   one: 'deltaE',
   colorist: 'abDistance',
   restorer: 'psnr',
   filler: 'insidePsnr',
   upscaler: 'psnr',
+  bertso: 'lossContent',
+  milia: 'lossContent',
 };
 
+/** Of pictures the parts of the loss are no figures: they are in the chart. */
+const PICTURES = ['lossContent', 'lossToneChoice', 'lossLengthChoice', 'overlap'] as const;
 /** Figures that mean nothing for a network: a colorist keeps the luminance, only a filler has holes. */
-const meaningless: Record<NetworkName, readonly FigureName[]> = {
-  one: [],
-  colorist: ['ssim', 'residualNoise', 'sharpness'],
-  restorer: [],
-  filler: [],
-  upscaler: ['residualNoise'],
+const meaningless: Record<StudioNetworkName, readonly FigureName[]> = {
+  one: PICTURES,
+  colorist: [...PICTURES, 'ssim', 'residualNoise', 'sharpness'],
+  restorer: PICTURES,
+  filler: PICTURES,
+  upscaler: [...PICTURES, 'residualNoise'],
+  bertso: [],
+  milia: [],
 };
 
 /** How far a value is from the best there could be; comparable within one figure only. */
@@ -86,7 +96,7 @@ export interface Row {
 
 /** The rows of a verdict: the deciding figure first, then every other that both or the run alone have. */
 export function verdictRows(
-  network: NetworkName,
+  network: StudioNetworkName,
   mine: Readonly<Record<string, number>>,
   theirs: Readonly<Record<string, number>> | null,
 ): Row[] {

@@ -1,5 +1,10 @@
 /** A new run as it is put together: what the window proposes, and what it sends. Pure. */
-import type { NetworkName, RunSettings, StudioDataset, StudioNetwork } from '../../app/contract/studio.ts';
+import {
+  kindLearntFrom,
+  type RunSettings,
+  type StudioDataset,
+  type StudioNetwork,
+} from '../../app/contract/studio.ts';
 
 /** Sizes a person can fix; null grows by itself. All are multiples of what every network needs. */
 export const fixedSizes = [64, 96, 128, 192, 256] as const;
@@ -40,6 +45,12 @@ export const encoderChoice = ({
 export const criticsOf = (network: StudioNetwork, width: RunSettings['width']): StudioNetwork['critics'] =>
   network.critics.filter((critic) => critic.width === width);
 
+/** The networks that can learn from a dataset; without one, those of pictures. */
+export const networksFor = (
+  networks: readonly StudioNetwork[],
+  dataset: StudioDataset | null,
+): StudioNetwork[] => networks.filter((n) => kindLearntFrom(n.name) === (dataset?.kind ?? 'pictures'));
+
 /** The models a width can begin with. */
 export const startsOf = (network: StudioNetwork, width: RunSettings['width']): StudioNetwork['starts'] =>
   network.starts.filter((start) => start.width === width);
@@ -53,8 +64,9 @@ export function proposed(
   draft: Partial<RunSettings>,
   networks: readonly StudioNetwork[],
   dataset: StudioDataset | null,
-): (RunSettings & { network: NetworkName }) | null {
-  const network = networks.find((n) => n.name === draft.network) ?? networks[0];
+): RunSettings | null {
+  const able = networksFor(networks, dataset);
+  const network = able.find((n) => n.name === draft.network) ?? able[0];
   if (!network) return null;
   const width = draft.width ?? network.starts.find((s) => s.model === 'shipped')?.width ?? 'small';
   const starts = startsOf(network, width);
@@ -62,7 +74,7 @@ export function proposed(
     draft.start !== undefined && (draft.start === null || starts.some((s) => s.model === draft.start))
       ? draft.start
       : (starts.find((s) => s.model === 'shipped')?.model ?? null);
-  const phase = draft.phase ?? 'generator';
+  const phase = network.phases.find((p) => p === draft.phase) ?? 'generator';
   const critic =
     phase !== 'generator' && criticsOf(network, width).some((c) => c.run === draft.critic)
       ? (draft.critic ?? null)
@@ -80,7 +92,7 @@ export function proposed(
     critic,
     ...(network.freezable ? encoder : { freeze: false, unfreezeAfter: null }),
     rate: draft.rate ?? 1,
-    size: draft.size ?? null,
+    size: dataset?.kind === 'melodies' ? null : (draft.size ?? null),
     minutes: draft.minutes ?? 60,
     seed: draft.seed ?? 1,
   };

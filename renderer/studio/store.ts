@@ -3,13 +3,20 @@
  * Filled while the room is open (`connectStudio`); runs themselves go on in the host, whoever looks.
  */
 import { create } from 'zustand';
-import type { RunSettings, StudioDataset, StudioNetwork, StudioRun } from '../../app/contract/studio.ts';
+import type {
+  DatasetKind,
+  RunSettings,
+  StudioDataset,
+  StudioNetwork,
+  StudioRun,
+} from '../../app/contract/studio.ts';
 import { getClient, type Dropped } from '../client.ts';
 import { errorText, isCancelled, report } from '../store/app.ts';
 import { noCurves, withPoint, type Curves } from './curves.ts';
 
 /** The dialog for a new dataset, with what it begins with. */
 export interface Making {
+  kind: DatasetKind;
   itemIds: number[];
   dropped: Dropped[];
 }
@@ -211,6 +218,7 @@ export function toggleCompared(id: string): void {
 export function makeDataset(making: Partial<Making> = {}): void {
   setState((s) => ({
     making: {
+      kind: making.kind ?? s.making?.kind ?? 'pictures',
       itemIds: [...(s.making?.itemIds ?? []), ...(making.itemIds ?? [])],
       dropped: making.dropped ? [...(s.making?.dropped ?? []), ...making.dropped] : (s.making?.dropped ?? []),
     },

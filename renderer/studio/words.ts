@@ -16,6 +16,10 @@ const losses = [
   'accuracy',
   'recognised',
   'gradient',
+  'toneChoice',
+  'lengthChoice',
+  'noteChoice',
+  'likeness',
 ] as const;
 const rejects = [
   'unreadable',
@@ -24,6 +28,8 @@ const rejects = [
   'black and white',
   'blurred',
   'near-duplicate',
+  'short',
+  'double',
 ] as const;
 
 /** A loss in the window's language. */

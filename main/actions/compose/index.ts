@@ -54,6 +54,8 @@ export interface ComposeOptions {
   vary?: { melody: Melody; amount: number };
   /** Folder of other weights (a model's or a training run's). */
   model?: string;
+  /** Folders of weights in the place of the shipped ones, by network; `auto` takes a network that has some before one that has none. */
+  models?: Partial<Record<'bertso' | 'milia', string>>;
   networks?: MelodyNetworks;
   /** A network that is open already, instead of one by name. */
   opened?: MelodyNetwork;
@@ -263,6 +265,12 @@ export function lasting(melody: Melody, seconds: number): Melody {
   };
 }
 
+/** The network that composes: the one that was asked for, the one whose model a person has put to work, or the better one. */
+function chosen({ generator = 'auto', models = {} }: ComposeOptions): 'bertso' | 'milia' {
+  if (generator !== 'auto') return generator;
+  return models.milia !== undefined && models.bertso === undefined ? 'milia' : 'bertso';
+}
+
 /** @throws RevealError 'bad-request' (metre, bars, amount), 'bad-input' (what was given is no melody), 'not-found' (no weights) */
 export async function compose(options: ComposeOptions = {}): Promise<Melody> {
   const { seed = 1, temperature = DEFAULT_TEMPERATURE, kind = 'vocal', begin, vary } = options;
@@ -274,9 +282,9 @@ export async function compose(options: ComposeOptions = {}): Promise<Melody> {
     throw new RevealError('bad-request', say('score-seconds'));
   for (const given of [begin, vary?.melody])
     if (given && given.notes.length === 0) throw new RevealError('bad-input', say('score-no-notes'));
-  const definition = options.generator === 'milia' ? milia : bertso;
-  const network =
-    options.opened ?? (await (options.networks ?? sharedNetworks()).open(definition, options.model));
+  const definition = chosen(options) === 'milia' ? milia : bertso;
+  const folder = options.model ?? options.models?.[definition.name as 'bertso' | 'milia'];
+  const network = options.opened ?? (await (options.networks ?? sharedNetworks()).open(definition, folder));
   const random = seeded(seed, 'melody');
   const draft: Draft = vary
     ? varied(vary.melody, vary.amount, kind, random)

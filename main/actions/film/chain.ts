@@ -17,6 +17,7 @@ export interface ChainContext {
   format: FrameFormat;
   analysis: ReelAnalysis;
   seed: number;
+  /** Of the whole reel: each shot is told which are its own. */
   keyFrames?: readonly ShotKeyFrame[];
   networks?: ShotContext['networks'];
   /** Takes what steps show of their work. */
@@ -74,6 +75,8 @@ export class StepChain {
     const works: ShotWork[] = [];
     let { format } = context;
     const shot = context.analysis.shots[part.shot];
+    const { keyFrames = [] } = context;
+    const own = (key: ShotKeyFrame): boolean => key.frame >= shot.first && key.frame <= shot.last;
     for (const { step, params } of uses) {
       works.push(
         await step.begin(
@@ -83,7 +86,8 @@ export class StepChain {
             analysis: context.analysis,
             seed: context.seed,
             span: { first: part.from, last: part.to },
-            keyFrames: context.keyFrames ?? [],
+            keyFrames: keyFrames.filter(own),
+            otherKeyFrames: keyFrames.filter((key) => !own(key)),
             ...(context.networks ? { networks: context.networks } : {}),
             ...(context.show ? { show: context.show, diagnose: true } : {}),
           },

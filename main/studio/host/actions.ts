@@ -5,13 +5,14 @@
  */
 import { z } from 'zod';
 import { RevealError } from '../../../app/contract/messages.ts';
-import { presets, runSettingsSchema } from '../../../app/contract/studio.ts';
+import { datasetKinds, presets, runSettingsSchema } from '../../../app/contract/studio.ts';
 import type { Engine, EngineProgress } from '../../engine/protocol.ts';
 import type { ItemOutcome, ItemWork, JobAction } from '../../jobs/types.ts';
 import type { StudioFolders } from './folders.ts';
 
 const datasetPayload = z.object({
   dataset: z.string(),
+  kind: z.enum(datasetKinds).default('pictures'),
   preset: z.enum(presets),
   sources: z.array(z.string()).min(1),
 });
@@ -40,17 +41,16 @@ export class DatasetAction implements JobAction<DatasetPayload> {
   }
   async run(work: ItemWork<DatasetPayload>): Promise<ItemOutcome> {
     const { engine, folders, changed } = this.options;
-    const { dataset, preset, sources } = work.payload;
+    const { dataset, kind, preset, sources } = work.payload;
+    const out = folders.dataOf(dataset);
+    const options = {
+      signal: work.signal,
+      onProgress: ({ done, total }: EngineProgress) => work.progress(total > 0 ? done / total : 0),
+    };
     try {
-      await engine.call(
-        'buildDataset',
-        { sources, out: folders.dataOf(dataset), preset, seed: 0 },
-        {
-          signal: work.signal,
-          onProgress: ({ done, total }) => work.progress(total > 0 ? done / total : 0),
-        },
-      );
-      return { output: folders.dataOf(dataset) };
+      if (kind === 'melodies') await engine.call('buildMelodies', { sources, out }, options);
+      else await engine.call('buildDataset', { sources, out, preset, seed: 0 }, options);
+      return { output: out };
     } finally {
       changed('datasets');
     }

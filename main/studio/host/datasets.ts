@@ -5,11 +5,15 @@ import type { Job } from '../../../app/contract/jobs.ts';
 import type { StudioDataset } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
 import type { BuildReport } from '../dataset/build-report.ts';
+import type { MelodyReport } from '../dataset/melodies.ts';
 import type { StudioFolders } from './folders.ts';
 
-function reportOf(dir: string): BuildReport | null {
+/** The palette and the sources of pictures, or the melodies. */
+type Report = ({ kind?: undefined } & BuildReport) | MelodyReport;
+
+function reportOf(dir: string): Report | null {
   try {
-    return JSON.parse(readFileSync(path.join(dir, 'report.json'), 'utf8')) as BuildReport;
+    return JSON.parse(readFileSync(path.join(dir, 'report.json'), 'utf8')) as Report;
   } catch {
     return null;
   }
@@ -30,9 +34,8 @@ export function describeDataset(
     : carried && ['queued', 'running', 'paused'].includes(carried.state)
       ? 'building'
       : 'failed';
-  const coloured = report
-    ? report.hues.sectors.map((sector) => sector.pixels.reduce((a, b) => a + b, 0))
-    : null;
+  const hues = report && report.kind !== 'melodies' ? report.hues : null;
+  const coloured = hues?.sectors.map((sector) => sector.pixels.reduce((a, b) => a + b, 0)) ?? null;
   const all = coloured?.reduce((a, b) => a + b, 0) ?? 0;
   return {
     id,
@@ -43,6 +46,7 @@ export function describeDataset(
         ? ((carried?.state === 'cancelled' ? null : carried?.error) ?? say('studio-dataset-unfinished'))
         : null,
     jobId: carried ? facts.jobId : null,
+    kind: facts.kind,
     preset: facts.preset,
     createdAt: facts.createdAt,
     train: report?.train ?? 0,
@@ -51,13 +55,17 @@ export function describeDataset(
       ? Object.entries(report.counts).flatMap(([reason, count]) => (count > 0 ? [{ reason, count }] : []))
       : [],
     sources:
-      report?.sources.map((s) => ({
-        name: path.basename(s.path),
-        pictures: s.kept,
-        film: s.films > 0,
-      })) ?? [],
+      report === null
+        ? []
+        : report.kind === 'melodies'
+          ? report.sources.map((s) => ({ name: s.name, pictures: s.melodies, film: false }))
+          : report.sources.map((s) => ({
+              name: path.basename(s.path),
+              pictures: s.kept,
+              film: s.films > 0,
+            })),
     hues: coloured && coloured.length === 12 ? coloured.map((v) => (all > 0 ? v / all : 0)) : null,
-    gaps: report?.hues.sectors.flatMap((sector, index) => (sector.gap ? [index] : [])) ?? [],
+    gaps: hues?.sectors.flatMap((sector, index) => (sector.gap ? [index] : [])) ?? [],
     advice: report?.warnings ?? [],
   };
 }

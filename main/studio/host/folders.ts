@@ -9,16 +9,18 @@ import path from 'node:path';
 import { z } from 'zod';
 import { RevealError } from '../../../app/contract/messages.ts';
 import {
+  datasetKinds,
   datasetSourcesSchema,
-  networkNames,
   presets,
-  type NetworkName,
+  studioNetworkNames,
+  type StudioNetworkName,
 } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
 import { writeJsonAtomic } from '../../files/atomic.ts';
 
 const datasetFactsSchema = z.object({
   name: z.string(),
+  kind: z.enum(datasetKinds).default('pictures'),
   preset: z.enum(presets),
   sources: datasetSourcesSchema,
   createdAt: z.number(),
@@ -29,7 +31,7 @@ export type DatasetFacts = z.infer<typeof datasetFactsSchema>;
 const runFactsSchema = z.object({ jobId: z.number().int().nullable() });
 export type RunFacts = z.infer<typeof runFactsSchema>;
 
-const inUseSchema = z.partialRecord(z.enum(networkNames), z.string());
+const inUseSchema = z.partialRecord(z.enum(studioNetworkNames), z.string());
 
 export type Kind = 'datasets' | 'runs';
 const FACTS = 'studio.json';
@@ -109,14 +111,14 @@ export class StudioFolders {
   }
 
   /** Models that stand in for the shipped ones, by network: ids of runs. */
-  inUse(): Partial<Record<NetworkName, string>> {
+  inUse(): Partial<Record<StudioNetworkName, string>> {
     return readJson(path.join(this.root, 'in-use.json'), inUseSchema) ?? {};
   }
   /** What `inUse` said before the last change, by network: the way back. */
-  usedBefore(): Partial<Record<NetworkName, string>> {
+  usedBefore(): Partial<Record<StudioNetworkName, string>> {
     return readJson(path.join(this.root, 'used-before.json'), inUseSchema) ?? {};
   }
-  async setInUse(network: NetworkName, run: string | null): Promise<string | null> {
+  async setInUse(network: StudioNetworkName, run: string | null): Promise<string | null> {
     const all = this.inUse();
     const before = all[network] ?? null;
     if (before === run) return before;

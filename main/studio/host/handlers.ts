@@ -7,19 +7,23 @@ import path from 'node:path';
 import type { Handlers, TopicEvent, TopicName } from '../../../app/contract/index.ts';
 import { RevealError } from '../../../app/contract/messages.ts';
 import {
-  networkNames,
+  isMelodyNetwork,
+  kindLearntFrom,
   networkWidths,
-  type NetworkName,
+  studioNetworkNames,
   type StudioDataset,
   type StudioNetwork,
+  type StudioNetworkName,
   type StudioRun,
 } from '../../../app/contract/studio.ts';
 import { say } from '../../../app/words/sentences.ts';
 import { countNetwork } from '../../../models/count.ts';
-import { networks } from '../../../models/index.ts';
+import { trainable } from '../../../models/index.ts';
 import type { JobQueue } from '../../jobs/types.ts';
 import type { EngineProgress } from '../../engine/protocol.ts';
 import { checkWeights, readModel } from '../run/model.ts';
+import { newMelodyRun } from '../run/objectives/melody-plan.ts';
+import { readSample } from '../run/objectives/melody-samples.ts';
 import { newRun } from '../run/plan-run.ts';
 import { readRunFile, withMinutes, writeRunFile } from '../run/position.ts';
 import { shippedModel } from '../shipped.ts';
@@ -94,7 +98,7 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
     const dirOf = (wanted: string): string =>
       wanted === SHIPPED ? shippedModel(network) : path.join(folders.dir('runs', wanted), 'model');
     // One in use whose folder is gone or damaged must not take its task with it.
-    const used = folders.inUse()[network as NetworkName];
+    const used = folders.inUse()[network as StudioNetworkName];
     const wanted = model !== null ? [model] : [...(used ? [used] : []), SHIPPED];
     return wanted.map(dirOf).find(hasModel) ?? null;
   };
@@ -115,9 +119,9 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         .flatMap((id) => describeDataset(id, folders, job) ?? [])
         .sort((a, b) => b.createdAt - a.createdAt),
     }),
-    'studio.buildDataset': async ({ name, preset, sources: from }) => {
+    'studio.buildDataset': async ({ name, kind, preset, sources: from }) => {
       const paths = [
-        ...options.itemPaths(from.itemIds, from.groupIds),
+        ...(kind === 'melodies' ? [] : options.itemPaths(from.itemIds, from.groupIds)),
         ...(await Promise.all(from.folders.map((f) => options.inside(f.folderId, f.path)))),
       ];
       if (paths.length === 0)
@@ -128,12 +132,12 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
             : say('studio-choose'),
         );
       const id = await folders.reserve('datasets', name);
-      const facts = { name, preset, sources: from, createdAt: Date.now(), jobId: null };
+      const facts = { name, kind, preset, sources: from, createdAt: Date.now(), jobId: null };
       await folders.setFacts('datasets', id, facts);
       const jobId = queue.submit({
         type: 'dataset',
         title: `Dataset ${name}`,
-        payload: { dataset: id, preset, sources: [...new Set(paths)] },
+        payload: { dataset: id, kind, preset, sources: [...new Set(paths)] },
         items: [{ input: name }],
         destination: folders.dataOf(id),
       });
@@ -150,12 +154,18 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
       changed('datasets');
       return { undoToken };
     },
-    'studio.networks': () => ({ networks: networkNames.map(describeNetwork) }),
+    'studio.networks': () => ({ networks: studioNetworkNames.map(describeNetwork) }),
     'studio.runs': () => ({ runs: runs() }),
     'studio.startRun': async (settings) => {
       const dataset = datasetOf(settings.dataset);
       if (dataset.state !== 'ready')
         throw new RevealError('bad-request', say('studio-dataset-unready', { name: dataset.name }));
+      const kind = kindLearntFrom(settings.network);
+      if (dataset.kind !== kind)
+        throw new RevealError(
+          'bad-request',
+          say('score-data-kind', { network: settings.network, kind, name: dataset.name }),
+        );
       if (settings.start !== null && modelDir(settings.network, settings.start) === null)
         throw new RevealError('not-found', say('studio-no-start', { model: settings.start }));
       if (settings.critic !== null) {
@@ -164,7 +174,15 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
           throw new RevealError('not-found', say('studio-no-critic', { run: settings.critic }));
       }
       // What the run would refuse an hour later is refused now.
-      const run = newRun(settings, networks[settings.network], null);
+      const { network } = settings;
+      const run = isMelodyNetwork(network)
+        ? newMelodyRun({
+            settings: { ...settings, network },
+            totalSteps: null,
+            startDir: null,
+            criticDir: null,
+          })
+        : newRun(settings, trainable[network], null);
       const id = await folders.reserve('runs', `${settings.network}-${dataset.name}`);
       await writeRunFile(folders.dir('runs', id), run);
       await folders.setFacts('runs', id, { jobId: null });
@@ -185,9 +203,8 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
       const file = readRunFile(dir)!;
       const speed = before.secondsDone > 0 ? before.step / before.secondsDone : null;
       const run = withMinutes(file, file.settings.minutes + minutes, speed);
-      const settings = { ...run.settings, network: before.settings.network };
       await writeRunFile(dir, run);
-      await folders.setFacts('runs', id, { jobId: submit(id, settings) });
+      await folders.setFacts('runs', id, { jobId: submit(id, run.settings) });
       changed('runs');
       return runOf(id);
     },
@@ -223,15 +240,18 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         throw new RevealError('bad-request', `${model} is no ${network}.`);
       // What would fail at the first picture fails here, naming the file.
       const dir = model === null ? null : modelDir(network, model);
-      if (dir !== null) checkWeights(networks[network], runOf(model!).settings.width, await readModel(dir));
+      if (dir !== null) checkWeights(trainable[network], runOf(model!).settings.width, await readModel(dir));
       const before = await folders.setInUse(network, model);
       changed('runs');
       return { before };
     },
+    'studio.melody': async ({ id, step, name }) => ({
+      melody: await readSample(folders.existing('runs', id), step, name),
+    }),
   };
 
-  function describeNetwork(name: NetworkName): StudioNetwork {
-    const network = networks[name];
+  function describeNetwork(name: StudioNetworkName): StudioNetwork {
+    const network = trainable[name];
     const wasUsed = folders.usedBefore()[name] ?? null;
     const known = runs();
     const given = known.filter((r) => r.settings.network === name && r.model !== null);
@@ -260,7 +280,8 @@ export function studioHost(options: StudioHandlerOptions): StudioHost {
         .filter((r) => r.settings.network === name && r.critic)
         .map((r) => ({ run: r.id, width: r.settings.width })),
       before: wasUsed !== null && modelDir(name, wasUsed) !== null ? wasUsed : null,
-      phases: ['generator', 'critic', 'gan'],
+      // One that writes note by note has no critic.
+      phases: name === 'bertso' ? ['generator'] : ['generator', 'critic', 'gan'],
       freezable: network.freezable.length > 0,
     };
   }

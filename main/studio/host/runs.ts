@@ -7,11 +7,11 @@ import {
   isMelodyNetwork,
   type RunFigures,
   type RunPoint,
-  type RunSettings,
   type StudioRun,
 } from '../../../app/contract/studio.ts';
 import type { LogLine } from '../run/log.ts';
 import type { Diaries } from './diaries.ts';
+import { SAMPLE_NAMES } from '../run/objectives/melody-samples.ts';
 import { CRITIC_FOLDER } from '../run/model.ts';
 import { readRunFile } from '../run/position.ts';
 import type { StudioFolders } from './folders.ts';
@@ -66,9 +66,8 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
   } catch {
     return null;
   }
-  // Melodies are learnt from the command line.
-  if (!run || isMelodyNetwork(run.settings.network)) return null;
-  const settings: RunSettings = { ...run.settings, network: run.settings.network };
+  if (!run) return null;
+  const { settings } = run;
   const carried = facts.jobId === null ? null : job(facts.jobId);
   const lines = diaries.of(dir);
   const last = lastOf(lines, 'point');
@@ -109,6 +108,7 @@ export function describeRun(id: string, { folders, diaries, job, live }: RunSour
         ? [l.step]
         : [],
     ),
+    melodies: isMelodyNetwork(settings.network) ? SAMPLE_NAMES : [],
     model: hasModel ? id : null,
     critic: hasCritic,
     inUse: folders.inUse()[settings.network] === id,

@@ -4,7 +4,9 @@
  * for the critic's made-up pictures, and with the averaged weights, for figures and samples).
  */
 import type { Shape, Tensor } from '../../../app/graph/graph.ts';
-import { add, mul } from '../../../app/graph/ops/arithmetic.ts';
+import { add, mul, sub } from '../../../app/graph/ops/arithmetic.ts';
+import { abs } from '../../../app/graph/ops/elementwise.ts';
+import { mean, sum } from '../../../app/graph/ops/reduce.ts';
 import type { Weights } from '../../../app/graph/scope.ts';
 import { buildStep, type PartSpec, type StepContext, type StepGraph } from '../../../app/graph/step/index.ts';
 import { hingeCritic, hingeGenerator } from '../../../app/graph/losses/index.ts';
@@ -69,8 +71,9 @@ function generated(context: StepContext, options: GraphOptions, batch: StepTenso
   );
   return objective.network.build(context.scope(GENERATOR), inputs, width);
 }
-const judged = (context: StepContext, options: GraphOptions, shown: Tensor): Tensor =>
-  criticOf(options).build(context.scope(CRITIC), { x: shown }, options.width).score;
+/** What the critic says: `score`, and where it tells, the `features` that it goes by. */
+const judged = (context: StepContext, options: GraphOptions, shown: Tensor): StepTensors =>
+  criticOf(options).build(context.scope(CRITIC), { x: shown }, options.width);
 
 /** The generator learns from the truth alone. */
 export function contentStep(options: GraphOptions): StepGraph {
@@ -96,12 +99,14 @@ export function generatorStep(options: GraphOptions): StepGraph {
       const batch = batchInputs(context, objective.tensors(options.batch, options.size));
       const outputs = generated(context, options, batch);
       const { total: content, parts } = objective.content(outputs, batch);
-      const score = judged(context, options, objective.made(outputs, batch));
+      const { score, features } = judged(context, options, objective.made(outputs, batch));
       const opinion = hingeGenerator(score);
-      return {
-        total: add(content, mul(opinion, objective.adversarial)),
-        losses: { ...parts, content, opinion, recognised: recognised(score) },
-      };
+      const total = add(content, mul(opinion, objective.adversarial));
+      const losses = { ...parts, content, opinion, recognised: recognised(score) };
+      if (objective.matching === undefined || !features) return { total, losses };
+      const real = judged(context, options, objective.real(batch, context.graph)).features;
+      const likeness = sum(abs(sub(mean(features, [0]), mean(real, [0]))));
+      return { total: add(total, mul(likeness, objective.matching)), losses: { ...losses, likeness } };
     },
   });
 }
@@ -117,8 +122,8 @@ export function criticStep(options: GraphOptions): StepGraph {
       const batch = batchInputs(context, objective.tensors(options.batch, options.size));
       const real = objective.real(batch, context.graph);
       const made = context.input('made', real.shape);
-      const onReal = judged(context, options, real);
-      const onMade = judged(context, options, made);
+      const onReal = judged(context, options, real).score;
+      const onMade = judged(context, options, made).score;
       return {
         total: hingeCritic(onReal, onMade),
         losses: { accuracy: criticAccuracy(onReal, onMade), recognised: recognised(onMade) },

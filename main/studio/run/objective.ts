@@ -33,6 +33,13 @@ export interface Objective {
   real(batch: StepTensors, graph: Graph): Tensor;
   /** Weight of the critic's opinion beside the content loss. */
   readonly adversarial: number;
+  /**
+   * Weight of the distance between what the critic goes by in made and in real things, on the mean over the batch
+   * (feature matching: Salimans et al. 2016); for critics that give `features`.
+   */
+  readonly matching?: number;
+  /** How many times faster the critic learns, where not as critics of pictures do. */
+  readonly criticPace?: number;
   /** Outputs that `picture` needs. */
   readonly shown: readonly string[];
   /** Sample `index` of a batch as pictures: what went in, what came out, what was right; and its mask if it has one. */

@@ -31,8 +31,9 @@ import { objectives } from './objectives/index.ts';
 import { newRun } from './plan-run.ts';
 import { CHECKPOINT_NAME, encoderOf, readRunFile, writeRunFile, type RunFile } from './position.ts';
 import { resumed, type Given } from './resume.ts';
-import type { Notice, RunRequest } from './types.ts';
+import type { RunRequest } from './types.ts';
 import { deviceWords } from './said.ts';
+import { inUseWeights } from './in-use.ts';
 
 export interface OpenOptions {
   /** The run's folder: made when it is not there. */
@@ -81,7 +82,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
   const chosen = begun?.settings ?? options.settings;
   if (isMelodyNetwork(chosen.network))
     throw new RevealError('bad-request', say('studio-melody-data', { network: chosen.network }));
-  const settings: RunSettings = { ...chosen, network: chosen.network };
+  const settings = { ...chosen, network: chosen.network };
   const objective = objectives[settings.network];
   const run = begun ?? freshRun(options, objective.network);
   const data = await fingerprint(dataset);
@@ -185,34 +186,6 @@ function beginning(
     'backbone.',
   );
 }
-/**
- * The model in use, to be compared with. One of another width cannot be measured in this run's graphs: then there is
- * no comparison. A broken one must stop nothing: the shipped one takes its place, and the diary says so.
- */
-async function inUseWeights(
-  dir: string | null,
-  objective: Objective,
-  settings: RunSettings,
-): Promise<{ inUse: Weights | null; notices: Notice[] }> {
-  const read = async (folder: string): Promise<Weights | null> => {
-    const model = await readModel(folder);
-    if (model.card.network !== objective.network.name || model.card.width !== settings.width) return null;
-    checkWeights(objective.network, settings.width, model);
-    return model.weights;
-  };
-  if (dir === null) return { inUse: null, notices: [] };
-  try {
-    return { inUse: await read(dir), notices: [] };
-  } catch (error) {
-    if (!(error instanceof RevealError)) throw error;
-    const shipped = shippedModel(objective.network.name);
-    const inUse = dir === shipped ? null : await read(shipped).catch(() => null);
-    const detail = error.message;
-    const text = inUse ? say('studio-in-use-broken', { detail }) : say('studio-in-use-none', { detail });
-    return { inUse, notices: [{ kind: 'in-use', text }] };
-  }
-}
-
 /** The critic at the start: a run's, or a fresh one. One that goes on has its own in the checkpoint. */
 async function criticWeights(
   dir: string | null,

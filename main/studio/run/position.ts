@@ -6,12 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { RevealError } from '../../../app/contract/messages.ts';
-import {
-  melodyNetworkNames,
-  networkNames,
-  runPhases,
-  runSettingsSchema,
-} from '../../../app/contract/studio.ts';
+import { runPhases, runSettingsSchema, type RunSettings } from '../../../app/contract/studio.ts';
 import { writeJsonAtomic } from '../../files/atomic.ts';
 import { show } from '../../files/bytes.ts';
 import type { DriftFigures } from './alarms.ts';
@@ -40,15 +35,11 @@ export interface TimedStage extends Omit<Stage, 'encoder'> {
 export const encoderOf = (settings: Pick<RunFileSettings, 'freeze'>, stage: TimedStage): Encoder =>
   stage.encoder ?? (settings.freeze ? 'frozen' : 'full');
 
-/** A run's settings; it may also learn melodies. */
-const runFileSettings = runSettingsSchema.extend({
-  network: z.enum([...networkNames, ...melodyNetworkNames]),
-});
-export type RunFileSettings = z.infer<typeof runFileSettings>;
+export type RunFileSettings = RunSettings;
 
 const runFileSchema = z.object({
   version: z.literal(1),
-  settings: runFileSettings,
+  settings: runSettingsSchema,
   /** Folder of the model that the run began with: frozen weights are read from it again when it goes on. */
   startDir: z.string().nullable().default(null),
   /** Folder of the critic that the run began with. */

@@ -328,16 +328,13 @@ class Run {
     const { position } = this;
     const { objective, model } = this.request;
     if (stage.phase === 'critic') return null;
-    const { figures, panel } = await (objective.validate ?? validate)(sessions.looking, objective, tests);
-    this.write({
-      type: 'figures',
-      of: 'run',
-      step: position.step,
-      seconds: position.seconds,
-      figures,
-    });
-    await model.sample(position.step, panel);
-    await model.listen?.(position.step, this.state.weights('generator', 'ema'));
+    const seen = await (objective.validate ?? validate)(sessions.looking, objective, tests);
+    await model.sample(position.step, seen.panel);
+    const heard = await model.listen?.(position.step, this.state.weights('generator', 'ema'));
+    const figures = { ...seen.figures, ...heard };
+    // Only now, since a window that reads them asks for the samples.
+    const { step, seconds } = position;
+    this.write({ type: 'figures', of: 'run', step, seconds, figures });
     position.samples.push(position.step);
     const { alarms, better, ended } = verdictOn(this.run, position, objective, figures);
     for (const alarm of alarms) this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');

@@ -81,7 +81,7 @@ export async function openStage(options: StageOptions): Promise<StageSessions> {
   const open = (graph: ReturnType<typeof contentStep>): Promise<TrainSession> =>
     TrainSession.create({ graph, state, store, order });
   const settings = (lr: number): StepSettings => ({
-    lr: { generator: lr, critic: lr * CRITIC_PACE },
+    lr: { generator: lr, critic: lr * (objective.criticPace ?? CRITIC_PACE) },
     decay: objective.decay,
     clip: LONGEST_GRADIENT,
   });

@@ -12,7 +12,7 @@ import { fitToFilm, type Fit } from '../../../../app/sound/fit.ts';
 import { limit } from '../../../../app/sound/loudness.ts';
 import { perform, playedTempo, TEMPO_LIMITS, type Performance } from '../../../../app/sound/performance.ts';
 import { say } from '../../../../app/words/sentences.ts';
-import { compose } from '../index.ts';
+import { compose, type ComposeOptions } from '../index.ts';
 import { renderPerformance, SAMPLE_RATE, type Rendered } from '../sound/render.ts';
 import { writeWav } from '../sound/wav.ts';
 
@@ -38,18 +38,28 @@ export interface FilmScore {
   readonly notes: readonly string[];
 }
 
+export interface ScoreOptions {
+  signal?: AbortSignal;
+  progress?: (fraction: number) => void;
+  /** Weights in the place of the shipped ones. */
+  models?: ComposeOptions['models'];
+}
+
 /** The melody of a score and, where the film is longer than one verse, a variation that takes turns with it. */
-async function melodiesFor(score: ReelScore, film: FilmTime, signal?: AbortSignal): Promise<Melody[]> {
-  const melody: Melody =
-    score.melody ??
-    (await compose({ neurri: score.neurri, seed: score.seed, ...(signal ? { signal } : {}) }));
+async function melodiesFor(
+  score: ReelScore,
+  film: FilmTime,
+  { signal, models }: ScoreOptions,
+): Promise<Melody[]> {
+  const how = { ...(signal ? { signal } : {}), ...(models ? { models } : {}) };
+  const melody: Melody = score.melody ?? (await compose({ neurri: score.neurri, seed: score.seed, ...how }));
   const verse = melodyEnd(melody) * sixteenthSeconds(playedTempo(melody, score.tempo));
   if (film.seconds < 1.9 * verse) return [melody];
   const varied = await compose({
     neurri: melody.neurri,
     seed: score.seed + 1,
     vary: { melody, amount: VARIED },
-    ...(signal ? { signal } : {}),
+    ...how,
   });
   return [melody, varied];
 }
@@ -61,7 +71,7 @@ async function melodiesFor(score: ReelScore, film: FilmTime, signal?: AbortSigna
 export async function scoreFilm(
   score: ReelScore,
   film: FilmTime,
-  options: { signal?: AbortSignal; progress?: (fraction: number) => void } = {},
+  options: ScoreOptions = {},
 ): Promise<FilmScore> {
   if (film.seconds > LONGEST_HOURS * 3600)
     throw new RevealError(
@@ -78,7 +88,7 @@ export async function scoreFilm(
         most: String(TEMPO_LIMITS.most),
       }),
     );
-  const melodies = await melodiesFor(score, film, options.signal);
+  const melodies = await melodiesFor(score, film, options);
   const fit = fitToFilm(melodies, { seconds: film.seconds, cuts: film.cuts, tempo });
   const play = { instrument: score.instrument, accompaniment: score.accompaniment };
   const strokes = melodies.flatMap((melody, i) => {
@@ -122,7 +132,7 @@ export async function writeFilmScore(
   score: ReelScore,
   film: FilmTime,
   file: string,
-  options: { signal?: AbortSignal; progress?: (fraction: number) => void } = {},
+  options: ScoreOptions = {},
 ): Promise<FilmScore & { file: string }> {
   const made = await scoreFilm(score, film, options);
   await mkdir(path.dirname(file), { recursive: true });

@@ -318,6 +318,32 @@ describe('pass one', () => {
     expect(chromaAt(joint[10], format, 88, 10)[0]).toBeLessThan(0.01);
   });
 
+  it('what a person set in one shot holds in the other shots of its scene, and in no other', async () => {
+    const still = (_t: number, x: number, y: number): number => scene(5, x, y);
+    const film = [still, other, still].flatMap((draw) => Array<typeof scene>(26).fill(draw));
+    const shots = [0, 26, 52].map((first, index) => ({ ...shotOf(first, first + 25), index }));
+    const measures = look(film, shots);
+    const hints = [{ x: 0.9, y: 0.15, colour: [0.3, 0.35, 0.95] as [number, number, number] }];
+    const format = colouredFormat(base);
+    const blueOf = async (shot: number, set: boolean): Promise<number> => {
+      const { first } = shots[shot];
+      const context = {
+        ...contextOf(base, shots[shot], twoColours(), {
+          analysis: { ...bare(shots[shot], measures), shots },
+        }),
+        otherKeyFrames: set ? [{ frame: 6, hints, reference: null }] : [],
+      };
+      const given = film.slice(first, first + 26).map((draw, t) => ({
+        ...frameOf(base, t, draw),
+        index: first + t,
+      }));
+      return chromaAt((await run(context, given))[12], format, 88, 10)[0];
+    };
+    expect(await blueOf(2, false)).toBeLessThan(0);
+    expect(await blueOf(2, true)).toBeGreaterThan(0.03);
+    expect(await blueOf(1, true)).toBe(await blueOf(1, false));
+  });
+
   it('sets key frames by change, never on a blank frame or a flash, and where a person wants one', () => {
     const film = [...Array<typeof scene>(3).fill(black), ...Array<typeof scene>(57).fill(scene)];
     const shot = shotOf(0, 59);

@@ -194,6 +194,25 @@ export function looksFor(measures: ColourMeasures, shot: ReelShot, most = 3): Lo
   return all.slice(0, most);
 }
 
+/** Number of the scene that a frame's shot belongs to; null: it has no looks. */
+export function sceneOf(
+  measures: ColourMeasures,
+  shots: readonly Pick<ReelShot, 'first' | 'last'>[],
+  frame: number,
+): number | null {
+  const shot = shots.find(({ first, last }) => frame >= first && frame <= last);
+  const look = shot && measures.looks.find((l) => l.frame >= shot.first && l.frame <= shot.last);
+  return look?.scene ?? null;
+}
+
+/** Looks of a scene that lie nearest to these frames, each once. */
+export function looksNear(measures: ColourMeasures, scene: number, frames: readonly number[]): Look[] {
+  const looks = measures.looks.filter((look) => look.scene === scene);
+  if (looks.length === 0) return [];
+  const far = (look: Look, frame: number): number => Math.abs(look.frame - frame);
+  return [...new Set(frames.map((frame) => looks.reduce((a, b) => (far(b, frame) < far(a, frame) ? b : a))))];
+}
+
 /** Accumulated change after which a key frame is due, and the least distance of two. */
 const DUE = 0.5;
 const LEAST = 4;

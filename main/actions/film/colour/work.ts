@@ -13,7 +13,7 @@ import type { ColourPlan } from '../../colorize/types.ts';
 import { estimateMotion, preparePicture, type Flow, type Pyramid } from '../clean/motion/index.ts';
 import { blended, follow, levelled, startOfTrail, type GridColours, type Trail } from './carry.ts';
 import { chromaModels, colouredFormat, writeChroma } from './chroma.ts';
-import { keyFramesOf, looksFor, measuresOf } from './look.ts';
+import { keyFramesOf, looksFor, looksNear, measuresOf, sceneOf, type Look } from './look.ts';
 import { LumaReader } from './luma.ts';
 import { lift, paletteOf, spreadOf, withPalette, type Palette } from './palette.ts';
 
@@ -72,29 +72,67 @@ export interface ShotColours {
   reader: LumaReader;
   network: StepNetwork;
   palette: Palette;
+  /** How far key frames go over to it. */
+  share: number;
   fixed: ReadonlyMap<number, ShotKeyFrame>;
   params: Params;
 }
 
+/** Key frames of other shots that a shot of the same scene listens to: the nearest ones. */
+const LISTENED = 3;
+
+const isSet = ({ hints, reference }: ShotKeyFrame): boolean => hints.length > 0 || reference !== null;
+
+/**
+ * What the palette of a shot is made of: its looks, and what a person set in it and in other shots of its scene, with
+ * the looks that stand for these. What was set in the shot itself comes first.
+ */
+function paletteSources({ shot, analysis, keyFrames = [], otherKeyFrames = [] }: ShotContext): {
+  looks: Look[];
+  fixed: ShotKeyFrame[];
+} {
+  const fixed = keyFrames.filter(isSet);
+  const measures = measuresOf(analysis.measures.colour);
+  if (!measures) return { looks: [], fixed };
+  const own = looksFor(measures, shot);
+  const scene = sceneOf(measures, analysis.shots, shot.first);
+  if (scene === null) return { looks: own, fixed };
+  const far = ({ frame }: ShotKeyFrame): number =>
+    frame < shot.first ? shot.first - frame : frame - shot.last;
+  const akin = otherKeyFrames
+    .filter((key) => isSet(key) && sceneOf(measures, analysis.shots, key.frame) === scene)
+    .sort((a, b) => far(a) - far(b))
+    .slice(0, LISTENED);
+  const theirs = looksNear(
+    measures,
+    scene,
+    akin.map(({ frame }) => frame),
+  ).filter((look) => !own.includes(look));
+  return { looks: [...own, ...theirs], fixed: [...fixed, ...akin] };
+}
+
 export async function prepareShot(
-  { format, shot, analysis, keyFrames = [] }: ShotContext,
+  context: ShotContext,
   params: Params,
   network: StepNetwork,
 ): Promise<ShotColours> {
-  const measures = measuresOf(analysis.measures.colour);
-  const fixed = keyFrames.filter(({ hints, reference }) => hints.length > 0 || reference !== null);
+  const { format, keyFrames = [] } = context;
+  const { looks, fixed } = paletteSources(context);
+  // What a person set is meant: it is followed further than what the network happens to say of a scene.
+  const share = fixed.length > 0 && params.steadiness > 0 ? FOLLOWED : paletteShare(params);
   return {
     reader: new LumaReader(format, colouredFormat(format).sampling),
     network,
-    palette: await paletteOf(measures ? looksFor(measures, shot) : [], fixed, network, paletteShare(params)),
-    fixed: new Map(fixed.map((key) => [key.frame, key])),
+    palette: await paletteOf(looks, fixed, network, share),
+    share,
+    fixed: new Map(keyFrames.filter(isSet).map((key) => [key.frame, key])),
     params,
   };
 }
 
 /** The network's colours for a frame, those of the palette, and what a person set. */
 async function planOfFrame(
-  { reader, network, palette, fixed, params }: ShotColours,
+  { reader, network, palette, share, fixed }: ShotColours,
   index: number,
   grey: Float32Array,
 ): Promise<ColourPlan> {
@@ -103,7 +141,7 @@ async function planOfFrame(
   const key = fixed.get(index);
   const plan = await prepareColour(picture, key?.hints ?? [], network, { own: 'replace' });
   if (key?.reference) return (await coloursFromReference(plan, key.reference, network)).plan;
-  return withPalette(plan, palette, paletteShare(params));
+  return withPalette(plan, palette, share);
 }
 
 /** The same on the grid. */

@@ -95,6 +95,34 @@ describe('dyes', () => {
     expect(report.frames).toBe(30);
   });
 
+  it('one estimate holds for a whole shot, from frames of all its length', async () => {
+    const shot = { index: 0, first: 100, last: 899, opening: 'cut' as const };
+    const { frames: wanted, measure, finish } = dyesStep.sample!;
+    const chosen = wanted(shot, [{ first: 170, last: 190 }]);
+    expect(chosen).toEqual([340, 500, 660, 820]);
+    const found = measure(
+      shot,
+      chosen.map((t) => faded(format, t % 8)),
+      format,
+    );
+    const measures = { dyes: JSON.parse(JSON.stringify(finish([found, null]))) as unknown };
+    expect(measure(shot, [faded(format, 0)], { ...format, sampling: '400' })).toBeNull();
+    // Two spans of the shot, far from each other, one of frames that by themselves would say something else.
+    const analysis: ReelAnalysis = { version: 1, frames: 900, shots: [shot], flashes: [], measures };
+    const span = async (frame: Frame): Promise<Frame> => {
+      const work = await dyesStep.begin({ format, shot, analysis, seed: 1 }, { on: true, strength: 1 });
+      const [given] = await work.push(frame);
+      return given;
+    };
+    const flat = faded(format, 1);
+    flat.planes[1].fill(128);
+    flat.planes[2].fill(128);
+    const [a, b] = [await span(faded(format, 3)), await span(faded(format, 3))];
+    expect(a.planes).toEqual(b.planes);
+    const grey = await span(flat);
+    expect(grey.planes[2][0]).not.toBe(128);
+  });
+
   it('leaves frames alone, to the last bit, at strength 0 and where there is no chroma', async () => {
     const [frame] = (await run(format, [faded(format, 0)], 0)).frames;
     expect(frame.planes).toEqual(faded(format, 0).planes);

@@ -5,7 +5,7 @@
  * is one table over luma and chroma, read between its points.
  */
 import type { Frame, FrameFormat } from '../../../../app/film/frame.ts';
-import type { ReelStep, ShotContext, ShotWork } from '../../../../app/film/step.ts';
+import type { ReelStep, ShotContext, ShotSample, ShotWork } from '../../../../app/film/step.ts';
 import type { FilmParams } from '../../../../app/recipe/film.ts';
 import { agedSource, analyseAgeing, poolAgeing, type AgeingAnalysis } from '../../ageing/index.ts';
 import { sourceOf } from '../../picture/source.ts';
@@ -127,9 +127,29 @@ class DyesWork implements ShotWork {
   }
 }
 
+/** Frames of a shot that stand for it: evenly over its length, none that flashes up. */
+const framesToSample: ShotSample['frames'] = ({ first, last }, flashes) => {
+  const length = last + 1 - first;
+  const count = Math.min(LOOKED_AT, length);
+  const flashing = (index: number): boolean => flashes.some((f) => index >= f.first && index <= f.last);
+  const all = Array.from({ length: count }, (_, k) => first + Math.floor(((k + 0.5) * length) / count));
+  const plain = all.filter((index) => !flashing(index));
+  return plain.length > 0 ? plain : all;
+};
+
 /** The step `dyes` of a reel. Film without chroma passes as it is. */
 export const dyesStep: ReelStep<Params> = {
   name: 'dyes',
+  observes: () => null,
+  sample: {
+    frames: framesToSample,
+    measure: ({ first }, frames, format) =>
+      format.sampling === '400' ? null : { first, ageing: dyesOf(frames, format) },
+    finish: (measured): DyesMeasures => ({
+      version: 1,
+      shots: measured.filter((found) => found !== null) as DyesMeasures['shots'],
+    }),
+  },
   begin: (context, params) => new DyesWork(context, params.strength),
   holds: () => HELD,
   reach: () => ({ before: 0, after: 0 }),

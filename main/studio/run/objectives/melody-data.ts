@@ -3,14 +3,14 @@
  * files. A tenth of what is for training is held out, chosen by name, and judges the run; the records' own test split is
  * not looked at. The loader gives the batches of the runner: the same step, the same numbers.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../../../app/contract/messages.ts';
-import { readRecord, type MelodyRecord } from '../../../../app/melody/record.ts';
+import type { MelodyRecord } from '../../../../app/melody/record.ts';
 import { hash32, seeded, type Random } from '../../../../app/random.ts';
 import { say } from '../../../../app/words/sentences.ts';
-import { fileError, show } from '../../../files/bytes.ts';
-import { readMelodyFile } from '../../../files/melody-file.ts';
+import { show } from '../../../files/bytes.ts';
+import { findMelodies, heldOut, LEAST_MELODIES } from '../../dataset/melodies.ts';
 import type { Batch, BatchTensor, Loader, LoaderOptions } from '../../dataset/types.ts';
 
 export interface MelodyData {
@@ -24,54 +24,27 @@ export interface MelodyData {
   problems: { id: string; reason: string }[];
 }
 
-/** Fewer melodies than this teach nothing. */
-const LEAST = 20;
-const LEAST_NOTES = 16;
-const RECORDS = 'melodies.jsonl';
-
-const isHeld = (id: string): boolean => hash32('held out', id) % 10 === 0;
-
 /** @throws RevealError 'not-found', or 'bad-input' when there are too few melodies */
 export async function readMelodyData(source: string): Promise<MelodyData> {
-  const found = await stat(source).catch((error: unknown) => {
-    throw fileError(source, error, 'read');
-  });
-  const problems: MelodyData['problems'] = [];
-  let records: MelodyRecord[];
-  const listed = found.isDirectory() ? (await readdir(source, { recursive: true })).sort() : [];
-  const file = found.isDirectory() ? path.join(source, RECORDS) : source;
-  if (!found.isDirectory() || listed.includes(RECORDS)) {
-    const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
-    const read = lines.map(readRecord);
-    records = read.filter((r): r is MelodyRecord => r !== null && r.melody.notes.length >= LEAST_NOTES);
-    if (records.length < LEAST)
-      throw new RevealError(
-        'bad-input',
-        say('score-data-lines', { file: show(file), count: `${records.length}`, all: `${lines.length}` }),
-      );
-  } else {
-    records = [];
-    for (const name of listed.filter((n) => /\.(midi?|abc|musicxml|xml|mxl|mei)$/i.test(n)))
-      try {
-        const melody = await readMelodyFile(path.join(source, name));
-        if (melody.notes.length < LEAST_NOTES) continue;
-        records.push({ id: name, split: 'train', kind: 'song', title: name, source: 'own', melody });
-      } catch (error) {
-        problems.push({ id: name, reason: (error as Error).message });
-      }
-    if (records.length < LEAST)
-      throw new RevealError(
-        'bad-input',
-        say('score-data-few', { folder: show(source), count: `${records.length}`, least: `${LEAST}` }),
-      );
-  }
+  const { records, problems, looked } = await findMelodies(source);
+  const isFolder = (await stat(source)).isDirectory();
+  if (records.length < LEAST_MELODIES)
+    throw new RevealError(
+      'bad-input',
+      problems.length === 0 && looked > 0
+        ? say('score-data-lines', { file: show(source), count: `${records.length}`, all: `${looked}` })
+        : say('score-data-few', {
+            folder: show(source),
+            count: `${records.length}`,
+            least: `${LEAST_MELODIES}`,
+          }),
+    );
   const training = records.filter((r) => r.split === 'train');
   const words = records.map((r) => `${r.id} ${r.split} ${r.melody.notes.map((n) => n.pitch).join('.')}`);
   return {
     name: path.basename(source),
-    dir: found.isDirectory() ? source : path.dirname(source),
-    train: training.filter((r) => !isHeld(r.id)),
-    held: training.filter((r) => isHeld(r.id)),
+    dir: isFolder ? source : path.dirname(source),
+    ...heldOut(training),
     fingerprint: `melodies ${records.length} ${hash32(...words).toString(16)}`,
     problems,
   };
@@ -85,6 +58,7 @@ export type MakeTensors = (
   records: readonly MelodyRecord[],
   random: Random,
   held: boolean,
+  step: number,
 ) => Record<string, BatchTensor>;
 
 /** The loader of a run, for `RunRequest.makeLoader`. */
@@ -119,7 +93,7 @@ export function melodyLoader(data: MelodyData, make: MakeTensors, options: Loade
       const records = Array.from({ length: batch }, (_, i) => at(step * batch + i));
       return Promise.resolve({
         step,
-        tensors: make(records, seeded(seed, 'batch', step), held),
+        tensors: make(records, seeded(seed, 'batch', step), held, step),
         ids: records.map((r) => r.id),
         groups: records.map((r) => r.kind),
       });

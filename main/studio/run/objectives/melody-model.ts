@@ -8,28 +8,34 @@ import type { ModelCard } from '../../../../models/card.ts';
 import type { Network, Width } from '../../../../models/network.ts';
 import { compose } from '../../../actions/compose/index.ts';
 import { MelodyNetworks, PLANS } from '../../../engine/melody-networks.ts';
-import { writeAtomic } from '../../../files/atomic.ts';
+import { writeAtomic, writeJsonAtomic } from '../../../files/atomic.ts';
 import { writeMidiFile } from '../../../files/melody-file.ts';
 import { encodePng } from '../../../files/rgb.ts';
 import { CRITIC_FOLDER, writeModel, type ModelFacts, type RunModel } from '../model.ts';
 import type { MelodyData } from './melody-data.ts';
-
-/** What is written at each look, by name: the same seeds each time, so that progress is heard. */
-const SAMPLES = [
-  { name: 'zortziko', options: { neurri: 'zortziko-txikia', seed: 1 } },
-  { name: 'tune', options: { neurri: null, kind: 'tune', bars: 16, seed: 2 } },
-] as const;
+import { judged } from './melody-own.ts';
+import { samplePaths, SAMPLES } from './melody-samples.ts';
 
 export interface MelodyModelOptions {
   dir: string;
   network: Network & { name: string };
   critic: Network | null;
+  /** Whether what it writes is held against real melodies: a likelihood says nothing against a critic. */
+  judge: boolean;
   width: Width;
   data: MelodyData;
   parent: ModelCard | null;
 }
 
-export function melodyModel({ dir, network, critic, width, data, parent }: MelodyModelOptions): RunModel {
+export function melodyModel({
+  dir,
+  network,
+  critic,
+  judge,
+  width,
+  data,
+  parent,
+}: MelodyModelOptions): RunModel {
   const plans = planTable([...data.train, ...data.held]);
   const learntFrom = ({ step, seconds }: Pick<ModelFacts, 'step' | 'seconds'>): string =>
     `${data.train.length} melodies of ${data.name}, ${(seconds / 60).toFixed(1)} minutes, ${step} steps`;
@@ -84,8 +90,11 @@ export function melodyModel({ dir, network, critic, width, data, parent }: Melod
             generator: network.name as MelodyNetworkName,
             opened,
           });
-          await writeMidiFile(path.join(dir, 'samples', `${step}-${name}.mid`), melody, true);
+          const files = samplePaths(dir, step, name);
+          await writeMidiFile(files.midi, melody, true);
+          await writeJsonAtomic(files.melody, melody);
         }
+        return judge ? await judged(opened, data.held) : {};
       } finally {
         await networks.close();
       }

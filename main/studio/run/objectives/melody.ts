@@ -1,11 +1,12 @@
 /**
  * What the networks that write melodies are trained for. `bertso`: the cross-entropy of each event's tone and duration.
- * `milia`: the cross-entropy of what was blank, and in the GAN phase the critic's opinion of the melody as it was filled
- * in. Figures are the losses on melodies that were held out, sung and played alike.
+ * `milia`: the cross-entropy of what was blank, and in the GAN phase the critic's opinion of melodies that it wrote itself and draws
+ * places of again. Figures are the losses on melodies that were held out, sung and played alike.
  */
 import type { Tensor } from '../../../../app/graph/graph.ts';
 import { add, div, mul, neg, sub } from '../../../../app/graph/ops/arithmetic.ts';
 import { sum } from '../../../../app/graph/ops/reduce.ts';
+import { slice } from '../../../../app/graph/ops/select.ts';
 import { concat } from '../../../../app/graph/ops/shape.ts';
 import { logSoftmax } from '../../../../app/graph/ops/softmax.ts';
 import { COLUMN_CHANNELS, COLUMNS, PLAN_CHANNELS } from '../../../../app/melody/columns.ts';
@@ -15,7 +16,8 @@ import type { MelodyNetworkName } from '../../../../app/contract/studio.ts';
 import { bertso } from '../../../../models/bertso/network.ts';
 import { miliaCritic } from '../../../../models/milia/critic.ts';
 import { drawn, milia } from '../../../../models/milia/network.ts';
-import type { Objective, StepNumbers } from '../objective.ts';
+import type { Objective, StepNumbers, StepTensors } from '../objective.ts';
+import { MELODY_RATE } from './melody-plan.ts';
 import { rollOf, validateMelodies } from './melody-look.ts';
 
 /** Mean of -sum target log p over the places that count. @param axis of the classes */
@@ -61,10 +63,24 @@ export const bertsoObjective: Objective = {
     return rollOf(rows, TONES);
   },
   validate: validateMelodies,
-  rate: 2e-3,
+  rate: MELODY_RATE,
   decay: 0.05,
   verdict: (figures) => figures.lossContent,
 };
+
+/** Rows of the first (0) or second (1) half of a batch. */
+function rows(tensor: Tensor, which: 0 | 1): Tensor {
+  const [n, ...rest] = tensor.shape;
+  const from = which * (n / 2);
+  return slice(tensor, [[from, from + n / 2], ...rest.map(() => null)]);
+}
+const half = (batch: StepTensors, which: 0 | 1): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(batch).map(([name, tensor]) => [
+      name,
+      tensor.shape[0] === 1 ? tensor : rows(tensor, which),
+    ]),
+  );
 
 export const miliaObjective: Objective = {
   network: milia,
@@ -74,20 +90,29 @@ export const miliaObjective: Objective = {
     columns: [n, COLUMN_CHANNELS, 1, t],
     truth: [n, COLUMNS, 1, t],
     blank: [n, 1, 1, t],
+    weight: [n, 1, 1, t],
     inside: [n, 1, 1, t],
     noise: [n, COLUMNS, 1, t],
+    heat: [1, 1, 1, 1],
     plan: [n, PLAN_CHANNELS, 1, t],
   }),
-  content({ logits }, { truth, blank }) {
-    const choice = choiceLoss(logits, truth, blank, 1);
-    return { total: choice, parts: { choice } };
+  content({ logits }, { truth, weight }) {
+    const noteChoice = choiceLoss(logits, truth, weight, 1);
+    return { total: noteChoice, parts: { noteChoice } };
   },
-  made: ({ logits }, { truth, blank, inside, noise, plan }) => {
-    const filled = add(mul(truth, sub(1, blank)), mul(drawn(logits, noise), blank));
+  // The second half of a batch are melodies of its own, some places of which it draws again; the first half are real.
+  made: ({ logits }, batch) => {
+    const { truth, blank, inside, noise, heat, plan } = half(batch, 1);
+    const filled = add(mul(truth, sub(1, blank)), mul(drawn(rows(logits, 1), noise, heat), blank));
     return concat([mul(filled, inside), plan], 1);
   },
-  real: ({ truth, inside, plan }) => concat([mul(truth, inside), plan], 1),
-  adversarial: 0.1,
+  real: (batch) => {
+    const { truth, inside, plan } = half(batch, 0);
+    return concat([mul(truth, inside), plan], 1);
+  },
+  adversarial: 0.05,
+  matching: 0.5,
+  criticPace: 16,
   shown: ['logits'],
   picture(i, { logits }: StepNumbers, { truth, inside, blank }: StepNumbers) {
     const length = inside.dims[3];
@@ -102,9 +127,10 @@ export const miliaObjective: Objective = {
     return rollOf(rows, COLUMNS);
   },
   validate: validateMelodies,
-  rate: 2e-3,
+  rate: MELODY_RATE,
   decay: 0.01,
-  verdict: (figures) => figures.lossContent,
+  // Against a critic likelihood is no measure: what it writes is held against real melodies (melody-judge.ts).
+  verdict: (figures) => ('overlap' in figures ? 1 - figures.overlap : figures.lossContent),
 };
 
 export const melodyObjectives: Record<MelodyNetworkName, Objective> = {
