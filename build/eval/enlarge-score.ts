@@ -5,10 +5,13 @@
  * left out.
  *
  *   node build/eval/enlarge-score.ts [--count 20] [--set test] [--photos DIR] [--model models/upscaler]
- *       [--factor 2|4] [--sheet FILE.png]
+ *       [--factor 2|4] [--sheet FILE.png] [--report FILE.json]
+ *
+ * The report is what build/adopt-run.ts takes: groups half-mean, half-binomial, half-cubic (or quarter-…), the model by its folder.
  *
  * Run it with Node 24.
  */
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
@@ -29,6 +32,7 @@ const { values } = parseArgs({
     model: { type: 'string', default: 'models/upscaler' },
     factor: { type: 'string', default: '2' },
     sheet: { type: 'string' },
+    report: { type: 'string' },
   },
 });
 const BORDER = 8;
@@ -96,6 +100,17 @@ for (const { bytes } of photographs(file, 5, 100, Number(values.count))) {
 }
 for (const [key, { psnr: p, ssim: s, n }] of sums)
   console.log(`x${factor} ${key.padEnd(22)} ${(p / n).toFixed(2)} dB   ${(s / n).toFixed(4)}`);
+
+if (values.report) {
+  const size = factor === '2' ? 'half' : 'quarter';
+  const groups = SHRINKINGS.map((filter) => {
+    const sum = sums.get(`${filter.padEnd(9)} upscaler`)!;
+    const figures = { psnr: { mean: sum.psnr / sum.n }, ssim: { mean: sum.ssim / sum.n } };
+    const name = path.resolve(values.model, '..');
+    return { group: `${size}-${filter}`, rows: [{ name, summary: { figures } }] };
+  });
+  writeFileSync(values.report, JSON.stringify({ groups }));
+}
 
 if (values.sheet) {
   const side = 256;

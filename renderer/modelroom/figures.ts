@@ -30,6 +30,9 @@ export const figureGroups = [
   'jpeg',
   'plates-blue',
   'negative-noise',
+  'half-mean',
+  'half-binomial',
+  'half-cubic',
 ] as const;
 
 /** What is shown before anybody asks for more, by task. */
@@ -55,8 +58,9 @@ const first: Record<ModelCardView['task'], readonly (readonly [string, string])[
     ['clean', 'deltaEMedian'],
   ],
   upscaler: [
-    ['half-size', 'psnr'],
-    ['half-size', 'ssim'],
+    ['half-mean', 'psnr'],
+    ['half-binomial', 'psnr'],
+    ['half-cubic', 'psnr'],
   ],
 };
 
