@@ -55,7 +55,17 @@ function useEngraved(melody: Melody | null): [Engraved | null, (width: number) =
   return [engraved, ask];
 }
 
-function Sample({ run, step, name }: { run: string; step: number; name: string }) {
+function Sample({
+  run,
+  step,
+  name,
+  onListen,
+}: {
+  run: string;
+  step: number;
+  name: string;
+  onListen: () => void;
+}) {
   const { t } = useTranslation();
   const melody = useSample(run, step, name);
   const [engraved, setWidth] = useEngraved(melody);
@@ -64,10 +74,12 @@ function Sample({ run, step, name }: { run: string; step: number; name: string }
   const title = t(`studio.melodies.${name}`);
   const toggle = (): void => {
     if (state !== 'silent') stopPlaying();
-    else if (melody)
+    else if (melody) {
+      onListen();
       void playSound(key, false, (signal) =>
         getClient().call('score.sound', { melody, play: PLAY, loop: false }, { signal }),
       );
+    }
   };
   return (
     <Box
@@ -164,13 +176,27 @@ function Rolls({ run, step, version }: { run: StudioRun; step: number; version: 
   );
 }
 
-/** The melodies of one step. @param version tells two looks at one step apart */
-export function MelodySamples({ run, step, version }: { run: StudioRun; step: number; version: number }) {
+/**
+ * The melodies of one step.
+ * @param version tells two looks at one step apart
+ * @param onListen somebody listens: this step is to stay, though there are newer ones by now
+ */
+export function MelodySamples({
+  run,
+  step,
+  version,
+  onListen,
+}: {
+  run: StudioRun;
+  step: number;
+  version: number;
+  onListen: () => void;
+}) {
   useEffect(() => () => stopPlaying(), []);
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
       {run.melodies.map((name) => (
-        <Sample key={name} run={run.id} step={step} name={name} />
+        <Sample key={name} run={run.id} step={step} name={name} onListen={onListen} />
       ))}
       <Rolls run={run} step={step} version={version} />
     </Box>

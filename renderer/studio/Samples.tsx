@@ -47,7 +47,7 @@ export function Samples({ run }: { run: StudioRun }) {
             : t(sung ? 'studio.melodies.none' : 'studio.samples.none')}
         </Typography>
       ) : sung ? (
-        <MelodySamples run={run} step={step} version={version} />
+        <MelodySamples run={run} step={step} version={version} onListen={() => setChosen(step)} />
       ) : (
         <Box sx={{ bgcolor: 'room.table', borderRadius: 1, p: 1.5 }}>
           <Box sx={{ maxWidth: 520, mx: 'auto' }}>
