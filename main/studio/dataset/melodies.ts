@@ -126,7 +126,7 @@ async function fromFiles(
     onProgress?.(i, names.length, name);
     result.looked++;
     try {
-      const melody = await readMelodyFile(path.join(dir, name));
+      const melody = await readMelodyFile(path.join(dir, name), name);
       take({ id: name, split: 'train', kind: 'song', title: name, source: 'own', melody }, result);
     } catch (error) {
       if (!(error instanceof RevealError)) throw error;
