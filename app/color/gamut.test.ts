@@ -52,6 +52,29 @@ describe.each(spaceNames)('Lab of %s', (name) => {
     }
     expect(moved).toBeGreaterThan(500);
   });
+  it('writes into planes what it writes for one pixel, to the last bit', () => {
+    const out = new Float32Array(9);
+    let outside = 0;
+    for (let i = 0; i < 3000; i++) {
+      const fy = random.uniform(4 / 29, 1);
+      const a = random.uniform(-90, 90);
+      const b = random.uniform(-90, 90);
+      if (lab.put(fy, a, b) < 1) outside++;
+      const want = Float32Array.from(lab.rgb);
+      lab.putInto(fy, a, b, out, 1, 3);
+      expect([out[1], out[4], out[7]]).toEqual([...want]);
+    }
+    expect(outside).toBeGreaterThan(300);
+    expect(outside).toBeLessThan(2900);
+  });
+  it('takes roots from a table closely enough', () => {
+    for (let i = 0; i <= 4000; i++) {
+      const v = spaces[name].encode(i / 4000);
+      const y = lab.decode(v);
+      const want = y > (6 / 29) ** 3 ? Math.cbrt(y) : y / (3 * (6 / 29) ** 2) + 4 / 29;
+      expect(Math.abs(lab.fOf(v, v, v) - want)).toBeLessThan(1e-7);
+    }
+  });
   it('gives neutrals their own value', () => {
     for (const v of [0, 1 / 255, 0.5, 254 / 255, 1]) {
       lab.put(lab.fOfGrey(v), 0, 0);

@@ -23,6 +23,20 @@ export const labInverse = (t: number): number => (t > DELTA ? t * t * t : TOE * 
 /** L* 0..100 of f(Y). */
 export const lightnessOf = (fy: number): number => 116 * fy - 16;
 
+/** Steps of the table of f over 0..1, and the light under which it bends too much for one; it errs by 3e-8 at most. */
+const ROOTS = 32768;
+const STEEP = 1 / 64;
+let roots: Float64Array | null = null;
+
+/** labF from a table, for light that is neither dark nor above white. */
+function quickF(t: number): number {
+  if (!(t >= STEEP && t < 1)) return labF(t);
+  roots ??= Float64Array.from({ length: ROOTS + 2 }, (_, i) => labF(i / ROOTS));
+  const x = t * ROOTS;
+  const i = x | 0;
+  return roots[i] + (roots[i + 1] - roots[i]) * (x - i);
+}
+
 const HUES = 360;
 const LEVELS = 128;
 
@@ -88,7 +102,7 @@ export class LabSpace {
   fOf(r: number, g: number, b: number): number {
     const m = this.toXyz;
     const y = m[3] * this.decode(r) + m[4] * this.decode(g) + m[5] * this.decode(b);
-    return y >= 1 ? 1 : labF(y);
+    return y >= 1 ? 1 : quickF(y);
   }
 
   /** Lab of an encoded colour into `lab`. */
@@ -97,9 +111,9 @@ export class LabSpace {
     const R = this.decode(r);
     const G = this.decode(g);
     const B = this.decode(b);
-    const x = labF(m[0] * R + m[1] * G + m[2] * B);
-    const y = labF(m[3] * R + m[4] * G + m[5] * B);
-    const z = labF(m[6] * R + m[7] * G + m[8] * B);
+    const x = quickF(m[0] * R + m[1] * G + m[2] * B);
+    const y = quickF(m[3] * R + m[4] * G + m[5] * B);
+    const z = quickF(m[6] * R + m[7] * G + m[8] * B);
     this.lab[0] = 116 * y - 16;
     this.lab[1] = 500 * (x - y);
     this.lab[2] = 200 * (y - z);
@@ -119,6 +133,30 @@ export class LabSpace {
     this.linear(fy, a * share, b * share);
     this.finish();
     return share;
+  }
+
+  /**
+   * The same for loops over planes: writes the colour into `out` at `o`, `o + n` and `o + 2 n`. Most colours lie within
+   * the space and take the short way.
+   */
+  putInto(fy: number, a: number, b: number, out: Float32Array, o: number, n: number): void {
+    const m = this.fromXyz;
+    const x = labInverse(fy + a / 500);
+    const y = labInverse(fy);
+    const z = labInverse(fy - b / 200);
+    const red = m[0] * x + m[1] * y + m[2] * z;
+    const green = m[3] * x + m[4] * y + m[5] * z;
+    const blue = m[6] * x + m[7] * y + m[8] * z;
+    if (red > 0 && red <= 1 && green > 0 && green <= 1 && blue > 0 && blue <= 1) {
+      out[o] = this.encode(red);
+      out[o + n] = this.encode(green);
+      out[o + 2 * n] = this.encode(blue);
+      return;
+    }
+    this.put(fy, a, b);
+    out[o] = this.rgb[0];
+    out[o + n] = this.rgb[1];
+    out[o + 2 * n] = this.rgb[2];
   }
 
   /** Largest chroma at a lightness and the hue of (a, b); by interpolation in the table, within about 1 unit. */

@@ -11,10 +11,11 @@ import { intervalOf } from './events.ts';
 import { MODE_STEPS } from './key.ts';
 import type { Plan } from './plan.ts';
 
-/** Temperature of the draws where one of 1 is asked for: found on melodies that were held out of training. */
-const COOL = 0.85;
-/** Of the classes of a column, only the likeliest that have this share together are drawn from. */
-const NUCLEUS = 1;
+/**
+ * Of the classes of a column, only the likeliest that have this share together are drawn from (Holtzman et al. 2020). Found on
+ * melodies that were held out of training: of the few sung ones less is learnt, and what is unlikely is more often wrong.
+ */
+const NUCLEUS = { sung: 0.8, played: 0.9 } as const;
 /** Columns of a phrase that stay filled in each round, from the left. */
 const AT_A_TIME = 2;
 /** Columns on either side of a phrase that the network is shown while it is filled (echoes come from anywhere). */
@@ -34,7 +35,6 @@ interface Round {
 
 export interface FillingOptions {
   temperature: number;
-  nucleus?: number;
   /** Columns (true) that are kept as they are in `columns`. */
   kept?: { columns: Uint8Array; keep: readonly boolean[] };
 }
@@ -68,11 +68,11 @@ export class Filling {
   private readonly rounds: Round[] = [];
   private round = 0;
 
-  constructor(plan: Plan, random: Random, { temperature, kept, nucleus = NUCLEUS }: FillingOptions) {
+  constructor(plan: Plan, random: Random, { temperature, kept }: FillingOptions) {
     this.plan = plan;
     this.random = random;
     this.temperature = temperature;
-    this.nucleus = nucleus;
+    this.nucleus = plan.kind === 'tune' ? NUCLEUS.played : NUCLEUS.sung;
     this.reader = new ColumnReader(plan);
     const { length } = this.reader;
     this.columns = kept ? Uint8Array.from(kept.columns.subarray(0, length)) : new Uint8Array(length);
@@ -122,7 +122,7 @@ export class Filling {
   take(logit: (column: number, t: number) => number): void {
     const { from, to, until } = this.rounds[this.round];
     const { plan, columns, random } = this;
-    const heat = Math.max(1e-3, COOL * this.temperature);
+    const heat = Math.max(1e-3, this.temperature);
     /** Draws one of the classes [from, to) of a column. */
     const best = (t: number, from: number, to: number): number =>
       drawnOf(

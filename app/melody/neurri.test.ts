@@ -12,7 +12,7 @@ const nameOf = (text: string): string => {
 };
 
 describe('neurriak', () => {
-  it('has the syllables of the five classical metres', () => {
+  it('has the syllables of the five classical metres, and of two with six rhymes', () => {
     const total = (name: string): number => (syllables(name) as number[]).reduce((a, b) => a + b, 0);
     expect(syllables('zortziko-txikia')).toEqual([7, 6, 7, 6, 7, 6, 7, 6]);
     expect(syllables('bederatziko-txikia')).toEqual([7, 6, 7, 5, 7, 6, 7, 6, 6, 6, 6, 6, 7, 5]);
@@ -21,6 +21,8 @@ describe('neurriak', () => {
       ['zortziko-handia', 8, 72],
       ['hamarreko-txikia', 10, 65],
       ['hamarreko-handia', 10, 90],
+      ['sei-puntuko-handia', 12, 108],
+      ['sei-puntuko-berdina', 6, 48],
       ['bederatziko-txikia', 14, 87],
     ]);
     expect(NEURRIAK[1].caesuras).toEqual([5, null, 5, null, 5, null, 5, null]);
@@ -33,6 +35,9 @@ describe('neurriak', () => {
     ['hamarreko aundia', 'hamarreko-handia'],
     ['Bederatzi puntukoa', 'bederatziko-txikia'],
     ['bederatziko txiki', 'bederatziko-txikia'],
+    ['Sei puntuko handia', 'sei-puntuko-handia'],
+    ['hamabiko aundia', 'sei-puntuko-handia'],
+    ['8 x6', 'sei-puntuko-berdina'],
     ['7 6 x4', 'zortziko-txikia'],
     ['7/6/7/6', '7-6-7-6'],
     ['8-8-8-8', '8-8-8-8'],
@@ -40,6 +45,9 @@ describe('neurriak', () => {
 
   it.each([
     ['zortziko', 'unknown'],
+    // Which of its forms?
+    ['sei puntukoa', 'unknown'],
+    ['sei puntuko txikia', 'unknown'],
     ['', 'unknown'],
     ['7-6-x', 'unknown'],
     ['7-2', 'syllables'],

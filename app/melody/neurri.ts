@@ -3,7 +3,10 @@
  * (a long and a short one) with the caesura between them; in zortziko handia and hamarreko handia the long one has
  * a caesura of its own after its fifth syllable. Patterns after the descriptions of Euskal Kultur Erakundea
  * (eke.eus, "Neurria"; in the south the lines are counted by halves) and, for bederatziko txikia, of the Basque Wikipedia.
- * Sei puntukoa has several forms and no source that we could confirm one with: it is written as a pattern.
+ * Of sei puntukoa there are several forms. Two stand in the database of Bertsozale Elkartea (bdb.bertsozale.eus) with their
+ * syllables: sei puntuko handia, which is hamabiko handia in the south, `10 / 8A` six times (tunes "Aisa altxatu zuen",
+ * "Arratsalde on eta muxu bat"), and sei puntuko berdina of eight syllables, six lines of one rhyme. `Sei puntukoa` alone does
+ * not say which is meant, so it is no name; other forms are written as patterns.
  */
 
 export interface Neurri {
@@ -33,6 +36,8 @@ export const NEURRIAK: readonly Neurri[] = [
   preset('zortziko-handia', 'Zortziko handia', times(4, 10, 8)),
   preset('hamarreko-txikia', 'Hamarreko txikia', times(5, 7, 6)),
   preset('hamarreko-handia', 'Hamarreko handia', times(5, 10, 8)),
+  preset('sei-puntuko-handia', 'Sei puntuko handia', times(6, 10, 8)),
+  preset('sei-puntuko-berdina', 'Sei puntuko berdina', times(6, 8)),
   preset('bederatziko-txikia', 'Bederatzi puntuko txikia', [7, 6, 7, 5, 7, 6, 7, 6, 6, 6, 6, 6, 7, 5]),
 ];
 export const DEFAULT_NEURRI = NEURRIAK[0];
@@ -54,6 +59,7 @@ function plain(text: string): string {
     .replace(/^zortziko[ae]?-/, 'zortziko-')
     .replace(/^hamarreko[ae]?-/, 'hamarreko-')
     .replace(/^(bederatzi-puntuko[a]?|bederatzikoa|bederatzi)(-|$)/, 'bederatziko$2')
+    .replace(/^(hamabiko[ae]?|sei-puntuko[ae]?|seiko[ae]?)-/, 'sei-puntuko-')
     .replace(/^bederatziko$/, 'bederatziko-txikia')
     .replace(/-(ttiki|ttikia|txiki|tiki|tikia|chiki|chiquia|motz|motza|labur|laburra)$/, '-txikia')
     .replace(/-(handi|aundi|aundia|andia|luze|luzea)$/, '-handia');

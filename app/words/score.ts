@@ -27,7 +27,11 @@ export const scoreSentences = {
     '{{folder}} holds {{count}} melodies that can be learnt from (MIDI, ABC or MusicXML, one note at a time, 16 notes or more); at least {{least}} are needed.',
   'score-data-by-heart':
     '{{count}} melodies to learn from are few: a network learns them by heart. Begin with our weights, and let it learn for minutes, not for hours.',
-  'score-data-kind': '{{network}} cannot learn from what the dataset {{name}} holds: it needs another ({{kind}}).',
+  'studio-melodies-generator': 'The network learns from melodies, {{batch:n}} at a time.',
+  'studio-melodies-critic': 'The critic learns from melodies, {{batch:n}} at a time.',
+  'studio-melodies-gan': 'Network and critic learn in turns from melodies, {{batch:n}} at a time.',
+  'score-data-kind':
+    '{{network}} cannot learn from what the dataset {{name}} holds: it needs another ({{kind}}).',
   'score-no-sample': 'The training run {{run}} wrote no such melody.',
   'studio-melody-data':
     '{{network}} learns from melodies, not from pictures: give --data a file melodies.jsonl or a folder of MIDI files.',

@@ -1,5 +1,5 @@
 /** The options of `film`, read and checked before anything is opened. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -101,16 +101,20 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** A metre, or a word that can only have been meant for one: no file is called so, and it has no ending. */
+const meantAsNeurri = (word: string): boolean =>
+  parseNeurri(word).ok || (!/[./\\*]/.test(word) && !existsSync(word));
+
 /** `--score` may stand alone: what follows it belongs to it only where it is a metre. */
 function withScore(argv: readonly string[]): string[] {
   return argv.flatMap((word, at) => {
     if (word === '--score') {
       const next = argv[at + 1];
-      return next !== undefined && !next.startsWith('-') && parseNeurri(next).ok
+      return next !== undefined && !next.startsWith('-') && meantAsNeurri(next)
         ? []
         : [`--score=${DEFAULT_NEURRI.name}`];
     }
-    return argv[at - 1] === '--score' && !word.startsWith('-') && parseNeurri(word).ok
+    return argv[at - 1] === '--score' && !word.startsWith('-') && meantAsNeurri(word)
       ? [`--score=${word}`]
       : [word];
   });

@@ -55,6 +55,8 @@ describe('options of film', () => {
     expect(named.recipe.score).toMatchObject({ neurri: 'zortziko-handia', seed: 5 });
     expect(named.inputs).toEqual([path.join(dir, 'a.mp4')]);
     expect(parseFilm(['--score', 'a.mp4', '--out', 'o'], dir).inputs).toEqual([path.join(dir, 'a.mp4')]);
+    // A metre misspelt is no film.
+    expect(() => parseFilm(['--score', 'zortzikote', 'a.mp4', '--out', 'o'], dir)).toThrow(/must be one of/);
   });
 
   it('single shots, key frames and cuts come from a file', () => {

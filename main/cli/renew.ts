@@ -136,7 +136,7 @@ class RenewRun {
     const known = this.analyses.get(file);
     if (known) return known;
     const { film } = this.command;
-    const analysis = await this.engine.call(
+    const analysing = this.engine.call(
       'analyse',
       {
         path: file,
@@ -144,26 +144,56 @@ class RenewRun {
         baseRect: null,
         baseFile: null,
         flatFile: null,
+        restoreNext: !this.command.album,
       },
       { signal: this.signal },
     );
+    // Beside the analysis, which has one thread busy: nearly everything that is restored is a print. The look at the
+    // colours takes longest, and comes first.
+    const colours = this.foresee(file);
+    const beside = colours ? null : this.prints(file);
+    const analysis = await analysing;
+    const prints = beside ?? this.prints(file);
     // The single network takes everything as it was scanned.
     if (this.command.auto?.oneModel) return { ...analysis, kind: 'print' };
     // A grey picture that shows nothing of film, no rebate and no holder, is more often a print than a negative
     // that was cropped to the frame; here, where prints are the rule, only a person's word makes it one.
     const print = film === 'auto' && analysis.kind === 'bw-negative' && analysis.base.source === 'estimate';
-    if (film !== 'none' && !print) return isPrint(analysis.kind) ? this.split(file, analysis) : analysis;
+    if (film !== 'none' && !print) return isPrint(analysis.kind) ? this.split(analysis, prints) : analysis;
     const grey = analysis.kind === 'bw-negative' || analysis.kind === 'bw-print';
-    return this.split(file, { ...analysis, kind: grey ? 'bw-print' : 'print' });
+    return this.split({ ...analysis, kind: grey ? 'bw-print' : 'print' }, prints);
+  }
+
+  /** The prints on a scan as frames, where it may be cut; null: it is not. */
+  private prints(file: string): Promise<DevelopAnalysis['frames']> | null {
+    const { film, maskFile, params, auto } = this.command;
+    if (params.frame.crop || params.frame.format === 'none' || maskFile || auto?.oneModel) return null;
+    if (film === 'c41' || film === 'bw') return null;
+    const found = this.engine
+      .call('findPrints', { path: file }, { signal: this.signal })
+      .then(({ frames }) => frames.filter(({ confidence }) => confidence >= 0.5));
+    // Told where it is waited for; what is no print does not ask.
+    found.catch(() => undefined);
+    return found;
   }
 
   /** Several prints on one scan become its frames; a scan of one print is not cut. */
-  private async split(file: string, analysis: DevelopAnalysis): Promise<DevelopAnalysis> {
-    const { crop, format } = this.command.params.frame;
-    if (crop || format === 'none' || this.command.maskFile) return analysis;
-    const { frames } = await this.engine.call('findPrints', { path: file }, { signal: this.signal });
-    const sure = frames.filter(({ confidence }) => confidence >= 0.5);
+  private async split(
+    analysis: DevelopAnalysis,
+    prints: ReturnType<RenewRun['prints']>,
+  ): Promise<DevelopAnalysis> {
+    const sure = prints ? await prints : [];
     return sure.length > 1 ? { ...analysis, frames: sure } : analysis;
+  }
+
+  /** Has the look at the colours begun, which depends neither on the analysis of a print nor on where prints lie. */
+  private foresee(file: string): boolean {
+    const { params, film, maskFile, evidence, auto, album, seed } = this.command;
+    const wanted = params.colour.on && params.film.film === 'auto' && (film === 'auto' || film === 'none');
+    if (!wanted || maskFile || evidence.length > 0 || auto || album) return false;
+    // What goes wrong there goes wrong again where it is told.
+    this.engine.call('foresee', { path: file, params, seed }, { signal: this.signal }).catch(() => undefined);
+    return true;
   }
 
   /** Does one input, all its pictures; never rejects except when cancelled. */

@@ -102,7 +102,7 @@ export function parseTrain(argv: string[]) {
   const network = oneOf('network', values.network ?? 'one', [...networkNames, ...melodyNetworkNames]);
   const settings = runSettingsSchema.parse({
     dataset: 'cli',
-    network: isMelodyNetwork(network) ? 'one' : network,
+    network,
     width: oneOf('width', values.width ?? 'small', networkWidths),
     phase: oneOf('phase', values.phase ?? 'generator', runPhases),
     freeze: values.freeze === true,

@@ -358,6 +358,7 @@ export async function exportPicture(
     try {
       return await work();
     } finally {
+      shop.ahead.done(task.path);
       const kept = samples !== null && !task.safer && shop.buffers.give(samples) && inPlace;
       // In a later turn: until then this function's own variables hold the samples.
       if (bytes > COLLECT_FROM && !kept) setImmediate(() => shop.pool.collect());

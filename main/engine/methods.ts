@@ -133,6 +133,13 @@ export function createEngineCore(settings: EngineSettings): EngineCore {
 
     auto: async (task, { signal }) => (await import('./auto.ts')).autoPicture(shop, task, signal),
 
+    foresee: async (task, { signal }) => {
+      const context = { analysis: null, roll: null, baseFile: null, flatFile: null, frame: 0 };
+      const renewal = await shop.renewals.of({ ...task, context, asPrint: true }, 'srgb', 'export', signal);
+      await untilAborted(renewal.tinted(), signal);
+      return null;
+    },
+
     suggestColours: async ({ path: file, params, context, x, y }, { signal }) => {
       const renewal = await shop.renewals.of({ path: file, params, context }, 'srgb', 'shown', signal);
       return { colours: suggestColours(await untilAborted(renewal.colours(), signal), x, y) };

@@ -168,7 +168,13 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
     await runPureJob(job, plan as PureChain);
     return { histogram: null };
   }
-  if (job.kind === 'damage' || job.kind === 'ageing' || job.kind === 'colours') {
+  if (
+    job.kind === 'damage' ||
+    job.kind === 'ageing' ||
+    job.kind === 'colours' ||
+    job.kind === 'tint' ||
+    job.kind === 'prints'
+  ) {
     const { runRestoreJob } = await import('./restore-jobs.ts');
     return { histogram: null, ...(await runRestoreJob(job)) };
   }

@@ -14,7 +14,7 @@ import type { SampleReader, StoredSamples } from '../actions/picture/as-is.ts';
 import { takenAsIs } from '../actions/picture/print.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import { decodeScan, show } from '../files/index.ts';
-import type { ScanInfo } from '../files/types.ts';
+import type { DecodedScan, ScanInfo } from '../files/types.ts';
 import { repairPicture, wantsDust } from './dust-step.ts';
 import type { DustOutcome } from './dust-step.ts';
 import { onSharedMemory } from './pool.ts';
@@ -26,6 +26,8 @@ import type { Workshop } from './workshop.ts';
 
 export interface PositiveTask {
   path: string;
+  /** Taken as it is whatever an analysis would say: there is none yet. */
+  asPrint?: boolean;
   params: DevelopParams;
   context: DevelopContext;
 }
@@ -84,9 +86,13 @@ export class Positive {
     this.task = task;
     this.info = info;
     const { params, context } = task;
-    this.print = takenAsIs(params, context.analysis);
+    this.print = task.asPrint ?? takenAsIs(params, context.analysis);
     this.space = this.print ? (own(info)?.space ?? 'srgb') : space;
-    this.channels = exportLayout(params, context, info.channels) === 'grey' ? 1 : 3;
+    this.channels = (
+      this.print ? info.channels === 1 : exportLayout(params, context, info.channels) === 'grey'
+    )
+      ? 1
+      : 3;
     const { film, dust, lights, print } = params;
     this.key = this.print ? 'print' : JSON.stringify([space, film, dust, lights, print, context]);
     const notes: Sentence[] = [];
@@ -104,6 +110,13 @@ export class Positive {
     return Math.max(this.info.width, this.info.height);
   }
 
+  /** What was read for several already; a develop at full size writes over its samples, and reads them itself. */
+  private shared(maxSide: number | null, signal?: AbortSignal): Promise<DecodedScan | null> {
+    const { ahead } = this.shop;
+    if (maxSide !== null) return ahead.reduced(this.task.path, maxSide, signal);
+    return this.print ? ahead.whole(this.task.path) : Promise.resolve(null);
+  }
+
   /** @param side longest side in pixels; null or more than the scan has: full size */
   async open(side: number | null, signal?: AbortSignal): Promise<OpenPositive> {
     const { shop, info } = this;
@@ -111,11 +124,12 @@ export class Positive {
     const maxSide = side !== null && side < this.side ? Math.max(1, Math.round(side)) : null;
     const infrared = !this.print && info.infrared !== null && wantsDust(params, context.analysis);
     const { picture, transparent } =
-      maxSide === null
+      (await this.shared(maxSide, signal)) ??
+      (maxSide === null
         ? await shop.cores.with(1, signal, () =>
             decodeScan(file, { infrared, ...(signal ? { signal } : {}) }),
           )
-        : await shop.pool.decode(file, { maxSide, infrared, leastInfrared: true }, signal);
+        : await shop.pool.decode(file, { maxSide, infrared, leastInfrared: true }, signal));
     const scale = Math.max(picture.width, picture.height) / this.side;
     if (this.print)
       return {

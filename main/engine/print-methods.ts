@@ -1,9 +1,9 @@
 /** The engine's methods about sheets of paper: prints on one scan, front and back, the age of a print for its album. */
-import type { Planar } from '../../app/planar.ts';
-import { convertPlanes, readerOf, readPart } from '../actions/picture/as-is.ts';
 import { pairScore, type PairSide } from '../actions/pair/index.ts';
-import { findPrints, printFrames } from '../actions/split/index.ts';
+import { printFrames } from '../actions/split/index.ts';
+import type { DecodedScan } from '../files/types.ts';
 import type { Methods } from './core.ts';
+import { looksOf } from './looks.ts';
 import { untilAborted } from './until-aborted.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -12,17 +12,15 @@ const SPLIT_SIDE = 1600;
 const PAIR_SIDE = 800;
 
 /** The scan as it is, reduced. */
-async function look(shop: Workshop, file: string, side: number, signal: AbortSignal): Promise<Planar> {
+async function look(shop: Workshop, file: string, side: number, signal: AbortSignal): Promise<DecodedScan> {
+  const shared = await shop.ahead.reduced(file, side, signal);
+  if (shared) return shared;
   const info = await shop.scans.info(file);
-  const { picture } = await shop.pool.decode(
+  return shop.pool.decode(
     file,
     { maxSide: Math.min(side, Math.max(info.width, info.height)), infrared: false, leastInfrared: true },
     signal,
   );
-  const reader = readerOf(picture, info.own);
-  const planes = readPart(picture, reader, { x: 0, y: 0, w: picture.width, h: picture.height });
-  convertPlanes(planes, reader.space, 'srgb');
-  return planes;
 }
 
 export function printMethods(shop: Workshop): Pick<Methods, 'ageing' | 'findPrints' | 'pairScore'> {
@@ -31,7 +29,7 @@ export function printMethods(shop: Workshop): Pick<Methods, 'ageing' | 'findPrin
     signal: AbortSignal,
   ): Promise<PairSide> => {
     const { width, height, dpi } = await shop.scans.info(path);
-    return { picture: await look(shop, path, PAIR_SIDE, signal), width, height, dpi, order };
+    return { picture: looksOf(await look(shop, path, PAIR_SIDE, signal)), width, height, dpi, order };
   };
   return {
     ageing: async (task, { signal }) => {
@@ -39,7 +37,8 @@ export function printMethods(shop: Workshop): Pick<Methods, 'ageing' | 'findPrin
       return untilAborted(renewal.ageing(), signal);
     },
     findPrints: async ({ path }, { signal }) => {
-      const prints = findPrints(await look(shop, path, SPLIT_SIDE, signal));
+      const decoded = await look(shop, path, SPLIT_SIDE, signal);
+      const { prints = [] } = await shop.pool.run({ kind: 'prints', decoded }, null, signal);
       return { prints, frames: printFrames(prints, await shop.scans.info(path)) };
     },
     pairScore: async ({ front, back }, { signal }) =>

@@ -165,6 +165,8 @@ export interface EngineMethods extends ScoreMethods, ReelMethods {
       flatFile: string | null;
       /** `develop` follows at once: what is read is kept for it. */
       developNext?: boolean;
+      /** The scan is looked at and restored right afterwards: it is read once for all of it. */
+      restoreNext?: boolean;
     },
     DevelopAnalysis,
   ];
@@ -176,6 +178,11 @@ export interface EngineMethods extends ScoreMethods, ReelMethods {
     { scan: number[]; density: number[]; output: number[] },
   ];
   develop: [ExportTask, ExportResult];
+  /**
+   * Begins what `develop` will have to find first for the colours of a print, beside its analysis; `develop` then finds
+   * it done. Lost where the scan turns out to be none.
+   */
+  foresee: [{ path: string; params: DevelopParams; seed: number }, null];
   /** Colours to offer for a hint at a point of the scan as stored (fractions), the likeliest first. */
   suggestColours: [
     { path: string; params: DevelopParams; context: DevelopContext; x: number; y: number },

@@ -6,7 +6,7 @@
 import type { SpaceName } from '../../app/color/spaces.ts';
 import type { AgeingParams, ColourParams, DetailParams } from '../../app/recipe/restore.ts';
 import { agedSource, type AgeingAnalysis } from '../actions/ageing/index.ts';
-import { colouredSource, type ColourPlan } from '../actions/colorize/index.ts';
+import { colouredSource, type ColourModel, type ColourPlan } from '../actions/colorize/index.ts';
 import { detailedSource, type DetailAnalysis } from '../actions/detail/index.ts';
 import { convertPlanes, samplesSource, writeCodes } from '../actions/picture/as-is.ts';
 import type { CodesOut, SampleReader, StoredSamples } from '../actions/picture/as-is.ts';
@@ -21,7 +21,7 @@ export interface SharedBase {
 export type PureStep =
   | { id: 'ageing'; analysis: AgeingAnalysis; params: AgeingParams }
   | { id: 'detail'; analysis: DetailAnalysis; params: DetailParams }
-  | { id: 'colour'; plan: ColourPlan; params: ColourParams };
+  | { id: 'colour'; plan: ColourPlan; params: ColourParams; model?: ColourModel };
 
 /** What all strips of a picture share. */
 export interface PureChain {
@@ -37,7 +37,7 @@ export function withStep(source: PictureSource, step: PureStep): PictureSource {
     case 'detail':
       return detailedSource(source, step.params, step.analysis);
     case 'colour':
-      return colouredSource(source, step.plan, step.params);
+      return colouredSource(source, step.plan, step.params, step.model);
   }
 }
 

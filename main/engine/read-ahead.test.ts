@@ -109,6 +109,65 @@ describe('a scan that is developed right after its analysis', () => {
   });
 });
 
+describe('a scan that is read once for several', () => {
+  it('is what each would have read, a JPEG too, until it is given up or another file', async () => {
+    const print = path.join(dir, 'print.jpg');
+    const [w, h] = [2400, 1800];
+    const write = (shift: number): Promise<unknown> =>
+      writeFinished(
+        print,
+        {
+          width: w,
+          height: h,
+          channels: 3,
+          data: Uint8Array.from({ length: w * h * 3 }, (_, i) => 128 + 100 * Math.sin(i / 5001 + shift)),
+        },
+        {
+          format: 'jpeg',
+          quality: 90,
+          icc: makeProfile('srgb'),
+          metadataFrom: null,
+          dpi: null,
+          overwrite: true,
+        },
+      );
+    await write(0);
+    expect(await shop.ahead.whole(print)).toBeNull();
+    shop.ahead.share(print, shop.scans.info(print));
+    const [whole, small] = await Promise.all([shop.ahead.whole(print), shop.ahead.reduced(print, 700)]);
+    expect(shop.ahead.sharedBytes).toBe(w * h * 3);
+    const bytes = (data: ArrayLike<number> & ArrayBufferView): Buffer =>
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    expect(bytes(whole!.picture.data).equals(bytes((await decodeScan(print)).picture.data))).toBe(true);
+    const { picture, scale } = await decodeScan(print, { maxSide: 700 });
+    expect(bytes(small!.picture.data).equals(bytes(picture.data))).toBe(true);
+    expect(small).toMatchObject({ scale, picture: { width: 700, height: 525, curve: picture.curve } });
+    await write(1);
+    expect(await shop.ahead.whole(print)).toBeNull();
+    shop.ahead.done(print);
+    expect(shop.ahead.sharedBytes).toBe(0);
+    expect(await shop.ahead.reduced(print, 700)).toBeNull();
+  });
+
+  it('is left to each reader where all together would hold too much, or it cannot be read', async () => {
+    const info = await shop.scans.info(scan);
+    // A scan of 8 bits and 55 megapixels is 165 MB: two are too many.
+    const large = { ...info, width: 5500, height: 10000, channels: 3, bits: 8 } as typeof info;
+    const gone = path.join(dir, 'gone.tif');
+    shop.ahead.share(gone, Promise.resolve(large));
+    expect(await shop.ahead.whole(gone)).toBeNull();
+    expect(shop.ahead.sharedBytes).toBe(0);
+    shop.ahead.share(scan, Promise.resolve(large));
+    await Promise.resolve();
+    expect(shop.ahead.sharedBytes).toBe(165e6);
+    shop.ahead.share(gone, Promise.resolve(large));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(shop.ahead.sharedBytes).toBe(165e6);
+    shop.ahead.done(scan);
+    expect(shop.ahead.sharedBytes).toBe(0);
+  });
+});
+
 describe('one band at a time', () => {
   it('never has two in work, and all of them in the end', async () => {
     let now = 0;

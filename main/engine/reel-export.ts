@@ -27,6 +27,7 @@ import { ReelFolder, workFolder, type SegmentManifest } from './reel-folder.ts';
 import { lanesFor, makeSegments, type LaneNews } from './reel-lanes.ts';
 import type { ReelExportResult, ReelExportTask, ReelNews } from './reel-protocol.ts';
 import { distrust, unlooked } from './reel-trust.ts';
+import { melodyModels } from './score-models.ts';
 import { APP_VERSION } from './version.ts';
 
 /** What stays free on a disk whatever happens. */
@@ -199,7 +200,10 @@ async function exportWhole(
   const output = broken ? partialName(task.output) : task.output;
   await writeAtomic(joining(dir), true, (sink) => sink.write(Buffer.from(output)));
   const manifests = plan.segments.map(({ index }) => done.get(index)!);
-  const score = await composeScore({ ...{ task, plan, facts, analysis, signal }, dir });
+  const score = await composeScore({
+    ...{ task, plan, facts, analysis, signal, dir },
+    models: melodyModels(desk.shop.dataDir),
+  });
   const { notes, ...joined } = await joinFilm({
     ...{ task, plan, facts, manifests, folder, output, signal, score: score?.file ?? null },
     overwrite: task.export.overwrite || ours,

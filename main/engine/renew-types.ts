@@ -1,6 +1,6 @@
 /** The words of the chain of restore steps: what it is made from, what it holds at one size, and what chains share. */
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
-import type { ColourPlan } from '../actions/colorize/index.ts';
+import type { ColourModel, ColourPlan } from '../actions/colorize/index.ts';
 import type { Networks } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import type { DamageMap, Mask, RepairedSource } from '../actions/repair/index.ts';
@@ -52,6 +52,8 @@ export interface RenewDeps {
   pool: PixelPool;
   findings: Findings;
   networks: Networks;
+  /** Plans of colours put together for one set of sliders. */
+  tints: Memo<ColourModel>;
   /** Where steps keep the tiles that they have computed. */
   tiles: TileShelf;
   /** Open positives; each holds its samples. */

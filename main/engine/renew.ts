@@ -9,7 +9,7 @@ import type { NetworkTask, OpenNetwork } from '../actions/picture/networks.ts';
 import type { PictureSource } from '../actions/picture/source.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
 import { cleanedSource, cleanerFor, probes, surfaceOf } from '../actions/clean/index.ts';
-import type { ColourPlan } from '../actions/colorize/index.ts';
+import type { ColourModel, ColourPlan } from '../actions/colorize/index.ts';
 import { analyseDetail, type DetailAnalysis } from '../actions/detail/index.ts';
 import { enlargedSource } from '../actions/enlarge/index.ts';
 import { viewTurn } from '../actions/develop/index.ts';
@@ -100,6 +100,9 @@ export class Renewal {
       });
     const { id } = restoreSteps[step];
     return this.deps.stages.get(`${side} ${this.key(id)}`, async () => {
+      // A plan is made on a small copy: beside the reading of the picture, not after it.
+      const plan = id === 'colour' ? this.tinted() : null;
+      plan?.catch(() => undefined);
       const before = await this.at(side, step - 1);
       const chain = { ...before, models: [...before.models], warnings: [...before.warnings] };
       await this.add(id, chain);
@@ -165,7 +168,7 @@ export class Renewal {
         const plan = await this.colour(network);
         chain.colour = plan;
         if (plan.network) chain.models.push({ step: id, ...plan.network });
-        put(chain, { id, plan, params: params.colour });
+        put(chain, { id, plan, params: params.colour, model: await this.tint(plan, network) });
         break;
       }
       case 'clean': {
@@ -313,10 +316,30 @@ export class Renewal {
     return this.colour(await this.network('colour', 'colorist', this.input.params.colour.model, []));
   }
 
+  /** The plan, and what the sliders make of it. */
+  async tinted(): Promise<void> {
+    const network = await this.network('colour', 'colorist', this.input.params.colour.model, []);
+    await this.tint(await this.colour(network), network);
+  }
+
+  /** What the sliders make of a plan, put together once for all threads. */
+  private tint(plan: ColourPlan, network: OpenNetwork | null): Promise<ColourModel> {
+    const params = this.input.params.colour;
+    return this.deps.tints.get(JSON.stringify([this.colourKey(network), params]), async () => {
+      const { tint } = await this.deps.pool.run({ kind: 'tint', plan, params });
+      if (!tint) throw new RevealError('internal', 'The colours were not put together.');
+      return tint;
+    });
+  }
+
+  private colourKey(network: OpenNetwork | null): string {
+    const { hints, own } = this.input.params.colour;
+    return JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);
+  }
+
   private async colour(network: OpenNetwork | null): Promise<ColourPlan> {
     const { hints, own } = this.input.params.colour;
-    const key = JSON.stringify(['colour', hints, own, network?.sha256, this.key('repair')]);
-    const plan = await this.deps.findings.get(key, async () => {
+    const plan = await this.deps.findings.get(this.colourKey(network), async () => {
       const { source } = await this.chain(LOOK_SIDE, 'repair');
       const picture = await wholeOf(source);
       const channel = network && new MessageChannel();

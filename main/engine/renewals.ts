@@ -9,6 +9,7 @@ import type { Picture } from '../../app/picture.ts';
 import { say } from '../../app/words/sentences.ts';
 import { applyGeometry, resolveGeometry } from '../actions/develop/index.ts';
 import type { AgeingAnalysis } from '../actions/ageing/index.ts';
+import type { ColourModel } from '../actions/colorize/index.ts';
 import type { NetworkTask, OpenNetwork } from '../actions/picture/networks.ts';
 import { DAMAGED, type Mask } from '../actions/repair/index.ts';
 import { decodeScan, hashFile, show } from '../files/index.ts';
@@ -19,7 +20,7 @@ import { openEvidence } from './evidence.ts';
 import { EngineNetworks, type ModelsInUse } from './networks.ts';
 import { Positive, type PositiveTask } from './positive.ts';
 import { Renewal, type Chain, type RenewDeps, type RenewInput } from './renew.ts';
-import { Memo } from './memo.ts';
+import { Memo, plainBytes } from './memo.ts';
 import { fileKey } from './scans.ts';
 import { CACHE_TILE, TileShelf } from './tile-cache.ts';
 import type { Workshop } from './workshop.ts';
@@ -42,6 +43,9 @@ const SHOWN_TILES = 192e6;
 /** Positives kept for the window: the view, and the copies that findings are made on; and bytes of their samples. */
 const OPEN = 4;
 const OPEN_BYTES = 400e6;
+/** Plans of colours put together that are kept, and their bytes: some 13 MB each. */
+const TINTS = 4;
+const TINT_BYTES = 48e6;
 /** Bytes of tiles that an export keeps at least, all steps together. */
 const EXPORT_TILES = 64e6;
 /** Rows of tiles that an export keeps: three of the step that fills, two of each that follows on it. */
@@ -60,6 +64,7 @@ export class Renewals {
     most: OPEN_BYTES,
   });
   private readonly tiles = new TileShelf(SHOWN_TILES);
+  private readonly tints = new Memo<ColourModel>(TINTS, { bytesOf: plainBytes, most: TINT_BYTES });
   private readonly hashes = new Memo<string>(512);
 
   /**
@@ -120,6 +125,7 @@ export class Renewals {
       pool: this.shop.pool,
       findings: this.findings,
       networks: this.networks.with(inUse),
+      tints: this.tints,
       tiles:
         use === 'shown'
           ? this.tiles

@@ -7,8 +7,11 @@ import type { Planar } from '../../app/planar.ts';
 import type { Hint } from '../../app/recipe/marks.ts';
 import type { ColourParams } from '../../app/recipe/restore.ts';
 import { analyseAgeing, type AgeingAnalysis } from '../actions/ageing/index.ts';
-import { prepareColour, type ColourPlan } from '../actions/colorize/index.ts';
+import { colourModel, prepareColour, type ColourModel, type ColourPlan } from '../actions/colorize/index.ts';
 import { findDamage, type DamageMap, type FindOptions } from '../actions/repair/index.ts';
+import { findPrints, type FoundPrint } from '../actions/split/index.ts';
+import type { DecodedScan } from '../files/types.ts';
+import { looksOf } from './looks.ts';
 import { networkAt, type NetworkFacts } from './network-port.ts';
 import { onShared } from './pure-steps.ts';
 
@@ -33,17 +36,32 @@ export interface ColourJob {
   /** Where the network answers; handed over to the thread. */
   port: MessagePort | null;
 }
-export type RestoreJob = DamageJob | AgeingJob | ColourJob;
+/** Finds the prints that lie on a scan, on a reduced copy. */
+export interface PrintsJob {
+  kind: 'prints';
+  decoded: DecodedScan;
+}
+/** Puts a plan together for one set of sliders; its planes lie on shared memory. */
+export interface TintJob {
+  kind: 'tint';
+  plan: ColourPlan;
+  params: ColourParams;
+}
+export type RestoreJob = DamageJob | AgeingJob | ColourJob | TintJob | PrintsJob;
 export interface RestoreResult {
   colours?: ColourPlan;
+  tint?: ColourModel;
   ageing?: AgeingAnalysis;
   damage?: DamageMap;
+  prints?: FoundPrint[];
 }
 
 /** Does a job. Rejects with what the network's run threw. */
 export async function runRestoreJob(job: RestoreJob): Promise<RestoreResult> {
   if (job.kind === 'damage') return { damage: findDamage(job.picture, job.options) };
   if (job.kind === 'ageing') return { ageing: analyseAgeing(job.picture) };
+  if (job.kind === 'tint') return { tint: onShared(colourModel(job.plan, job.params)) };
+  if (job.kind === 'prints') return { prints: findPrints(looksOf(job.decoded)) };
   const { port } = job;
   try {
     const network = job.network && port ? networkAt(port, job.network) : null;

@@ -29,6 +29,8 @@ export interface AnalyseTask {
   stock?: string;
   /** The scan is developed right afterwards: what is read is kept for it. */
   developNext?: boolean;
+  /** The scan is looked at and restored right afterwards: it is read once for all of it. */
+  restoreNext?: boolean;
   signal?: AbortSignal;
 }
 
@@ -90,6 +92,13 @@ export class Workshop {
   }
 
   async analyse(task: AnalyseTask): Promise<DevelopAnalysis> {
+    if (task.restoreNext) {
+      // At once: those who ask next find it on its way.
+      this.ahead.share(task.path, this.scans.info(task.path), task.signal);
+      this.pool.warm();
+      const shared = await this.ahead.reduced(task.path, ANALYSIS_SIDE, task.signal);
+      if (shared) return this.analyseDecoded(shared, task);
+    }
     const ahead = task.developNext
       ? await this.ahead.small(task.path, await this.scans.info(task.path), task.signal)
       : null;

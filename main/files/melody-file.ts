@@ -16,18 +16,21 @@ const isMidi = (bytes: Uint8Array): boolean => {
   return head === 'MThd' || head === 'RIFF';
 };
 
-/** @throws RevealError 'not-found', 'disk', or 'bad-input' with what is wrong with the melody */
-export async function readMelodyFile(file: string): Promise<Melody> {
+/**
+ * @param name what messages call it
+ * @throws RevealError 'not-found', 'disk', or 'bad-input' with what is wrong with the melody
+ */
+export async function readMelodyFile(file: string, name = show(file)): Promise<Melody> {
   let bytes: Uint8Array;
   try {
     if ((await stat(file)).size > MOST_BYTES)
-      throw new RevealError('bad-input', say('score-file-kind', { file: show(file) }));
+      throw new RevealError('bad-input', say('score-file-kind', { file: name }));
     bytes = await readFile(file);
   } catch (error) {
     if (error instanceof RevealError) throw error;
     throw fileError(file, error, 'read');
   }
-  return melodyOfBytes(bytes, show(file));
+  return melodyOfBytes(bytes, name);
 }
 
 /** The same for a file whose bytes are here. @param name for messages */

@@ -121,6 +121,19 @@ function keyOf(sharps: number, minor: boolean): Key {
   return minor ? { tonic: (major + 9) % 12, mode: 'minor' } : { tonic: major, mode: 'major' };
 }
 
+/** Whether the tracks of a MIDI file are there to their ends; what follows the last one is nobody's business. */
+function isWhole(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  while (at + 8 <= bytes.length) {
+    const id = String.fromCharCode(...bytes.subarray(at, at + 4));
+    if (id !== 'MThd' && id !== 'MTrk') return true;
+    at += 8 + view.getUint32(at + 4);
+    if (at > bytes.length) return false;
+  }
+  return true;
+}
+
 /**
  * Reads a melody.
  * @param name of the file, for messages
@@ -128,6 +141,17 @@ function keyOf(sharps: number, minor: boolean): Key {
  *   too many notes, or an absurd tempo
  */
 export function readMidi(bytes: Uint8Array, name: string): Melody {
+  if (bytes.length === 0) throw new RevealError('bad-input', say('score-file-empty', { file: name }));
+  // The reader makes do with what is there, and a melody would end in the middle of a line.
+  if (!isWhole(bytes))
+    throw new RevealError(
+      'bad-input',
+      say('score-file-broken', {
+        file: name,
+        format: 'MIDI',
+        reason: 'it breaks off in the middle of a track',
+      }),
+    );
   let midi: BasicMIDI;
   try {
     midi = BasicMIDI.fromArrayBuffer(bytesOf(bytes), name);

@@ -51,7 +51,7 @@ function spread(each: Tensor, common: Tensor): Tensor {
  * Where a melody says again what it said so many sixteenths before: ones at onsets of the same tone.
  * @param onsets [N, tones, 1, T] @returns [N, LAGS, 1, T]
  */
-function echoes(onsets: Tensor): Tensor {
+export function echoes(onsets: Tensor): Tensor {
   const [n, , , length] = onsets.shape;
   const zero = (many: number): Tensor =>
     onsets.graph.constant(new Array<number>(n * many).fill(0), [n, 1, 1, many]);
@@ -71,7 +71,7 @@ function echoes(onsets: Tensor): Tensor {
  * onsets that are echoes, by distance.
  * @param classes [N, COLUMNS, 1, T] @param again of `echoes` @returns [N, FACTS, 1, 1]
  */
-function factsOf(classes: Tensor, again: Tensor): Tensor {
+export function factsOf(classes: Tensor, again: Tensor): Tensor {
   const [n] = classes.shape;
   const each = reshape(sum(classes, [2, 3], true), [n, COLUMNS]);
   const inside = add(sum(each, [1], true), 1e-3);

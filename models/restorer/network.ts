@@ -1,8 +1,8 @@
 /**
  * `restorer`: noise, grain, blur and JPEG taken out of a picture at its native resolution, and a map of damage
  * (scratches, dust, stains, holes) for a person to check and the filler to fill. Everything is local: convolutions
- * only, no statistics of the picture, so tiles that overlap by `margin` join exactly. A residual U-Net on half the
- * size, two levels deep. What it adds to the picture starts small, not at nought: from nought it took thousands of
+ * only, no statistics of the picture, so tiles that overlap by `margin` join exactly. Impulses (salt and pepper) are
+ * taken out before (`impulses.ts`). A residual U-Net on half the size, two levels deep. What it adds to the picture starts small, not at nought: from nought it took thousands of
  * steps to move.
  */
 import type { Tensor } from '../../app/graph/graph.ts';
@@ -14,6 +14,7 @@ import { concat, split } from '../../app/graph/ops/shape.ts';
 import { activate, convolution, enlarge, finePart, halve, opponent, residuals } from '../blocks.ts';
 import { zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
+import { withoutImpulses } from './impulses.ts';
 
 /** Channels at strides 2, 4 and 8. */
 const CHANNELS: Record<Width, readonly [number, number, number]> = {
@@ -29,10 +30,15 @@ const MARGIN = 80;
 
 /**
  * Writes the network down.
- * @param x [N, 3, H, W] sRGB-encoded 0..1
+ * @param picture [N, 3, H, W] sRGB-encoded 0..1
  * @returns y [N, 3, H, W], not clipped; damageLogits and damage [N, 1, H, W], damage being their sigmoid 0..1
  */
-function build(scope: Scope, x: Tensor, width: Width): { y: Tensor; damageLogits: Tensor; damage: Tensor } {
+function build(
+  scope: Scope,
+  picture: Tensor,
+  width: Width,
+): { y: Tensor; damageLogits: Tensor; damage: Tensor } {
+  const x = withoutImpulses(picture);
   const levels = CHANNELS[width];
   const skips: Tensor[] = [];
   const shown = opponent(sub(x, 0.5));

@@ -9,6 +9,8 @@ import { reelScoreSchema, type ReelScore } from '../../app/recipe/film.ts';
 import { accompaniments, instruments } from '../../app/sound/performance.ts';
 import { getClient } from '../client.ts';
 import { playSound, stopPlaying, usePlayer } from '../score/player.ts';
+import { nameOf } from '../score/store.ts';
+import { notify, report } from '../store/app.ts';
 import { shownRecipe, storeRecipe, useReel } from './store.ts';
 
 type FilmScore = CallResult<'score.film'>;
@@ -18,6 +20,7 @@ export function ScorePanel() {
   const recipe = useReel(shownRecipe);
   const itemId = useReel((s) => s.itemId);
   const state = usePlayer((s) => s.state);
+  const [writing, setWriting] = useState(false);
   const [made, setMade] = useState<FilmScore | null>(null);
   useEffect(() => stopPlaying, []);
   if (!recipe || itemId === null) return null;
@@ -36,6 +39,26 @@ export function ScorePanel() {
           });
     useReel.setState((s) => ({ export: { ...s.export, sound: next ? 'score' : 'copy' } }));
     void storeRecipe({ ...recipe, score: next }, t('reel.score'));
+  };
+  /** Writes the melody of the score into the folder for exports, as notes or as a printed line. */
+  const write = async (formats: ('mid' | 'svg')[]): Promise<void> => {
+    if (!score) return;
+    setWriting(true);
+    try {
+      const film = made ?? (await getClient().call('score.film', { itemId, score }));
+      setMade(film);
+      const [melody] = film.melodies;
+      const { instrument, accompaniment, tempo } = score;
+      const { folder, files } = await getClient().call('score.export', {
+        ...{ melody, title: nameOf(melody), formats },
+        play: { instrument, accompaniment, tempo },
+      });
+      notify('info', t('score.exported', { folder, files: files.join(', ') }));
+    } catch (error) {
+      report(error);
+    } finally {
+      setWriting(false);
+    }
   };
   const listen = (): void => {
     if (!score) return;
@@ -145,6 +168,17 @@ export function ScorePanel() {
             </Button>
             <Button size="small" color="secondary" onClick={() => set(null)}>
               {t('reel.noScore')}
+            </Button>
+          </Box>
+          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, flexWrap: 'wrap' }}>
+            <Typography variant="body2" color="textSecondary">
+              {t('reel.writeMelody')}
+            </Typography>
+            <Button size="small" color="secondary" disabled={writing} onClick={() => void write(['mid'])}>
+              {t('score.exportMid')}
+            </Button>
+            <Button size="small" color="secondary" disabled={writing} onClick={() => void write(['svg'])}>
+              {t('score.exportSvg')}
             </Button>
           </Box>
           {made && (

@@ -118,9 +118,9 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
       marksOf(curves).map(({ minutes, kind, size }) => ({
         minutes,
         kind,
-        label: size !== null ? `${size} px` : kind === 'alarm' ? '!' : '',
+        label: size !== null && run.melodies.length === 0 ? `${size} px` : kind === 'alarm' ? '!' : '',
       })),
-    [curves],
+    [curves, run.melodies.length],
   );
   const unit = unitOf(x.at(-1) ?? 0);
   const theirs = show === 'figures' && figure ? run.figuresInUse?.figures[figure] : undefined;

@@ -5,7 +5,7 @@
 import ExpandMore from '@mui/icons-material/ExpandMore';
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import Stop from '@mui/icons-material/Stop';
-import { Box, Button, CircularProgress, Collapse, Typography } from '@mui/material';
+import { Box, Button, CircularProgress, Collapse, LinearProgress, Typography } from '@mui/material';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { studioPicture, type StudioRun } from '../../app/contract/studio.ts';
@@ -20,54 +20,90 @@ import { usePicture } from './usePicture.ts';
 /** How samples are played: plainly, so that nothing but the notes differs. */
 const PLAY = { instrument: 'flute', accompaniment: 'none', tempo: null } as const;
 
-/** A melody of a run; null until it is there. */
-function useSample(run: string, step: number, name: string): Melody | null {
-  const [sample, setSample] = useState<{ of: string; melody: Melody } | null>(null);
+/** A melody of a run, with the name that tells it from all others. */
+interface Heard {
+  run: string;
+  key: string;
+  melody: Melody;
+}
+
+/** null until it is there; while another step is on its way, the one before stays. */
+function useSample(run: string, step: number, name: string): Heard | null {
+  const [heard, setHeard] = useState<Heard | null>(null);
   useEffect(() => {
     const abort = new AbortController();
     getClient()
       .call('studio.melody', { id: run, step, name }, { signal: abort.signal })
       .then(
-        ({ melody }) => setSample({ of: run, melody }),
+        ({ melody }) => setHeard({ run, key: `studio ${run} ${step} ${name}`, melody }),
         // Not written (yet): what was shown stays.
         () => undefined,
       );
     return () => abort.abort();
   }, [run, step, name]);
-  return sample?.of === run ? sample.melody : null;
+  return heard?.run === run ? heard : null;
 }
 
-function useEngraved(melody: Melody | null): [Engraved | null, (width: number) => void] {
+/** Lines of music that were set before: the slider goes back and forth over them. */
+const lines = new Map<string, Engraved>();
+const LINES = 60;
+
+function useEngraved(heard: Heard | null): [Engraved | null, (width: number) => void] {
   const [engraved, setEngraved] = useState<Engraved | null>(null);
   const [width, setWidth] = useState(720);
   useEffect(() => {
-    if (!melody) return;
+    if (!heard) return;
     const abort = new AbortController();
-    getClient()
-      .call('score.engrave', { melody, title: '', width }, { signal: abort.signal })
-      .then(setEngraved)
+    const key = `${heard.key} ${width}`;
+    const known = lines.get(key);
+    const engraving = known
+      ? Promise.resolve(known)
+      : getClient().call(
+          'score.engrave',
+          { melody: heard.melody, title: '', width },
+          { signal: abort.signal },
+        );
+    engraving
+      .then((done) => {
+        lines.delete(key);
+        lines.set(key, done);
+        for (const oldest of lines.keys()) if (lines.size > LINES) lines.delete(oldest);
+        if (!abort.signal.aborted) setEngraved(done);
+      })
       .catch((error: unknown) => {
         if (!abort.signal.aborted && !isCancelled(error)) report(error);
       });
     return () => abort.abort();
-  }, [melody, width]);
+  }, [heard, width]);
   const ask = useCallback((now: number) => setWidth(Math.min(2400, Math.max(320, now))), []);
   return [engraved, ask];
 }
 
-function Sample({ run, step, name }: { run: string; step: number; name: string }) {
+function Sample({
+  run,
+  step,
+  name,
+  onListen,
+}: {
+  run: string;
+  step: number;
+  name: string;
+  onListen: () => void;
+}) {
   const { t } = useTranslation();
-  const melody = useSample(run, step, name);
-  const [engraved, setWidth] = useEngraved(melody);
-  const key = `studio ${run} ${step} ${name}`;
-  const state = usePlayer((s) => (s.key === key ? s.state : 'silent'));
+  const heard = useSample(run, step, name);
+  const [engraved, setWidth] = useEngraved(heard);
+  const { key = null, melody = null } = heard ?? {};
+  const state = usePlayer((s) => (key !== null && s.key === key ? s.state : 'silent'));
   const title = t(`studio.melodies.${name}`);
   const toggle = (): void => {
     if (state !== 'silent') stopPlaying();
-    else if (melody)
+    else if (melody && key) {
+      onListen();
       void playSound(key, false, (signal) =>
         getClient().call('score.sound', { melody, play: PLAY, loop: false }, { signal }),
       );
+    }
   };
   return (
     <Box
@@ -108,6 +144,7 @@ function Sample({ run, step, name }: { run: string; step: number; name: string }
           </Typography>
         )}
       </Box>
+      {!engraved && <LinearProgress aria-label={t('common.loading')} />}
       {melody && (
         <Sheet
           melody={melody}
@@ -164,13 +201,27 @@ function Rolls({ run, step, version }: { run: StudioRun; step: number; version: 
   );
 }
 
-/** The melodies of one step. @param version tells two looks at one step apart */
-export function MelodySamples({ run, step, version }: { run: StudioRun; step: number; version: number }) {
+/**
+ * The melodies of one step.
+ * @param version tells two looks at one step apart
+ * @param onListen somebody listens: this step is to stay, though there are newer ones by now
+ */
+export function MelodySamples({
+  run,
+  step,
+  version,
+  onListen,
+}: {
+  run: StudioRun;
+  step: number;
+  version: number;
+  onListen: () => void;
+}) {
   useEffect(() => () => stopPlaying(), []);
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
       {run.melodies.map((name) => (
-        <Sample key={name} run={run.id} step={step} name={name} />
+        <Sample key={name} run={run.id} step={step} name={name} onListen={onListen} />
       ))}
       <Rolls run={run} step={step} version={version} />
     </Box>

@@ -20,6 +20,27 @@ export function Samples({ run }: { run: StudioRun }) {
   const picture = usePicture(
     sung || step === undefined ? null : `${studioPicture.sample(run.id, step)}?${version}`,
   );
+  const slider = steps.length > 1 && (
+    <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, px: 1 }}>
+      <Slider
+        value={at}
+        min={0}
+        max={steps.length - 1}
+        step={1}
+        marks={steps.length <= 24}
+        onChange={(_, value) => setChosen(steps[value as number])}
+        aria-label={t('studio.samples.when')}
+        getAriaValueText={(value) => t('studio.samples.step', { step: steps[value] })}
+      />
+      <Typography
+        variant="figure"
+        color="textSecondary"
+        sx={{ flexShrink: 0, minWidth: 92, textAlign: 'right' }}
+      >
+        {t('studio.samples.step', { step })}
+      </Typography>
+    </Box>
+  );
   return (
     <Box component="section" aria-labelledby="studio-samples" sx={{ display: 'grid', gap: 1 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
@@ -40,6 +61,8 @@ export function Samples({ run }: { run: StudioRun }) {
           />
         )}
       </Box>
+      {/* Lines of music are long: above them it is at hand. */}
+      {sung && slider}
       {step === undefined ? (
         <Typography color="textSecondary" sx={{ py: 3, textAlign: 'center' }}>
           {run.settings.phase === 'critic'
@@ -47,7 +70,7 @@ export function Samples({ run }: { run: StudioRun }) {
             : t(sung ? 'studio.melodies.none' : 'studio.samples.none')}
         </Typography>
       ) : sung ? (
-        <MelodySamples run={run} step={step} version={version} />
+        <MelodySamples run={run} step={step} version={version} onListen={() => setChosen(step)} />
       ) : (
         <Box sx={{ bgcolor: 'room.table', borderRadius: 1, p: 1.5 }}>
           <Box sx={{ maxWidth: 520, mx: 'auto' }}>
@@ -73,27 +96,7 @@ export function Samples({ run }: { run: StudioRun }) {
           </Box>
         </Box>
       )}
-      {steps.length > 1 && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, px: 1 }}>
-          <Slider
-            value={at}
-            min={0}
-            max={steps.length - 1}
-            step={1}
-            marks={steps.length <= 24}
-            onChange={(_, value) => setChosen(steps[value as number])}
-            aria-label={t('studio.samples.when')}
-            getAriaValueText={(value) => t('studio.samples.step', { step: steps[value] })}
-          />
-          <Typography
-            variant="figure"
-            color="textSecondary"
-            sx={{ flexShrink: 0, minWidth: 92, textAlign: 'right' }}
-          >
-            {t('studio.samples.step', { step })}
-          </Typography>
-        </Box>
-      )}
+      {!sung && slider}
     </Box>
   );
 }

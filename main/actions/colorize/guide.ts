@@ -14,6 +14,7 @@ export const GUIDE_STEPS = 64;
  * @param lightness L* in steps of 1/GUIDE_STEPS, of the part `from`
  * @param rect the part that is wanted, within `from`; around it `r` pixels are there, or the picture ends
  * @param variance of the grain, L*²
+ * @param out where the answer is written; new memory by default
  * @returns L* of `rect`
  */
 export function denoisedGuide(
@@ -22,8 +23,8 @@ export function denoisedGuide(
   rect: Rect,
   r: number,
   variance: number,
+  out: Float32Array = new Float32Array(rect.w * rect.h),
 ): Float32Array {
-  const out = new Float32Array(rect.w * rect.h);
   const noise = variance * GUIDE_STEPS * GUIDE_STEPS;
   const sums = new Float64Array(from.w);
   const squares = new Float64Array(from.w);

@@ -3,7 +3,7 @@
  * looks at the reduced whole picture once; process: `colouredSource` colours parts of any size by that plan; the plan
  * names the network for the record. Only chroma is made: the lightness of every pixel stays what it is.
  */
-export { colouredSource } from './source.ts';
+export { colouredSource, colourModel, type ColourModel } from './source.ts';
 export { gridConfidence, GRID_SIDE, prepareColour } from './plan.ts';
 export { suggestColours, type SuggestedColour } from './suggest.ts';
 export { coloursFromReference } from './from-reference.ts';

@@ -28,12 +28,28 @@ const PATCHES = 3;
 
 type Sliders = Omit<ColourParams, 'on' | 'hints' | 'model'>;
 
-/** Slope and offset of a* and b* on the grid. */
-interface Model {
+/** Slope and offset of a* and b* on the plan's grid: all that a part's chroma needs of plan and sliders. Plain data. */
+export interface ColourModel {
   slopeA: Float32Array;
   offsetA: Float32Array;
   slopeB: Float32Array;
   offsetB: Float32Array;
+}
+
+/** The model of a plan for one set of sliders. */
+export function colourModel(plan: ColourPlan, params: Sliders): ColourModel {
+  const { grid, lightness, own } = plan;
+  const made = gridChroma(plan, params);
+  // What the pixels hold themselves stays at full size; the model carries the difference.
+  if (own)
+    for (let i = 0; i < lightness.length; i++) {
+      made.a[i] -= own.raw.a[i];
+      made.b[i] -= own.raw.b[i];
+    }
+  const [a, b] = linearModels(lightness, [made.a, made.b], grid, 1, STEADY).map(({ slope }) => slope);
+  const offset = (plane: Float32Array, slope: Float32Array): Float32Array =>
+    plane.map((v, i) => v - slope[i] * lightness[i]);
+  return { slopeA: a, offsetA: offset(made.a, a), slopeB: b, offsetB: offset(made.b, b) };
 }
 
 /** Lifts the chroma around one hint so that its own pixel has the colour that was asked for. */
@@ -47,9 +63,15 @@ interface Correction {
 /**
  * The picture in colour: three planes in the source's own space.
  * @param source the whole picture at any size, of the shape that the plan was made of
+ * @param model `colourModel` of plan and sliders, where it is there already; made when it is needed without
  * @throws RangeError when source and plan are not of one shape
  */
-export function colouredSource(source: PictureSource, plan: ColourPlan, params: Sliders): PictureSource {
+export function colouredSource(
+  source: PictureSource,
+  plan: ColourPlan,
+  params: Sliders,
+  model: ColourModel | null = null,
+): PictureSource {
   const { grid } = plan;
   const skew = (source.width * grid.height) / (source.height * grid.width);
   const slack = 1 + 2 / Math.min(grid.width, grid.height, source.width, source.height);
@@ -57,8 +79,37 @@ export function colouredSource(source: PictureSource, plan: ColourPlan, params: 
     throw new RangeError(
       `a plan of ${grid.width}x${grid.height} does not suit a picture of ${source.width}x${source.height}`,
     );
-  return new ColouredSource(source, plan, params);
+  return new ColouredSource(source, plan, params, model);
 }
+
+/** Memory of the numbers between a part's pixels and its colours, used again for the next part. */
+class Scratch {
+  private f = new Float64Array(0);
+  private steps = new Int32Array(0);
+  private planes = new Float32Array(0);
+
+  /** @param seen pixels that are read, @param wanted those that are made */
+  take(
+    seen: number,
+    wanted: number,
+  ): { f: Float64Array; steps: Int32Array; guide: Float32Array; chroma: Chroma } {
+    if (this.f.length < seen) {
+      this.f = new Float64Array(seen);
+      this.steps = new Int32Array(seen);
+    }
+    if (this.planes.length < 3 * wanted) this.planes = new Float32Array(3 * wanted);
+    const plane = (k: number): Float32Array => this.planes.subarray(k * wanted, (k + 1) * wanted);
+    return {
+      f: this.f.subarray(0, seen),
+      steps: this.steps.subarray(0, seen),
+      guide: plane(0),
+      chroma: { a: plane(1), b: plane(2) },
+    };
+  }
+}
+
+/** Neutral values whose f(Y) is remembered: those of 8 bits all have a place of their own. */
+const NEUTRALS = 4096;
 
 class ColouredSource implements PictureSource {
   readonly width: number;
@@ -71,13 +122,17 @@ class ColouredSource implements PictureSource {
   private readonly params: Sliders;
   private readonly radius: number;
   private readonly lab: LabSpace;
-  private model: Model | null = null;
+  private readonly scratch = new Scratch();
+  private readonly neutral = new Float64Array(NEUTRALS).fill(NaN);
+  private readonly neutralF = new Float64Array(NEUTRALS);
+  private model: ColourModel | null;
   private ready: Promise<{ variance: number; corrections: Correction[] }> | null = null;
 
-  constructor(source: PictureSource, plan: ColourPlan, params: Sliders) {
+  constructor(source: PictureSource, plan: ColourPlan, params: Sliders, model: ColourModel | null) {
     this.source = source;
     this.plan = plan;
     this.params = params;
+    this.model = model;
     this.width = source.width;
     this.height = source.height;
     this.space = source.space;
@@ -94,44 +149,52 @@ class ColouredSource implements PictureSource {
     const { variance, corrections } = await this.ready;
     const from = grown(rect, this.radius, this);
     const picture = await this.source.read(from, signal);
-    const f = this.luminance(picture);
-    const guide = denoisedGuide(counted(f), from, rect, this.radius, variance);
-    const chroma = this.chromaAt(rect, guide);
+    // Nothing waits from here on: one part at a time has the memory.
+    const { f, steps, guide, chroma } = this.scratch.take(from.w * from.h, rect.w * rect.h);
+    this.luminance(picture, f);
+    denoisedGuide(counted(f, steps), from, rect, this.radius, variance, guide);
+    this.chromaAt(rect, guide, chroma);
     this.correct(chroma, rect, corrections);
     return this.merge(picture, from, rect, f, chroma);
   }
 
-  private prepareModel(): Model {
-    if (this.model) return this.model;
-    const { grid, lightness, own } = this.plan;
-    const made = gridChroma(this.plan, this.params);
-    // What the pixels hold themselves stays at full size; the model carries the difference.
-    if (own)
-      for (let i = 0; i < lightness.length; i++) {
-        made.a[i] -= own.raw.a[i];
-        made.b[i] -= own.raw.b[i];
-      }
-    const [a, b] = linearModels(lightness, [made.a, made.b], grid, 1, STEADY).map(({ slope }) => slope);
-    const offset = (plane: Float32Array, slope: Float32Array): Float32Array =>
-      plane.map((v, i) => v - slope[i] * lightness[i]);
-    return (this.model = { slopeA: a, offsetA: offset(made.a, a), slopeB: b, offsetB: offset(made.b, b) });
-  }
-
   /** f(Y) of each pixel. */
-  private luminance(picture: Planar): Float64Array {
+  private luminance(
+    picture: Planar,
+    out: Float64Array = new Float64Array(picture.width * picture.height),
+  ): Float64Array {
     const n = picture.width * picture.height;
-    const out = new Float64Array(n);
     const { data } = picture;
-    if (picture.channels === 1) for (let i = 0; i < n; i++) out[i] = this.lab.fOfGrey(data[i]);
-    else for (let i = 0; i < n; i++) out[i] = this.lab.fOf(data[i], data[n + i], data[2 * n + i]);
+    const { lab, neutral, neutralF } = this;
+    if (picture.channels === 1) for (let i = 0; i < n; i++) out[i] = lab.fOfGrey(data[i]);
+    else
+      for (let i = 0; i < n; i++) {
+        const r = data[i];
+        const g = data[n + i];
+        const b = data[2 * n + i];
+        if (r !== g || g !== b || !(r >= 0 && r <= 1)) {
+          out[i] = lab.fOf(r, g, b);
+          continue;
+        }
+        // A black and white print holds few values many times.
+        const k = (r * (NEUTRALS - 1)) | 0;
+        if (neutral[k] !== r) {
+          neutral[k] = r;
+          neutralF[k] = lab.fOf(r, r, r);
+        }
+        out[i] = neutralF[k];
+      }
     return out;
   }
 
   /** Chroma of a part, from the model. */
-  private chromaAt(rect: Rect, guide: Float32Array): Chroma {
-    const { slopeA, offsetA, slopeB, offsetB } = this.prepareModel();
+  private chromaAt(
+    rect: Rect,
+    guide: Float32Array,
+    out: Chroma = { a: new Float32Array(rect.w * rect.h), b: new Float32Array(rect.w * rect.h) },
+  ): Chroma {
+    const { slopeA, offsetA, slopeB, offsetB } = (this.model ??= colourModel(this.plan, this.params));
     const { width, height } = this.plan.grid;
-    const out = { a: new Float32Array(rect.w * rect.h), b: new Float32Array(rect.w * rect.h) };
     const columns = new Int32Array(rect.w);
     const parts = new Float64Array(rect.w);
     for (let x = 0; x < rect.w; x++) {
@@ -196,10 +259,7 @@ class ColouredSource implements PictureSource {
           ca += lab.lab[1];
           cb += lab.lab[2];
         }
-        lab.put(f[i], ca, cb);
-        out.data[o] = lab.rgb[0];
-        out.data[n + o] = lab.rgb[1];
-        out.data[2 * n + o] = lab.rgb[2];
+        lab.putInto(f[i], ca, cb, out.data, o, n);
       }
     }
     return out;
@@ -299,8 +359,7 @@ function kernel(d: number): number {
   return d >= 1 ? 0 : (1 - d) ** 4 * (4 * d + 1);
 }
 
-function counted(f: Float64Array): Int32Array {
-  const out = new Int32Array(f.length);
+function counted(f: Float64Array, out: Int32Array = new Int32Array(f.length)): Int32Array {
   for (let i = 0; i < f.length; i++) out[i] = Math.round((116 * f[i] - 16) * GUIDE_STEPS);
   return out;
 }

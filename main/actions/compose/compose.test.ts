@@ -186,3 +186,29 @@ describe('what is asked for', () => {
     );
   });
 });
+
+describe('the weights', () => {
+  it('of a person’s own network are taken before the shipped ones, and by `auto` before another network', async () => {
+    const opened: string[] = [];
+    const watched = {
+      open: (network: { name: string }, folder?: string) => {
+        opened.push(`${network.name} ${folder ?? 'shipped'}`);
+        return Promise.resolve(fresh[network.name as 'bertso' | 'milia']);
+      },
+    } as unknown as MelodyNetworks;
+    const open = (options: ComposeOptions): Promise<Melody> =>
+      compose({ networks: watched, neurri: '5-5', ...options });
+    await open({});
+    await open({ models: { bertso: '/mine' } });
+    await open({ models: { milia: '/other' } });
+    await open({ models: { milia: '/other' }, generator: 'bertso' });
+    await open({ models: { milia: '/other', bertso: '/mine' } });
+    expect(opened).toEqual([
+      'bertso shipped',
+      'bertso /mine',
+      'milia /other',
+      'bertso shipped',
+      'bertso /mine',
+    ]);
+  });
+});

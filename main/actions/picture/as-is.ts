@@ -195,6 +195,21 @@ export function writeCodes(planes: Planar, out: CodesOut, x: number, y: number):
   const { channels } = out;
   const colours = channels === 4 ? 3 : channels;
   if (colours === 1 && planes.channels === 3) throw new RangeError('colour does not fit in one grey channel');
+  if (channels === 3 && planes.channels === 3) {
+    const codes = out.data;
+    for (let j = 0; j < h; j++) {
+      let o = ((y + j) * out.width + x) * 3;
+      for (let i = j * w; i < (j + 1) * w; i++, o += 3) {
+        const r = data[i] * top + 0.5;
+        const g = data[size + i] * top + 0.5;
+        const b = data[2 * size + i] * top + 0.5;
+        codes[o] = r <= 0 ? 0 : r >= top ? top : r;
+        codes[o + 1] = g <= 0 ? 0 : g >= top ? top : g;
+        codes[o + 2] = b <= 0 ? 0 : b >= top ? top : b;
+      }
+    }
+    return;
+  }
   for (let c = 0; c < colours; c++) {
     const plane = planes.channels === 1 ? 0 : c * size;
     for (let j = 0; j < h; j++) {

@@ -102,16 +102,21 @@ export function lidOf(picture: Planar, colour: readonly number[]): Uint8Array {
   let lid: Uint8Array = new Uint8Array(n);
   for (let round = 0; round < 3; round++) {
     const like = new Uint8Array(n);
-    for (let i = 0; i < n; i++) {
-      const t = terms(...uv(i));
-      let far = 0;
-      for (let c = 0; c < channels; c++) {
-        let at = 0;
-        for (let k = 0; k < 6; k++) at += t[k] * surface[c][k];
-        far = Math.max(far, Math.abs(data[c * n + i] - at));
+    const off = new Float64Array(n);
+    for (let c = 0; c < channels; c++) {
+      const [s0, s1, s2, s3, s4, s5] = surface[c];
+      for (let y = 0, i = 0; y < height; y++) {
+        const v = (2 * y) / height - 1;
+        for (let x = 0; x < width; x++, i++) {
+          const u = (2 * x) / width - 1;
+          const far = Math.abs(
+            data[c * n + i] - (s0 + u * s1 + v * s2 + u * u * s3 + u * v * s4 + v * v * s5),
+          );
+          if (far > off[i]) off[i] = far;
+        }
       }
-      if (far < near && step[i] < even) like[i] = 1;
     }
+    for (let i = 0; i < n; i++) if (off[i] < near && step[i] < even) like[i] = 1;
     lid = fromBorder(like, width, height);
     const members: number[] = [];
     for (let i = 0; i < n; i++) if (lid[i]) members.push(i);

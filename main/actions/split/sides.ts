@@ -15,6 +15,8 @@ const REACH = 0.014;
 const LEAN = 0.035;
 /** Step (0..1, largest channel) that is an edge. */
 const STEP = 0.02;
+/** Share of the readings across two prints that see the seam between them. */
+const SEAM = 0.93;
 /** Lines of this share of the best one's worth, farther out, are taken instead. */
 const OUTER = 0.8;
 
@@ -94,15 +96,19 @@ function stepsAcross(
 function bestLine(steps: readonly Float32Array[], reach: number, length: number): Omit<Side, 'border'> {
   const count = steps[0].length;
   const most = Math.min(2 * reach, LEAN * length);
+  // The greatest of each place and its neighbours, one place farther on both ends.
+  const near = steps.map((line) =>
+    Float32Array.from({ length: count + 2 }, (_, j) =>
+      Math.max(0, line[j - 2] ?? 0, line[j - 1] ?? 0, line[j] ?? 0),
+    ),
+  );
   const score = (offset: number, lean: number): number => {
     let sum = 0;
-    steps.forEach((line, k) => {
+    for (let k = 0; k < near.length; k++) {
       const at = offset + lean * ((k + 0.5) / READINGS - 0.5);
-      const j = Math.round((at + reach) * 2);
-      let v = 0;
-      for (let d = -1; d <= 1; d++) if (j + d >= 0 && j + d < count) v = Math.max(v, line[j + d]);
-      sum += v;
-    });
+      const j = Math.round((at + reach) * 2) + 1;
+      if (j >= 0 && j < count + 2) sum += near[k][j];
+    }
     return sum / READINGS;
   };
   const lines: { offset: number; lean: number; worth: number }[] = [];
@@ -233,9 +239,11 @@ export function seamOf(picture: Planar, rect: TurnedRect): { across: 'w' | 'h'; 
         const behind = at(3.5);
         if (line < Math.min(before, behind) - 1.5 * STEP) dark++;
         if (line > Math.max(before, behind) + 1.5 * STEP) light++;
+        // However the others turn out, it is none.
+        if (Math.max(dark, light) + READINGS - 1 - k <= SEAM * READINGS) break;
       }
       const worth = Math.max(dark, light) / READINGS;
-      if (worth > 0.93 && (!best || worth > best.worth)) best = { across, at: d / length, worth };
+      if (worth > SEAM && (!best || worth > best.worth)) best = { across, at: d / length, worth };
     }
   }
   return best;

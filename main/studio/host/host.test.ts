@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -20,6 +21,7 @@ import { networkParameters, networks } from '../../../models/index.ts';
 import type { Dataset } from '../dataset/types.ts';
 import { runModel } from '../run/model.ts';
 import { StudioFolders } from './folders.ts';
+import { melodyModels } from '../../engine/score-models.ts';
 import { studioHost, type StudioHost } from './handlers.ts';
 import { thinned } from './diaries.ts';
 
@@ -130,12 +132,14 @@ describe('datasets', () => {
   it('are built by a job from things of the library and folders that the host knows', async () => {
     const made = await call<{ id: string; state: string }>('studio.buildDataset', {
       name: 'Été à Hendaye!',
+      kind: 'pictures',
       preset: 'film',
       sources: { itemIds: [3, 3], groupIds: [], folders: [{ folderId: 'scans', path: 'box 1' }] },
     });
     expect(made).toMatchObject({ id: 'ete-a-hendaye', state: 'building' });
     expect(jobs[0].payload).toEqual({
       dataset: 'ete-a-hendaye',
+      kind: 'pictures',
       preset: 'film',
       sources: ['/photos/3.jpg', '/scans/box 1'],
     });
@@ -305,6 +309,98 @@ describe('runs', () => {
     await expect(call('studio.startRun', { ...settings, start: 'gone' })).rejects.toThrow(RevealError);
     await expect(call('studio.startRun', { ...settings, size: 100 })).rejects.toThrow(/multiple of 16/);
     expect(folders.ids('runs')).toEqual([]);
+  });
+});
+
+describe('melodies', () => {
+  /** A dataset of melodies as it is built. */
+  async function songs(): Promise<void> {
+    mkdirSync(folders.dataOf('songs'), { recursive: true });
+    await folders.setFacts('datasets', 'songs', {
+      ...{ name: 'Songs', kind: 'melodies', preset: 'print', createdAt: 6, jobId: null },
+      sources: { itemIds: [], groupIds: [], folders: [{ folderId: 'scans', path: 'songs' }] },
+    });
+    writeFileSync(
+      path.join(folders.dataOf('songs'), 'report.json'),
+      JSON.stringify({
+        kind: 'melodies',
+        ...{ train: 36, test: 4, sources: [{ name: 'songs', melodies: 40 }] },
+        ...{ counts: { unreadable: 1, short: 0, double: 2 }, warnings: ['few'] },
+      }),
+    );
+  }
+  const sung = runSettingsSchema.parse({ dataset: 'songs', network: 'bertso', minutes: 5 });
+
+  it('are a dataset of their own kind, from folders alone', async () => {
+    const built = await call<{ id: string; kind: string }>('studio.buildDataset', {
+      ...{ name: 'Songs', kind: 'melodies', preset: 'print' },
+      sources: { itemIds: [3], groupIds: [], folders: [{ folderId: 'scans', path: 'songs' }] },
+    });
+    expect(built).toMatchObject({ id: 'songs', kind: 'melodies', state: 'building' });
+    expect(jobs[0].payload).toMatchObject({ kind: 'melodies', sources: ['/scans/songs'] });
+    await songs();
+    expect(await call('studio.datasets', {})).toMatchObject({
+      datasets: [
+        {
+          ...{ kind: 'melodies', state: 'ready', train: 36, test: 4, hues: null, gaps: [], advice: ['few'] },
+          rejects: [
+            { reason: 'unreadable', count: 1 },
+            { reason: 'double', count: 2 },
+          ],
+          sources: [{ name: 'songs', pictures: 40 }],
+        },
+      ],
+    });
+  });
+  it('are learnt from by their networks alone, and these from nothing else', async () => {
+    await ready();
+    await songs();
+    await expect(call('studio.startRun', { ...sung, dataset: 'holidays' })).rejects.toThrow(
+      /bertso cannot learn/,
+    );
+    await expect(call('studio.startRun', { ...settings, dataset: 'songs' })).rejects.toThrow(
+      /restorer cannot/,
+    );
+    await expect(call('studio.startRun', { ...sung, phase: 'gan' })).rejects.toThrow(/no critic/);
+    expect(folders.ids('runs')).toEqual([]);
+    const { networks: known } = await call<{
+      networks: { name: string; phases: string[]; widths: unknown[] }[];
+    }>('studio.networks', {});
+    expect(known.find((n) => n.name === 'bertso')?.phases).toEqual(['generator']);
+    expect(known.find((n) => n.name === 'milia')?.phases).toContain('gan');
+  });
+  it('that a run writes can be asked for, and its model is what the composer takes until it is given up', async () => {
+    await songs();
+    const { id } = await call<{ id: string }>('studio.startRun', sung);
+    const samples = path.join(folders.dir('runs', id), 'samples');
+    mkdirSync(samples);
+    const melody = {
+      ...{ notes: [{ pitch: 60, onset: 0, duration: 4 }], bar: 16, pickup: 0, tempo: 90 },
+      ...{ key: { tonic: 0, mode: 'major' }, phraseStarts: [], syllables: [] },
+      ...{ neurri: null, seed: 1, metre: [4, 4] },
+    };
+    writeFileSync(path.join(samples, '40-tune.json'), JSON.stringify(melody));
+    expect(await call('studio.melody', { id, step: 40, name: 'tune' })).toEqual({ melody });
+    for (const other of [
+      { step: 40, name: 'zortziko' },
+      { step: 41, name: 'tune' },
+      { step: 40, name: '..' },
+    ])
+      await expect(call('studio.melody', { id, ...other })).rejects.toThrow(/wrote no such melody/);
+    expect(await call('studio.runs', {})).toMatchObject({ runs: [{ id, melodies: ['zortziko', 'tune'] }] });
+
+    const dir = path.join(folders.dir('runs', id), 'model');
+    cpSync(path.resolve('models', 'bertso'), dir, { recursive: true });
+    job(1, { state: 'done' });
+    expect(melodyModels(path.dirname(folders.root))).toEqual({});
+    await expect(call('studio.use', { network: 'milia', model: id })).rejects.toThrow(RevealError);
+    await call('studio.use', { network: 'bertso', model: id });
+    expect(melodyModels(path.dirname(folders.root))).toEqual({ bertso: dir });
+    await call('studio.use', { network: 'bertso', model: null });
+    expect(melodyModels(path.dirname(folders.root))).toEqual({});
+    await call('studio.use', { network: 'bertso', model: id });
+    rmSync(dir, { recursive: true });
+    expect(melodyModels(path.dirname(folders.root))).toEqual({});
   });
 });
 

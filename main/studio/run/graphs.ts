@@ -5,7 +5,7 @@
  */
 import type { Shape, Tensor } from '../../../app/graph/graph.ts';
 import { add, mul, sub } from '../../../app/graph/ops/arithmetic.ts';
-import { abs } from '../../../app/graph/ops/elementwise.ts';
+import { square } from '../../../app/graph/ops/elementwise.ts';
 import { mean, sum } from '../../../app/graph/ops/reduce.ts';
 import type { Weights } from '../../../app/graph/scope.ts';
 import { buildStep, type PartSpec, type StepContext, type StepGraph } from '../../../app/graph/step/index.ts';
@@ -105,7 +105,7 @@ export function generatorStep(options: GraphOptions): StepGraph {
       const losses = { ...parts, content, opinion, recognised: recognised(score) };
       if (objective.matching === undefined || !features) return { total, losses };
       const real = judged(context, options, objective.real(batch, context.graph)).features;
-      const likeness = sum(abs(sub(mean(features, [0]), mean(real, [0]))));
+      const likeness = sum(square(sub(mean(features, [0]), mean(real, [0]))));
       return { total: add(total, mul(likeness, objective.matching)), losses: { ...losses, likeness } };
     },
   });

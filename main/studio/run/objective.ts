@@ -34,7 +34,7 @@ export interface Objective {
   /** Weight of the critic's opinion beside the content loss. */
   readonly adversarial: number;
   /**
-   * Weight of the distance between what the critic goes by in made and in real things, on the mean over the batch
+   * Weight of the squared distance between what the critic goes by in made and in real things, on the mean over the batch
    * (feature matching: Salimans et al. 2016); for critics that give `features`.
    */
   readonly matching?: number;

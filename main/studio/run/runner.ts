@@ -175,7 +175,7 @@ class Run {
     const { position } = this;
     this.watchDevices(sessions);
     if (position.stageStep === 0) {
-      this.say('size', stageWords(stage, sessions.device));
+      this.say('size', stageWords(this.settings.network, stage, sessions.device));
       this.sayEncoder(stage);
     }
     const tests = await testBatches(this.loader(stage, 'test', stage.batch), stage.batch);

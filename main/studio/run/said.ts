@@ -1,11 +1,17 @@
 /** What a run's diary says of its stages and devices, as sentences of the catalogue. */
+import { isMelodyNetwork } from '../../../app/contract/studio.ts';
 import { say, type Sentence } from '../../../app/words/sentences.ts';
 import type { ProviderFailure } from '../../engine/session.ts';
 import { ENCODER_PACE, type Encoder } from './plan.ts';
 import type { TimedStage } from './position.ts';
 
-/** What begins with a stage. */
-export function stageWords(stage: TimedStage, device: string): Sentence {
+/** What begins with a stage of the run of a network. */
+export function stageWords(network: string, stage: TimedStage, device: string): Sentence {
+  if (isMelodyNetwork(network)) {
+    const many = { batch: String(stage.batch) };
+    if (stage.phase === 'generator') return say('studio-melodies-generator', many);
+    return stage.phase === 'critic' ? say('studio-melodies-critic', many) : say('studio-melodies-gan', many);
+  }
   const values = { size: String(stage.size), batch: String(stage.batch), device };
   if (stage.phase === 'generator') return say('studio-stage-generator', values);
   return stage.phase === 'critic' ? say('studio-stage-critic', values) : say('studio-stage-gan', values);

@@ -132,36 +132,43 @@ export async function savePng(frame: Frame, format: FrameFormat, file: string): 
   );
 }
 
-/** Luma of a frame by area means in the size in which pass one looks. */
+/** Luma of a frame by area means in the size in which pass one looks (in the application ffmpeg does that). */
 export function lookAt(
   frame: Frame,
   format: FrameFormat,
 ): { luma: Uint8Array; width: number; height: number } {
   const { width, height } = lookSize(format.width, format.height);
   const out = new Uint8Array(width * height);
-  const data = frame.planes[0];
-  const sx = format.width / width;
-  const sy = format.height / height;
-  const columns = Array.from({ length: width }, (_, x) => spans(x * sx, (x + 1) * sx, format.width));
-  for (let y = 0; y < height; y++) {
-    const rows = spans(y * sy, (y + 1) * sy, format.height);
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      let total = 0;
-      for (const [j, wy] of rows)
-        for (const [i, wx] of columns[x]) {
-          sum += wx * wy * data[j * format.width + i];
-          total += wx * wy;
-        }
-      out[y * width + x] = sum / (total * 2 ** (format.bits - 8)) + 0.5;
-    }
-  }
+  const across = reduce(frame.planes[0], 1, format.height, format.width, width, 1 / 2 ** (format.bits - 8));
+  // Columns became rows: the second time round they are as they were.
+  out.set(reduce(across, 0.5, width, format.height, height, 1));
   return { luma: out, width, height };
 }
-function spans(from: number, to: number, end: number): [number, number][] {
-  const out: [number, number][] = [];
-  for (let i = Math.floor(from); i < Math.min(end, to - 1e-9); i++)
-    out.push([i, Math.min(to, i + 1) - Math.max(from, i)]);
+
+/** Rows of `from` samples to rows of `to` by area, transposed; `half`: rounding is somebody else's at 1. */
+function reduce(
+  data: ArrayLike<number>,
+  half: number,
+  rows: number,
+  from: number,
+  to: number,
+  scale: number,
+): Float32Array {
+  const out = new Float32Array(rows * to);
+  const step = from / to;
+  for (let x = 0; x < to; x++) {
+    const first = Math.floor(x * step);
+    const last = Math.min(from, Math.ceil((x + 1) * step - 1e-9));
+    const weights = Float64Array.from(
+      { length: last - first },
+      (_, k) => ((Math.min((x + 1) * step, first + k + 1) - Math.max(x * step, first + k)) * scale) / step,
+    );
+    for (let y = 0; y < rows; y++) {
+      let sum = half === 1 ? 0 : half;
+      for (let k = first, i = y * from + first; k < last; k++, i++) sum += weights[k - first] * data[i];
+      out[x * rows + y] = sum;
+    }
+  }
   return out;
 }
 

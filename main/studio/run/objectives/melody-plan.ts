@@ -10,6 +10,8 @@ const BATCH = 12;
 const LENGTHS: Record<MelodyNetworkName, number> = { bertso: 96, milia: 128 };
 /** Peak learning rate. */
 export const MELODY_RATE = 2e-3;
+/** Of the rate of an adversarial phase: what has been learnt is worth more than a critic's opinion. */
+const ADVERSARIAL_PACE = 0.25;
 /** What writes all notes at once can be judged by a critic; what writes note by note cannot. */
 export const hasCritic = (network: MelodyNetworkName): boolean => network === 'milia';
 
@@ -37,7 +39,12 @@ export function newMelodyRun({ settings, totalSteps, startDir, criticDir }: Melo
     criticDir,
     data: null,
     totalSteps,
-    stages: [{ phase, size, batch: BATCH, share: 1, rate: 1, encoder: 'full', steps: totalSteps }],
+    stages: [
+      {
+        ...{ phase, size, batch: BATCH, share: 1, encoder: 'full', steps: totalSteps },
+        rate: phase === 'generator' ? 1 : ADVERSARIAL_PACE,
+      },
+    ],
     rate: MELODY_RATE,
     createdAt: Date.now(),
   };

@@ -110,8 +110,8 @@ export const miliaObjective: Objective = {
     const { truth, inside, plan } = half(batch, 0);
     return concat([mul(truth, inside), plan], 1);
   },
-  adversarial: 0.05,
-  matching: 0.5,
+  adversarial: 0.02,
+  matching: 0.1,
   criticPace: 16,
   shown: ['logits'],
   picture(i, { logits }: StepNumbers, { truth, inside, blank }: StepNumbers) {

@@ -46,10 +46,10 @@ export const rowStart = (l: Level, row: number): number =>
 /** The loops as JavaScript has them. */
 export class PlainSums implements Sums {
   readonly out = new Int32Array(4);
-  private a = new Uint8Array(0);
-  private b = this.a;
-  private gx = new Int16Array(0);
-  private gy = this.gx;
+  private a: Uint8Array = new Uint8Array(0);
+  private b: Uint8Array = this.a;
+  private gx: Int16Array = new Int16Array(0);
+  private gy: Int16Array = this.gx;
   private stride = 0;
 
   load(a: Level, b: Level): Texture {

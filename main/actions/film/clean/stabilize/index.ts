@@ -17,11 +17,11 @@ import {
   type ShotWork,
 } from '../../../../../app/film/step.ts';
 import type { FilmParams } from '../../../../../app/recipe/film.ts';
-import { motionBetween, pyramidOf, wholeMotion } from '../motion/look.ts';
-import type { Pyramid } from '../motion/index.ts';
+import { estimateMotion, type Pyramid } from '../motion/index.ts';
+import { motionBetween, pyramidOf, wholeMotion, type WholeMotion } from '../motion/look.ts';
 import { topSample } from '../planes.ts';
-import { trend } from '../trend.ts';
 import { fillBorder } from './border.ts';
+import { intended } from './intent.ts';
 import { findPerforation, type Perforation } from './perforation.ts';
 import { resample, tapsFor } from './resample.ts';
 
@@ -39,8 +39,22 @@ type Row = number[];
 
 const round = (v: number): number => Math.round(v * 1000) / 1000;
 
+/** Frames that a key frame serves, and how far (share of the width) the picture may have moved since. */
+const KEY_AGE = 24;
+const KEY_REACH = 0.15;
+/** Pixels of the compared size by which both ways to a place may differ. */
+const KEY_APART = 0.5;
+
+/**
+ * Motion is measured against the frame before, and once more against a key frame some frames back: what one step is wrong
+ * by adds up from frame to frame, and against the key frame it does not. Where the two disagree (a cut, a crowd) the
+ * step counts and a new key frame begins.
+ */
 class StabilizeObserver implements Observer {
   private last: Pyramid | null = null;
+  private key: { pyramid: Pyramid; x: number; y: number; age: number } | null = null;
+  /** Place of the last frame, pixels of the compared size. */
+  private at = { x: 0, y: 0 };
   private readonly rows: Row[] = [];
   private size = { width: 1, height: 1 };
 
@@ -49,9 +63,11 @@ class StabilizeObserver implements Observer {
     this.size = { width: frame.width, height: frame.height };
     let row: Row = [0, 0, 0];
     if (this.last) {
-      const flow = motionBetween(this.last, pyramid);
-      const m = wholeMotion(flow, this.last);
-      row = [round(m.dx), round(m.dy), round(m.share)];
+      const m = wholeMotion(motionBetween(this.last, pyramid), this.last);
+      const to = this.place(pyramid, m);
+      const scale = frame.width / pyramid.width;
+      row = [round((to.x - this.at.x) * scale), round((to.y - this.at.y) * scale), round(m.share)];
+      this.at = to;
     }
     const hole = findPerforation(frame.luma, frame.width, frame.height);
     if (hole) row.push(round(hole.x), round(hole.y), round(hole.width), round(hole.height));
@@ -62,6 +78,22 @@ class StabilizeObserver implements Observer {
   finish(): unknown {
     return { ...this.size, rows: this.rows };
   }
+
+  /** Where the frame lies that moved by `m` from the last one. */
+  private place(pyramid: Pyramid, m: WholeMotion): { x: number; y: number } {
+    let to = { x: this.at.x + m.dx, y: this.at.y + m.dy };
+    const { key } = this;
+    if (key && key.age > 0) {
+      const k = wholeMotion(estimateMotion(key.pyramid, pyramid, { steps: 3 }), key.pyramid);
+      const by = { x: key.x + k.dx, y: key.y + k.dy };
+      if (k.share > 0.3 && Math.hypot(by.x - to.x, by.y - to.y) < KEY_APART) to = by;
+      else this.key = null;
+    }
+    const far = key ? Math.hypot(to.x - key.x, to.y - key.y) > KEY_REACH * pyramid.width : true;
+    if (!this.key || far || this.key.age >= KEY_AGE) this.key = { pyramid, ...to, age: 0 };
+    else this.key.age++;
+    return to;
+  }
 }
 
 function measureOf(row: Row | undefined): Measure {
@@ -70,9 +102,6 @@ function measureOf(row: Row | undefined): Measure {
   return { dx, dy, share, hole: row.length > 3 ? { x, y, width, height } : null };
 }
 
-/** Amplitude (share of the height) and period (frames) of wobble that is weave however slow. */
-const WEAVE = 0.005;
-const PERIOD = 60;
 /** Range of the path, as a share of the height, of a camera on its stand. */
 const LOCKED = 0.025;
 /** No correction is larger, as a share of the picture's side. */
@@ -109,27 +138,24 @@ export function courseOf(context: Pick<ShotContext, 'format' | 'shot' | 'analysi
     return { c, path, by: 'perforations' };
   }
   if (params.by === 'perforations') return { c: path.map(() => ({ x: 0, y: 0 })), path, by: 'perforations' };
-  const lambda = WEAVE * format.height * (PERIOD / (2 * Math.PI)) ** 2;
-  const slowX = slowCourse(
-    path.map((p) => p.x),
-    lambda,
-    LOCKED * format.height,
-  );
-  const slowY = slowCourse(
-    path.map((p) => p.y),
-    lambda,
-    LOCKED * format.height,
+  const locked = LOCKED * format.height;
+  const [slowX, slowY] = (['x', 'y'] as const).map((axis) =>
+    slowCourse(
+      path.map((p) => p[axis]),
+      format.height,
+      locked,
+    ),
   );
   const c = path.map((p, i) => ({ x: limit(slowX[i] - p.x, most.x), y: limit(slowY[i] - p.y, most.y) }));
   return { c, path, by: 'picture' };
 }
 
-/** What the camera meant: a camera that stays within `locked` pixels over a shot stood still; else the trend. */
-function slowCourse(path: number[], lambda: number, locked: number): number[] {
+/** What the camera meant: a camera that stays within `locked` pixels over a shot stood still; else what the path says. */
+function slowCourse(path: number[], height: number, locked: number): number[] {
   const sorted = path.slice().sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
   if (path.length >= 12 && at(0.98) - at(0.02) < locked) return path.map(() => at(0.5));
-  return trend(path, lambda);
+  return intended(path, height);
 }
 
 /** Where the hole lay against its usual place, if nearly every frame shows one of the same size; gaps take the place before. */
