@@ -23,8 +23,8 @@ try {
   process.exit(1);
 }
 
-/** Two heaps of the C library for all threads, instead of one or more for each: see main/engine/process-fork.ts. */
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2' };
+/** How the C library keeps memory that was freed: see main/engine/process-fork.ts. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '4194304' };
 
 /** Runs a Node program to its end, sharing the terminal; returns its exit status. */
 function run(file, argv = [], options = {}) {

@@ -126,6 +126,8 @@ export interface ReelStep<P> {
   name: string;
   /** Left out where a step needs no look ahead. */
   observe?(format: FrameFormat, params: P): Observer;
+  /** Observers that look at the same thing of a frame (its motion, say) share the work where one thread has them. */
+  watches?: 'motion';
   /**
    * The part of the parameters that the observer's table depends on (plain JSON); the table is kept and made anew only
    * when this changes. Left out: all of them. An observer that only measures gives null.

@@ -76,6 +76,11 @@ export const filmSentences = {
   'film-no-such-frame': '{{name}} has no frame {{frame}}.',
   'film-no-colorist':
     'There is no network that gives colour on this machine. Choose another one for the step “Colour”, or switch the step off.',
+  'film-fields-whole':
+    'The film has fields, and this codec keeps them as whole frames. H.264, ProRes and FFV1 keep them as fields; or make them into frames with “Fields and cadence”.',
+  'film-folder-empty': '{{folder}} holds no film and no numbered pictures.',
+  'film-folder-other':
+    '{{folder}} holds other things than the pictures of an earlier export: it is not replaced. Choose another name, or empty it.',
   'film-extension': '{{file}}: a film is written as .mp4, .mov or .mkv. Choose one of these endings.',
   'film-score-undecided':
     '{{file}}: a composed score is wanted, but no melody was chosen. Choose a neurri first.',

@@ -137,6 +137,8 @@ try {
   const recipe = exportRecipeSchema.parse({ format: 'jpeg', bits: 8 });
   const begun = performance.now();
   const { jobId } = await handlers['export.start']({ ids, recipe }, none);
+  /** What all processes held, looked at every tenth of a second from the tenth picture on. */
+  const seen: number[] = [];
   let afterTen = 0;
   let end = 0;
   let most = 0;
@@ -144,6 +146,7 @@ try {
   await over(jobId, async (done) => {
     if (done < EVERY) return;
     end = held().all;
+    seen.push(end);
     afterTen ||= end;
     most = Math.max(most, end);
     if (done < next) return;
@@ -156,6 +159,11 @@ try {
     `${ids.length} pictures in ${seconds.toFixed(0)} s (${(ids.length / seconds).toFixed(1)} a second)`,
   );
   console.log(`all processes: ${mb(afterTen)} after ten, ${mb(end)} at the end, ${mb(most)} at most`);
+  // Collectors run now and then: what is held goes up and down by some ten megabytes from picture to picture.
+  const tenth = Math.max(1, Math.floor(seen.length / 10));
+  const middle = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1] ?? 0;
+  const levels = [middle(seen.slice(0, tenth)), middle(seen.slice(-tenth))];
+  console.log(`median of the first tenth of the time ${mb(levels[0])}, of the last ${mb(levels[1])}`);
   console.log(
     `growth after the first ten: ${mb(end - afterTen)}, at most ${mb(most - afterTen)} (goal: under 50 MB)`,
   );

@@ -7,7 +7,7 @@
  *
  * A model is the name of a shipped one or the folder of a run. Plans (metre, length, lines) are drawn from the training
  * melodies that the model carries; nothing of `test` is seen. With --validate the figures are against melodies held out
- * of train instead, for choosing between settings.
+ * of train instead, for choosing between settings. With --kind vocal or tune one kind alone; with --only the models alone.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -38,6 +38,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     validate: { type: 'boolean', default: false },
     only: { type: 'boolean', default: false },
+    kind: { type: 'string' },
   },
 });
 if (values.data === undefined) throw new Error('--data FILE: the file of melodies.');
@@ -100,7 +101,7 @@ process.stdout.write(
   `${real.length} real melodies against ${count} of each kind\n\n| set | overlap | PCH | PCTM | NLH | NLTM | PR | PS | IOI | rep4 | groove | repeated | scale | empty bars | silent | copied | lines met |\n| --- |${' ---: |'.repeat(16)}\n`,
 );
 const plain = (list: Melody[]): Made => ({ melodies: list, asked: 0, met: 0 });
-for (const kind of melodyKinds) {
+for (const kind of melodyKinds.filter((k) => values.kind === undefined || k === values.kind)) {
   const truth = melodies(real, kind);
   const learnt = melodies(known, kind);
   for (const model of values.models.split(',').filter((m) => m !== ''))

@@ -25,7 +25,8 @@ import { UsageError } from './usage.ts';
 
 export const FILM_HELP = `Usage: revelado film FILES… --out DIR|FILE [options]
 
-Films: steadied, cleaned, coloured, and written to the frame. FILES are films, or folders of them; they are only read.
+Films: steadied, cleaned, coloured, and written to the frame. FILES are films, folders of them, or folders of numbered
+pictures (DPX, TIFF, PNG), which are one film each; they are only read.
 With no step named every frame comes out as it was, in another codec. Frame count, time stamps and sound stay the
 source's own. Beside each output: a change record (NAME.revelado.json). An export that was cut off, by a key or by a power
 cut, goes on with --resume, and the film is the same as if nothing had happened.
@@ -45,6 +46,7 @@ Steps
 Output
   --out DIR|FILE             folder, or for one film a file that ends in .mp4, .mov or .mkv
   --codec h264|h265|prores|ffv1|av1   (h264)
+          dpx|tiff|png       numbered pictures in a folder of the film's name, with times, sums, and the sound beside them
   --quality 0..51            for h264, h265 and av1: lower is better (16)
   --silent                   without the source's sound
   --overwrite                replace files that are there
@@ -52,6 +54,7 @@ Output
 Machine
   --threads N                at most N cores for everything (all)
   --device auto|cpu|cuda|dml|coreml|webgpu   for steps that use a network
+  --hardware                 the graphics card decodes, where ffmpeg can use one and the result is the same to the bit
   --seed N                   for steps that use chance, and for the melody (0)
   --json                     one JSON object per film on stdout
 
@@ -65,6 +68,9 @@ export interface FilmCommand {
   outFile: boolean;
   recipe: FilmRecipe;
   export: Pick<FilmExport, 'codec' | 'quality' | 'sound' | 'overwrite'>;
+  /** Numbered pictures in place of a film. */
+  pictures: PictureCodec | null;
+  hardware: boolean;
   resume: boolean;
   threads: number;
   device: Settings['device'];
@@ -72,6 +78,10 @@ export interface FilmCommand {
   json: boolean;
   help: boolean;
 }
+
+/** Kinds of pictures that a film may be written as. */
+export const pictureCodecs = ['dpx', 'tiff', 'png'] as const;
+export type PictureCodec = (typeof pictureCodecs)[number];
 
 const RESTORE: readonly FilmStepName[] = ['frames', 'deflicker', 'dirt', 'lines', 'gate'];
 const FILM_FILE = /\.(mp4|m4v|mov|mkv)$/i;
@@ -96,6 +106,7 @@ const OPTIONS = {
   resume: { type: 'boolean' },
   threads: { type: 'string' },
   device: { type: 'string' },
+  hardware: { type: 'boolean' },
   seed: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -228,7 +239,12 @@ export function parseFilm(argv: string[], cwd = process.cwd()): FilmCommand {
     throw new UsageError(
       '--overrides: "referenceItem" is a picture of the library, which this command does not open.',
     );
-  const codec: FilmCodec = oneOf('codec', v.codec ?? preset?.codec ?? 'h264', filmCodecs);
+  const named = oneOf('codec', v.codec ?? preset?.codec ?? 'h264', [...filmCodecs, ...pictureCodecs]);
+  const pictures = pictureCodecs.find((kind) => kind === named) ?? null;
+  // Pictures are made of pieces without loss.
+  const codec: FilmCodec = pictures ? 'ffv1' : (named as FilmCodec);
+  if (pictures && FILM_FILE.test(out))
+    throw new UsageError(`--out ${v.out ?? ''}: pictures go to a folder, not to one file.`);
   return {
     inputs: positionals.map((file) => path.resolve(cwd, file)),
     out,
@@ -249,6 +265,8 @@ export function parseFilm(argv: string[], cwd = process.cwd()): FilmCommand {
     resume: v.resume === true,
     threads: v.threads === undefined ? 0 : numberIn('threads', v.threads, 1, 256, true),
     device: oneOf('device', v.device ?? 'auto', devices),
+    pictures,
+    hardware: v.hardware === true,
     seed,
     json: v.json === true,
     help,

@@ -1,10 +1,11 @@
 /** The command `film`: what its options mean, and one run through to the JSON line. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ffmpegTool } from '../engine/ffmpeg-frames.ts';
+import { reelsAmong } from './film-inputs.ts';
 import type { FilmLine } from './film.ts';
 import { parseFilm } from './film-options.ts';
 
@@ -71,11 +72,17 @@ describe('options of film', () => {
     expect(() => parse('--overrides', file)).toThrow(/cuts/);
   });
 
+  it('pictures are a codec of their own, made without loss', () => {
+    expect(parse('--codec', 'dpx')).toMatchObject({ pictures: 'dpx', export: { codec: 'ffv1' } });
+    expect(parse('--hardware')).toMatchObject({ pictures: null, hardware: true });
+  });
+
   it('says what is wrong', () => {
     for (const [words, reason] of [
       [['a.mp4'], /--out/],
       [['--out', 'o'], /name at least one film/],
-      [['a', '--out', 'o', '--codec', 'vp9'], /h264, h265, prores, ffv1, av1/],
+      [['a', '--out', 'o', '--codec', 'vp9'], /h264, h265, prores, ffv1, av1, dpx, tiff, png/],
+      [['a', '--out', 'o.mkv', '--codec', 'png'], /folder/],
       [['a', '--out', 'o', '--upscale', '3'], /2, 4/],
       [['a', '--out', 'o', '--steps', 'dirt,sand'], /cadence, frames, stabilize/],
       [['a', '--out', 'o', '--set', 'dirt.sand=1'], /STEP\.KEY=VALUE/],
@@ -84,6 +91,22 @@ describe('options of film', () => {
       [['a', '--out', 'o', '--score', '--silent'], /exclude each other/],
     ] as const)
       expect(() => parseFilm([...words], dir)).toThrow(reason);
+  });
+});
+
+describe('which reels are meant', () => {
+  it('a folder of numbered pictures is one, a lone picture none, films by their names', async () => {
+    const at = (...names: string[]): string => path.join(dir, 'reels', ...names);
+    for (const file of ['a/f_001.dpx', 'a/f_002.dpx', 'b/x1.png', 'b/x2.png', 'b/y1.png', 'b/y2.png']) {
+      mkdirSync(path.dirname(at(file)), { recursive: true });
+      writeFileSync(at(file), '');
+    }
+    for (const file of ['film.mov', 'notes.txt', 'cover.png', '.hidden.mp4']) writeFileSync(at(file), '');
+    const { files, problems } = await reelsAmong([at(), at('a/f_002.dpx'), at('gone.mp4')]);
+    expect(files).toEqual([at('film.mov'), at('a'), at('b/x1.png'), at('b/y1.png')]);
+    expect(problems).toHaveLength(1);
+    mkdirSync(at('empty'));
+    expect((await reelsAmong([at('empty')])).problems[0].reason).toContain('empty');
   });
 });
 
@@ -131,5 +154,31 @@ describe.skipIf(!tool)('film', () => {
         .join('\n');
     expect(frames(at('out/odd.mkv'))).toBe(frames(at('odd.mkv')));
     expect(readFileSync(at('out/odd.mkv')).length).toBeGreaterThan(100);
+  });
+
+  it('writes numbered pictures, each with its time and its sum, and replaces no other folder', () => {
+    const at = (name: string): string => path.join(dir, name);
+    const made = spawnSync(tool!.path, [
+      ...['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc=s=63x47:r=30000/1001:d=0.5'],
+      ...['-c:v', 'ffv1', at('odd.mkv')],
+    ]);
+    expect(made.status).toBe(0);
+    const film = (...words: string[]) =>
+      spawnSync(process.execPath, ['main/cli.ts', 'film', ...words, '--json'], { encoding: 'utf8' });
+    const first = film(at('odd.mkv'), '--out', at('pictures'), '--codec', 'tiff');
+    const line = JSON.parse(first.stdout) as FilmLine;
+    expect(line).toMatchObject({ ok: true, output: at('pictures/odd') });
+    const names = readdirSync(at('pictures/odd'));
+    expect(names.filter((name) => /^odd_\d{5}\.tif$/.test(name))).toHaveLength(15);
+    expect(names).toEqual(expect.arrayContaining(['odd.sha256', 'odd.times.txt']));
+    const times = readFileSync(at('pictures/odd/odd.times.txt'), 'utf8').trim().split('\n').slice(1);
+    expect(times.slice(0, 3).map((t) => Math.round(Number(t)))).toEqual([0, 33, 67]);
+    expect(readdirSync(at('pictures')).filter((name) => name.startsWith('.'))).toEqual([]);
+    // Asked for again it is there; a folder that holds something else is not replaced.
+    expect(film(at('odd.mkv'), '--out', at('pictures'), '--codec', 'tiff', '--resume').status).toBe(0);
+    writeFileSync(at('pictures/odd/mine.txt'), 'mine');
+    const again = film(at('odd.mkv'), '--out', at('pictures'), '--codec', 'tiff', '--overwrite');
+    expect(again.status).toBe(1);
+    expect(readFileSync(at('pictures/odd/mine.txt'), 'utf8')).toBe('mine');
   });
 });

@@ -5,12 +5,14 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/protocol.ts';
+import { isSequencePicture } from '../engine/ffmpeg-sequence.ts';
 import { workFolder } from '../engine/reel-folder.ts';
 import type { ReelExportResult } from '../engine/reel-protocol.ts';
-import { expandInputs, outputName, scanIdentities, show, spareScans } from '../files/index.ts';
+import { outputName, scanIdentities, show, spareScans } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { outputFolder } from './develop.ts';
 import { overInputs } from './over-inputs.ts';
+import { reelsAmong } from './film-inputs.ts';
 import { FILM_HELP, parseFilm, type FilmCommand } from './film-options.ts';
 import type { Progress } from './progress.ts';
 import { UsageError } from './usage.ts';
@@ -89,10 +91,24 @@ class FilmRun {
       return command.out;
     }
     const { codec, sound } = command.export;
+    if (command.pictures) return this.folderFor(file);
     const look = { path: file, dir: path.join(command.out, '.revelado-film'), codec, sound };
     const { extension } = await this.engine.call('reelExtension', look, { signal: this.signal });
     // What an earlier run has finished is there already, under this name.
     return outputName(command.out, file, extension, this.taken, overwrite || command.resume, this.scans);
+  }
+
+  /** The folder that a film's pictures go to. */
+  private folderFor(file: string): string {
+    const { name, base } = path.parse(file);
+    const stem = isSequencePicture(file) || !/\.\w{1,5}$/.test(base) ? base.replace(/\.\w+$/, '') : name;
+    for (let n = 1; ; n++) {
+      const folder = path.join(this.command.out, n === 1 ? stem : `${stem}-${n}`);
+      const key = folder.normalize('NFC').toLowerCase();
+      if (this.taken.has(key) || folder === file) continue;
+      this.taken.add(key);
+      return folder;
+    }
   }
 
   /** Does one film; never rejects except when cancelled or when nothing more can be written. */
@@ -109,6 +125,8 @@ class FilmRun {
           ...{ path: file, dir: path.join(workFolder(output), 'look'), output },
           ...{ recipe: command.recipe, export: command.export, seed: command.seed, resume: command.resume },
           ...(command.threads > 0 ? { threads: command.threads } : {}),
+          ...(command.pictures ? { pictures: command.pictures } : {}),
+          ...(command.hardware ? { hardware: true } : {}),
         },
         {
           signal: this.signal,
@@ -143,7 +161,7 @@ export async function filmCommand(argv: string[], host: CommandHost): Promise<nu
     return 0;
   }
   if (!command.outFile) await outputFolder(command.out);
-  const { files, problems } = await expandInputs(command.inputs);
+  const { files, problems } = await reelsAmong(command.inputs);
   const total = files.length + problems.length;
   if (total === 0) throw new UsageError('film: there are no films in what you named.');
   if (command.outFile && total !== 1)

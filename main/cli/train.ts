@@ -36,7 +36,7 @@ panels, and the best weights so far as a model, which \`eval\` and the Studio ca
   --phase P            generator (learns from the truth), critic (a judge alone, for a later gan), gan (both in turn) (generator)
   --start DIR          begins with the model in this folder (of a run: DIR/model)
   --critic DIR         phase gan or critic: begins with the critic of this run
-  --freeze             leaves the pre-trained encoder as it is throughout (colorist)
+  --freeze             leaves the pre-trained encoder as it is throughout (colorist, one)
   --unfreeze-after N   percent of the time after which it learns too, at a tenth of the rate (50 from fresh weights
                        in phase generator, else 0)
   --rate FACTOR        times the learning rate: 0.3 where a loss was not finite (1)

@@ -10,9 +10,9 @@ import { settled, temporaryName } from '../files/leftovers.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
 import { clockStart } from './ffmpeg-containers.ts';
 import {
-  collect,
   everyFrame,
   ffmpegProgram,
+  FfmpegRun,
   filmInput,
   quiet,
   sourceTimeBase,
@@ -30,6 +30,8 @@ export interface ProxyOptions {
   sound?: boolean;
   threads?: number;
   signal?: AbortSignal;
+  /** Frames made so far. */
+  onFrames?: (done: number) => void;
   tool?: FoundTool;
 }
 
@@ -70,13 +72,13 @@ export function proxyArguments(
       : [...(start === 0 ? [] : ['-itsoffset', (-start).toFixed(6)]), ...filmInput(path.resolve(file))];
   return [
     ...quiet(),
-    ...['-y', '-threads', String(options.threads ?? 1), '-copyts', ...input],
+    ...['-y', '-progress', 'pipe:1', '-threads', String(options.threads ?? 1), '-copyts', ...input],
     ...['-map', `0:${facts.stream}`, ...(sound ? ['-map', `0:${facts.audio[0].stream}`] : [])],
     ...['-vf', filters.join(','), ...everyFrame(version), ...pictureClock(version)],
     ...['-pix_fmt', 'yuv420p'],
     ...(webm
       ? ['-c:v', 'libvpx-vp9', '-crf', '36', '-b:v', '0', '-deadline', 'realtime', '-cpu-used', '8']
-      : ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-bf', '0']),
+      : ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '24', '-bf', '0']),
     ...['-g', String(every), '-threads', String(options.threads ?? 1)],
     ...(sound ? ['-c:a', webm ? 'libopus' : 'aac', '-b:a', '128k', '-ac', '2'] : []),
     ...(webm
@@ -92,13 +94,18 @@ export async function makeProxy(file: string, facts: ReelFacts, options: ProxyOp
   const temp = temporaryName(path.dirname(path.resolve(options.out)));
   try {
     const args = proxyArguments(file, facts, options, tool.version, temp);
-    const { signal } = options;
-    // It says nothing until it is done; an hour is long enough for any reel at this size.
-    await collect(
-      { tool, args, name: facts.name, signal, stallMs: 3_600_000 },
-      1 << 20,
-      unreadable(facts.name),
-    );
+    const run = new FfmpegRun({ tool, args, name: facts.name, signal: options.signal });
+    run.child.stdin.end();
+    try {
+      for await (const piece of run.child.stdout as AsyncIterable<Buffer>) {
+        run.alive();
+        const frame = /frame=\s*(\d+)/.exec(piece.toString('latin1'));
+        if (frame) options.onFrames?.(Number(frame[1]));
+      }
+      await run.finish(unreadable(facts.name));
+    } finally {
+      await run.end();
+    }
     await rename(temp, options.out);
   } catch (error) {
     await unlink(temp).catch(() => undefined);

@@ -33,8 +33,8 @@ import { onnxBinding, providerOrder, SessionStore, TooBigError } from './session
 import type { Binding, ProviderFailure, ProviderName, SessionOptions } from './session.ts';
 import { SessionShelf, type SessionSource } from './session-shelf.ts';
 
-/** Bytes that kept sessions may hold together. */
-const KEPT_BYTES = 450e6;
+/** Bytes that kept sessions may hold together, beyond the two that were used last. */
+const KEPT_BYTES = 200e6;
 /** Working memory of a session by what its graph's numbers take: measured 2.3 to 2.8 times on our networks. */
 const ROOM = 2.8;
 /**

@@ -12,6 +12,7 @@ import type { ReelPlan } from '../actions/film/plan.ts';
 import { openEncoder } from './ffmpeg-encode.ts';
 import { containerFor, extensionOf, joinReel, type FilmContainer, type ReelSound } from './ffmpeg-mux.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
+import { joinPictures } from './reel-pictures.ts';
 import { ffmpegProgram } from './ffmpeg-run.ts';
 import type { ReelFolder, SegmentManifest } from './reel-folder.ts';
 import type { ReelExportTask } from './reel-protocol.ts';
@@ -115,6 +116,19 @@ export async function joinFilm(options: {
   onProgress: (share: number) => void;
 }): Promise<Joined> {
   const { task, plan, facts, manifests, folder, output, signal } = options;
+  const pts = manifests.flatMap((m) => m.pts);
+  const pieces = manifests.map((m) => folder.segment(m.index));
+  const shared = {
+    ...{ pieces, facts, source: task.path, pts, timeBase: outputBase(plan, facts), out: output },
+    ...{
+      sound: soundOf(task, plan, options.score),
+      overwrite: options.overwrite,
+      tool: options.tool,
+      signal,
+    },
+    onFrames: (done: number) => options.onProgress(done / pts.length),
+  };
+  if (task.pictures) return joinPictures({ ...shared, format: plan.to, kind: task.pictures });
   const container =
     CONTAINERS[
       path
@@ -123,20 +137,11 @@ export async function joinFilm(options: {
         .toLowerCase()
     ];
   if (!container) throw new RevealError('bad-input', say('film-extension', { file: path.basename(output) }));
-  const pts = manifests.flatMap((m) => m.pts);
   const bytes = manifests.reduce((sum, m) => sum + m.bytes, 0);
   const tight = (await freeSpace(path.dirname(output))) < bytes * 1.05 + RESERVE;
   return joinReel({
-    pieces: manifests.map((m) => folder.segment(m.index)),
-    ...{ facts, source: task.path, codec: plan.codec, container, pts },
-    timeBase: outputBase(plan, facts),
-    end: outputEnd(plan, facts),
-    sound: soundOf(task, plan, options.score),
-    out: output,
-    overwrite: options.overwrite,
-    tool: options.tool,
-    signal,
-    onFrames: (done) => options.onProgress(done / pts.length),
+    ...shared,
+    ...{ codec: plan.codec, container, end: outputEnd(plan, facts) },
     ...(tight ? { onPiece: (at: number) => rm(folder.segment(manifests[at].index), { force: true }) } : {}),
   });
 }

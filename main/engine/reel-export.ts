@@ -23,11 +23,12 @@ import { exportTool, joinFilm, SEGMENT_EXTENSION } from './reel-encode.ts';
 import type { ReelDesk } from './reel-desk.ts';
 import { composeScore } from './reel-score.ts';
 import { finishedBefore } from './reel-finished.ts';
+import { refuseFolder } from './reel-pictures.ts';
 import { ReelFolder, workFolder, type SegmentManifest } from './reel-folder.ts';
 import { lanesFor, makeSegments, type LaneNews } from './reel-lanes.ts';
 import type { ReelExportResult, ReelExportTask, ReelNews } from './reel-protocol.ts';
-import { distrust, unlooked } from './reel-trust.ts';
 import { melodyModels } from './score-models.ts';
+import { distrust, unlooked } from './reel-trust.ts';
 import { APP_VERSION } from './version.ts';
 
 /** What stays free on a disk whatever happens. */
@@ -145,7 +146,8 @@ async function exportWhole(
     tools: { revelado: APP_VERSION, ffmpeg: tool.version },
   });
   // What the codec cannot hold is said before any work.
-  const { notes: stored } = await encodingFor(plan.codec, plan.to, tool);
+  const encoding = await encodingFor(plan.codec, plan.to, tool);
+  const stored = [...(task.pictures ? [] : encoding.notes), ...fieldNotes(task, plan, facts)];
   const folder = await ReelFolder.open(dir, plan, SEGMENT_EXTENSION);
   const done = new Map<number, SegmentManifest>();
   for (const { index } of plan.segments) {
@@ -183,6 +185,7 @@ async function exportWhole(
     setup,
     folder,
     missing,
+    ...(trusted ? { shots: trusted.found } : {}),
     lanes: task.safer || !entersAnywhere(facts) ? 1 : lanes,
     cores: desk.shop.cores,
     networks: models.length > 0 ? desk.networks : null,
@@ -251,11 +254,21 @@ async function exportWhole(
 const entersAnywhere = (facts: ReelFacts): boolean =>
   facts.damage.length === 0 && (facts.keyFrames === 'all' || facts.keyFrames.length > 1);
 
+/** H.265 and AV1 code fields that are kept as whole frames: what plays them must be told which field comes first. */
+function fieldNotes(task: ReelExportTask, plan: ReelPlan, facts: ReelFacts): string[] {
+  const { cadence } = plan.recipe.params;
+  const kept = !cadence.on || cadence.fields === 'keep';
+  const fields = facts.fields === 'top-first' || facts.fields === 'bottom-first';
+  const coded = task.pictures === undefined && (plan.codec === 'h264' || plan.codec === 'prores');
+  return kept && fields && !coded && plan.codec !== 'ffv1' ? [say('film-fields-whole')] : [];
+}
+
 /** Stands in the work folder from the moment when the film may appear under its name: it is ours then. */
 const joining = (dir: string): string => path.join(dir, 'joining');
 
 /** @param ours what lies there was put there by this very export before it was cut off */
 async function refuseTaken(task: ReelExportTask, ours: boolean): Promise<void> {
+  if (task.pictures) return refuseFolder(task.output, task.export.overwrite || ours);
   const there = await stat(task.output).catch(() => null);
   if (!there) return;
   const source = await stat(task.path).catch(() => null);

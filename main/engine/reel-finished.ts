@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordedRecipe } from '../actions/film/record.ts';
 import { hashFile } from '../files/disk.ts';
 import { identityOf } from './reel-folder.ts';
+import { picturesAreWhole } from './reel-pictures.ts';
 import type { ReelExportResult, ReelExportTask } from './reel-protocol.ts';
 
 const recordSchema = z.object({
@@ -12,6 +13,7 @@ const recordSchema = z.object({
   source: z.object({ bytes: z.number(), sample: z.string() }),
   recipe: z.unknown(),
   export: z.object({ codec: z.string(), quality: z.number(), sound: z.string() }),
+  pictures: z.string().optional(),
   seed: z.number(),
   shots: z.array(z.unknown()),
   models: z.array(z.object({ step: z.string(), name: z.string(), sha256: z.string() })),
@@ -27,7 +29,7 @@ export async function finishedBefore(task: ReelExportTask): Promise<ReelExportRe
   const started = performance.now();
   const info = await stat(task.output).catch(() => null);
   const text = await readFile(`${task.output}.revelado.json`, 'utf8').catch(() => null);
-  if (!info?.isFile() || text === null) return null;
+  if (!info || info.isDirectory() !== (task.pictures !== undefined) || text === null) return null;
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -47,8 +49,13 @@ export async function finishedBefore(task: ReelExportTask): Promise<ReelExportRe
     record.export.quality === quality &&
     record.export.sound === sound &&
     record.seed === (task.seed ?? 0) &&
-    record.film.bytes === info.size;
-  if (!same || (await hashFile(task.output)) !== record.sha256) return null;
+    record.pictures === task.pictures &&
+    (task.pictures !== undefined || record.film.bytes === info.size);
+  const whole = async (): Promise<boolean> =>
+    task.pictures
+      ? picturesAreWhole(task.output, record.sha256)
+      : (await hashFile(task.output)) === record.sha256;
+  if (!same || !(await whole())) return null;
   return {
     output: task.output,
     partial: null,

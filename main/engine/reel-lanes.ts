@@ -6,6 +6,7 @@
  */
 import { RevealError } from '../../app/contract/messages.ts';
 import type { Segment } from '../../app/film/segments.ts';
+import type { ReelShot } from '../../app/film/step.ts';
 import type { Networks } from '../actions/picture/networks.ts';
 import type { Budget } from './budget.ts';
 import type { ReelFolder, SegmentManifest } from './reel-folder.ts';
@@ -38,6 +39,8 @@ export interface LanesTask {
   missing: readonly Segment[];
   lanes: number;
   cores: Budget;
+  /** Shots whose progress is told; left out: those of the analysis. */
+  shots?: readonly Pick<ReelShot, 'first' | 'last'>[];
   /** null: no step asks for a network. */
   networks: Networks | null;
   signal?: AbortSignal;
@@ -55,39 +58,40 @@ export async function makeSegments(task: LanesTask): Promise<void> {
   const signal = task.signal ? AbortSignal.any([task.signal, stop.signal]) : stop.signal;
   const absent = new Set(missing.map((s) => s.index));
   const inWork = new Map<number, number>();
+  const shown = task.shots ?? analysis.shots;
   /** Frames done of each shot by finished segments. */
-  const ofShot = analysis.shots.map(() => 0);
-  const count = (segment: Segment): void => {
-    for (const part of segment.parts) ofShot[part.shot] += part.last + 1 - part.first;
-  };
-  for (const segment of plan.segments) if (!absent.has(segment.index)) count(segment);
+  const ofShot = shown.map(() => 0);
+  const count = (frames: { first: number; last: number }, into: number[]): void =>
+    shown.forEach(({ first, last }, k) => {
+      into[k] += Math.max(0, Math.min(last, frames.last) + 1 - Math.max(first, frames.first));
+    });
+  for (const segment of plan.segments) if (!absent.has(segment.index)) count(segment, ofShot);
   let finished = plan.segments
     .filter((s) => !absent.has(s.index))
     .reduce((sum, s) => sum + s.last + 1 - s.first, 0);
   let newest = 0;
 
-  const news = (shot: number, latest: LaneNews['latest']): void => {
-    const shots = analysis.shots.map((s, k) => ofShot[k] / (s.last + 1 - s.first));
+  /** @param at frame that is in work */
+  const news = (at: number, latest: LaneNews['latest']): void => {
+    const done = [...ofShot];
     let running = 0;
     for (const [index, frames] of inWork) {
       running += frames;
-      let left = frames;
-      for (const part of plan.segments[index].parts) {
-        const length = part.last + 1 - part.first;
-        const { first, last } = analysis.shots[part.shot];
-        shots[part.shot] += Math.min(left, length) / (last + 1 - first);
-        left = Math.max(0, left - length);
-      }
+      const { first } = plan.segments[index];
+      count({ first, last: first + frames - 1 }, done);
     }
     // Several lanes send pictures; only the one that is furthest is shown.
-    const shown = latest && latest.frame >= newest ? latest : null;
-    if (shown) newest = shown.frame;
+    const picture = latest && latest.frame >= newest ? latest : null;
+    if (picture) newest = picture.frame;
     task.onNews?.({
       done: Math.min(plan.frames, finished + running),
       total: plan.frames,
-      shot,
-      shots: shots.map((v) => Math.min(1, v)),
-      latest: shown,
+      shot: Math.max(
+        0,
+        shown.findIndex(({ first, last }) => at >= first && at <= last),
+      ),
+      shots: shown.map(({ first, last }, k) => Math.min(1, done[k] / (last + 1 - first))),
+      latest: picture,
     });
   };
 
@@ -106,9 +110,9 @@ export async function makeSegments(task: LanesTask): Promise<void> {
           const started = performance.now();
           const { pts, report } = await thread.segment(segment, folder.segment(segment.index), {
             signal,
-            onFrames: ({ done, shot, latest }) => {
+            onFrames: ({ done, latest }) => {
               inWork.set(segment.index, done);
-              news(shot, latest);
+              news(segment.first + Math.max(0, done - 1), latest);
             },
           });
           const manifest = await folder.finish({
@@ -121,9 +125,9 @@ export async function makeSegments(task: LanesTask): Promise<void> {
           });
           inWork.delete(segment.index);
           finished += segment.last + 1 - segment.first;
-          count(segment);
+          count(segment, ofShot);
           task.onSegment?.(manifest);
-          news(segment.parts[segment.parts.length - 1].shot, null);
+          news(segment.last, null);
         } finally {
           giveBack();
         }

@@ -183,6 +183,27 @@ function brokenOff(facts: ReelFacts, frames: number, damage: readonly Damage[]):
   );
 }
 
+type Observing = { step: ReelStep<unknown>; params: unknown };
+
+/**
+ * Who measures in which thread: those that watch the same share its work in one; shots and the others go to a second one,
+ * where there is enough to measure for it.
+ */
+export function sharesOf(
+  observers: readonly Observing[],
+  threads: number,
+): { shots: boolean; observers: Observing[] }[] {
+  const first = observers.filter(({ step }) => step.watches !== undefined);
+  const rest = observers.filter(({ step }) => step.watches === undefined);
+  // Without such a group the first one that measures is alone, and shots are found beside the others.
+  if (first.length === 0 && rest.length > 1) first.push(...rest.splice(0, 1));
+  if (threads < 2 || first.length === 0) return [{ shots: true, observers: [...first, ...rest] }];
+  return [
+    { shots: false, observers: first },
+    { shots: true, observers: rest },
+  ];
+}
+
 /** One pass over the frames. */
 async function look(
   task: LookTask,
@@ -192,17 +213,14 @@ async function look(
   const { facts, dir, identity, signal } = task;
   const size = lookSize(facts.format.width, facts.format.height);
   const total = frameCount(facts);
-  // Shot detection goes with the first share; a second thread pays where there is enough to measure.
-  const shares = Math.max(1, Math.min(task.threads, missing.length, 2));
-  const threads = Array.from({ length: shares }, () => new ReelThread(null));
+  const shares = sharesOf(missing, task.threads);
+  const threads = shares.map(() => new ReelThread(null));
   try {
     threads.forEach((thread, k) =>
       thread.look({
         format: facts.format,
-        shots: k === 0,
-        observers: missing
-          .filter((_, n) => n % shares === k)
-          .map(({ step, params }) => ({ step: step.name, params })),
+        shots: shares[k].shots,
+        observers: shares[k].observers.map(({ step, params }) => ({ step: step.name, params })),
       }),
     );
     const pts: number[] = [];
@@ -230,7 +248,7 @@ async function look(
       broken = error.message;
     }
     broken ??= brokenOff(facts, pts.length, damage);
-    const seen = await threads[0].shots();
+    const seen = await threads[shares.findIndex((share) => share.shots)].shots();
     const found: StoredShots = known ?? {
       ...(seen ?? { shots: [], flashes: [] }),
       facts: counted(facts, pts, damage),

@@ -2,6 +2,7 @@
 import type { ReelEstimate, ReelFactsShown, ReelPixels } from '../../app/contract/film.ts';
 import type { ReelShot } from '../../app/film/step.ts';
 import type { FilmExport, FilmRecipe } from '../../app/recipe/film.ts';
+import type { SequenceKind } from './ffmpeg-sequence.ts';
 import type { LaneNews } from './reel-lanes.ts';
 
 /** A reel, and the folder in which is kept what is found out about it. */
@@ -20,6 +21,8 @@ export interface ReelExportTask extends ReelPlace {
   output: string;
   references?: References;
   seed?: number;
+  /** Numbered pictures in a folder (`output`, without an ending) in place of one film; `export.codec` is 'ffv1' then. */
+  pictures?: SequenceKind;
   /** Threads for the encoders; 0: the engine's. */
   threads?: number;
   /** Decode on the graphics card where ffmpeg and the codec allow it. */

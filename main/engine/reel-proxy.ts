@@ -1,18 +1,22 @@
 /**
  * Small films for playing in the window. Of a reel as it is: reduced and coded quickly, with its sound. Of a shot as the
- * recipe makes it: the very frames of the export, through the same steps, without sound.
+ * recipe makes it: the very frames of the export, through the same steps, without sound. One that was made is kept as long
+ * as nothing that decides about it is another, and as long as there is room for it among the newest.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { RevealError } from '../../app/contract/messages.ts';
 import { frameCount } from '../../app/film/probe.ts';
 import type { Segment } from '../../app/film/segments.ts';
 import { say } from '../../app/words/sentences.ts';
-import { planReel } from '../actions/film/plan.ts';
+import { planReel, sha256 } from '../actions/film/plan.ts';
 import { reelSteps } from '../actions/film/steps.ts';
 import { outputBase } from '../actions/film/times.ts';
+import { writeJsonAtomic } from '../files/atomic.ts';
 import { joinReel } from './ffmpeg-mux.ts';
-import { ffmpegProgram, FfmpegRun, filmInput, quiet, unreadable } from './ffmpeg-run.ts';
+import { makeProxy } from './ffmpeg-proxy.ts';
+import { ffmpegProgram } from './ffmpeg-run.ts';
 import type { ReelDesk } from './reel-desk.ts';
 import { exportTool } from './reel-encode.ts';
 import type { ReelMethods } from './reel-protocol.ts';
@@ -27,6 +31,50 @@ const LINES = 480;
 /** Longest shot that is made for playing, in frames: longer ones are an export's work. */
 const LONGEST = 3000;
 
+/** Bytes of all proxies that are kept; the ones that were not wanted for longest go first. */
+const KEPT_BYTES = 2 << 30;
+
+const keptSchema = z.object({
+  made: z.string(),
+  bytes: z.number(),
+  answer: z.object({ frames: z.number(), fps: z.number(), first: z.number() }),
+});
+const aboutOf = (output: string): string => `${output}.json`;
+
+/** What was made before under this name, with this program and these networks; null: nothing. */
+async function keptProxy(output: string, made: string): Promise<Answer | null> {
+  const text = await readFile(aboutOf(output), 'utf8').catch(() => null);
+  const info = await stat(output).catch(() => null);
+  if (text === null || !info) return null;
+  try {
+    const kept = keptSchema.parse(JSON.parse(text));
+    if (kept.made !== made || kept.bytes !== info.size) return null;
+    await utimes(output, new Date(), new Date());
+    return kept.answer;
+  } catch {
+    return null;
+  }
+}
+
+/** Takes away the proxies that were not wanted for longest, but for this one. */
+async function makeRoom(output: string): Promise<void> {
+  const dir = path.dirname(output);
+  const files: { file: string; bytes: number; at: number }[] = [];
+  for (const name of await readdir(dir).catch((): string[] => [])) {
+    const file = path.join(dir, name);
+    const info = name.endsWith('.mp4') && file !== output ? await stat(file).catch(() => null) : null;
+    if (info) files.push({ file, bytes: info.size, at: info.mtimeMs });
+  }
+  let room = KEPT_BYTES - ((await stat(output).catch(() => null))?.size ?? 0);
+  for (const { file, bytes } of files.sort((a, b) => b.at - a.at)) {
+    room -= bytes;
+    if (room >= 0) continue;
+    await rm(file, { force: true });
+    await rm(aboutOf(file), { force: true });
+  }
+}
+
+/** Makes a small film at `task.output`, or finds it there: its name stands for the reel and all settings. */
 export async function proxyOfReel(
   desk: ReelDesk,
   task: Task,
@@ -34,9 +82,25 @@ export async function proxyOfReel(
   onProgress: (done: number, total: number) => void,
 ): Promise<Answer> {
   await mkdir(path.dirname(task.output), { recursive: true });
-  return task.show === 'before' && task.shot === null
-    ? asItIs(desk, task, signal, onProgress)
-    : worked(desk, task, signal, onProgress);
+  const before = task.show === 'before';
+  const models = before ? [] : await desk.models(task.recipe);
+  const { identity } = await desk.facts(task, signal);
+  const { version } = await ffmpegProgram('ffmpeg');
+  // A picture whose colours a key frame takes may be another one under the same name.
+  const pictures = await Promise.all(
+    Object.values(before ? {} : (task.references ?? {})).map((file) => stat(file).then((i) => i.mtimeMs)),
+  );
+  const made = sha256(JSON.stringify([APP_VERSION, version, models, identity, pictures]));
+  const kept = await keptProxy(task.output, made);
+  if (kept) return kept;
+  const answer =
+    before && task.shot === null
+      ? await asItIs(desk, task, signal, onProgress)
+      : await worked(desk, task, signal, onProgress);
+  const { size: bytes } = await stat(task.output);
+  await writeJsonAtomic(aboutOf(task.output), { made, bytes, answer });
+  await makeRoom(task.output);
+  return answer;
 }
 
 async function asItIs(
@@ -46,44 +110,12 @@ async function asItIs(
   onProgress: (done: number, total: number) => void,
 ): Promise<Answer> {
   const { facts } = await desk.facts(task, signal);
-  const temp = `${task.output}.part`;
-  const run = new FfmpegRun({
-    tool: await ffmpegProgram('ffmpeg'),
-    args: [
-      ...quiet(),
-      ...['-y', '-progress', 'pipe:1', '-threads', String(desk.shop.threads)],
-      ...filmInput(path.resolve(task.path)),
-      ...[
-        '-map',
-        `0:${facts.stream}`,
-        ...(facts.audio.length > 0 ? ['-map', `0:${facts.audio[0].stream}`] : []),
-      ],
-      // Square pixels, even sides: what every browser plays.
-      ...[
-        '-vf',
-        `scale='trunc(iw*if(gt(sar,0),sar,1)/2)*2':'trunc(ih/2)*2',setsar=1,scale=-2:'min(${LINES},ih)'`,
-      ],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '24', '-pix_fmt', 'yuv420p', '-g', '24'],
-      ...['-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-movflags', '+faststart', '-f', 'mp4', `file:${temp}`],
-    ],
-    name: facts.name,
-    signal,
+  const frames = frameCount(facts);
+  await makeProxy(task.path, facts, {
+    ...{ height: LINES, out: task.output, threads: desk.shop.threads, signal },
+    onFrames: (done) => onProgress(done, frames),
   });
-  run.child.stdin.end();
-  const total = frameCount(facts);
-  try {
-    for await (const piece of run.child.stdout as AsyncIterable<Buffer>) {
-      run.alive();
-      const frame = /frame=\s*(\d+)/.exec(piece.toString('latin1'));
-      if (frame) onProgress(Number(frame[1]), total);
-    }
-    await run.finish(unreadable(facts.name));
-    await rename(temp, task.output);
-  } finally {
-    await run.end();
-    await rm(temp, { force: true });
-  }
-  return { frames: total, fps: facts.averageRate.num / facts.averageRate.den, first: 0 };
+  return { frames, fps: facts.averageRate.num / facts.averageRate.den, first: 0 };
 }
 
 async function worked(

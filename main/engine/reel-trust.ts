@@ -36,12 +36,14 @@ export async function unlooked(
   if (facts.damage.length > 0 || facts.notes.some((note) => DOUBTS.has(recognise(note)?.id ?? '')))
     return null;
   if (await stat(marker(dir, known)).catch(() => null)) return null;
-  if ((await storedShots(dir, identity))?.broken) return null;
+  const stored = await storedShots(dir, identity);
+  if (stored?.broken) return null;
   const shots = [{ index: 0, first: 0, last: frames - 1, opening: 'start' as const }];
   return {
     analysis: { version: LOOK_VERSION, frames, shots, flashes: [], measures: {} },
     facts: { ...facts, counted: true },
-    found: shots,
+    // Where somebody looked before, progress is told by the shots that were found.
+    found: stored?.shots ?? shots,
     broken: null,
   };
 }

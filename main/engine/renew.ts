@@ -37,6 +37,9 @@ export { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
 export type { Chain, ModelUse, RenewDeps, RenewInput, RestoreStep } from './renew-types.ts';
 export { wholeOf } from './renew-whole.ts';
 
+/** Bytes of a whole picture from which collectors run before and after the search for damage. */
+const COLLECT_FROM = 48e6;
+
 /** The steps of one picture, ready for any size. */
 export class Renewal {
   readonly input: RenewInput;
@@ -296,11 +299,15 @@ export class Renewal {
             const { source } = await this.chain(side, 'ageing');
             const picture = await wholeOf(source);
             const kind = positive.channels === 1 ? 'bw' : 'colour';
+            const faces = await this.faces();
+            // Nothing takes more memory than this search: what earlier work has left goes first.
+            if (picture.data.byteLength > COLLECT_FROM) this.deps.pool.collect();
             const { damage } = await this.deps.pool.run({
               kind: 'damage',
               picture,
-              options: { sensitivity, scale: source.scale, kind, faces: await this.faces() },
+              options: { sensitivity, scale: source.scale, kind, faces },
             });
+            if (picture.data.byteLength > COLLECT_FROM) setImmediate(() => this.deps.pool.collect());
             if (!damage) throw new RevealError('internal', 'The search for damage gave nothing.');
             return damage;
           })

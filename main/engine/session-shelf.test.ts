@@ -25,34 +25,36 @@ const nothing = (): Promise<void> => Promise.resolve();
 
 describe('sessions that are kept', () => {
   it('are opened once, and given up by bytes, those used longest ago first', async () => {
-    const { shelf, use, diary } = shelfOf(250);
-    await use('a', 100, nothing);
+    const { shelf, use, diary } = shelfOf(350);
+    for (const key of ['a', 'b', 'c', 'a']) await use(key, 100, nothing);
+    expect(diary).toEqual(['+a', '+b', '+c']);
+    await use('d', 100, nothing);
+    expect(diary.slice(3)).toEqual(['+d', '-b']);
+    expect(shelf.held).toBe(300);
     await use('b', 100, nothing);
-    await use('a', 100, nothing);
-    expect(diary).toEqual(['+a', '+b']);
-    await use('c', 100, nothing);
-    expect(diary).toEqual(['+a', '+b', '+c', '-b']);
-    expect(shelf.held).toBe(200);
-    await use('b', 100, nothing);
-    expect(diary.slice(4)).toEqual(['+b', '-a']);
+    expect(diary.slice(5)).toEqual(['+b', '-c']);
+    // A large one drives out as many as it takes, but for the one before it.
+    await use('large', 260, nothing);
+    expect(diary.slice(7)).toEqual(['+large', '-a', '-d']);
+    expect(shelf.held).toBe(360);
   });
 
-  it('stay while they run, and the last one whatever its size', async () => {
+  it('stay while they run, and the last two whatever their size', async () => {
     const { shelf, use, diary } = shelfOf(150);
     let end: () => void = () => undefined;
     const long = use('a', 100, () => new Promise<void>((resolve) => (end = resolve)));
     await use('b', 100, nothing);
-    // It is in use: nothing can go yet but the one that is newest.
-    expect(diary).toEqual(['+a', '+b']);
-    expect(shelf.held).toBe(200);
+    await use('c', 100, nothing);
+    // The oldest is in use, the others are the last.
+    expect(diary).toEqual(['+a', '+b', '+c']);
+    expect(shelf.held).toBe(300);
     end();
     await long;
-    expect(diary).toEqual(['+a', '+b', '-a']);
+    expect(diary.slice(3)).toEqual(['-a']);
     await use('huge', 1000, nothing);
-    expect(diary.slice(3)).toEqual(['+huge', '-b']);
-    await use('huge', 1000, nothing);
-    expect(diary).toHaveLength(5);
-    expect(shelf.held).toBe(1000);
+    expect(diary.slice(4)).toEqual(['+huge', '-b']);
+    for (let i = 0; i < 3; i++) for (const key of ['c', 'huge']) await use(key, 1000, nothing);
+    expect(diary).toHaveLength(6);
   });
 
   it('are tried again after one could not be made, and kept when only the work failed', async () => {

@@ -1,7 +1,8 @@
 /**
  * Sessions of networks that are kept for the next run, bounded by the memory that they are reckoned to hold: each keeps
  * the working memory of its runs, from some megabytes to some hundred, and a picture with damage of many sizes asks for
- * many of them. The one that was used last is always kept, and none is given up while it runs.
+ * many of them. The two that were used last are always kept (a filler and the restorer behind it take turns), and none
+ * is given up while it runs.
  */
 import type { Session } from './session.ts';
 
@@ -16,6 +17,9 @@ export interface SessionSource {
   /** Gives its memory back; nobody runs it then. */
   drop(): void;
 }
+
+/** Sessions that stay whatever they hold. */
+const LAST = 2;
 
 interface Entry {
   opened: Promise<ShelvedSession>;
@@ -67,7 +71,7 @@ export class SessionShelf {
     let held = this.held;
     let left = this.entries.size;
     for (const [key, entry] of this.entries) {
-      if (held <= this.limit || --left === 0) return;
+      if (held <= this.limit || left-- <= LAST) return;
       if (entry.users > 0) continue;
       this.entries.delete(key);
       held -= entry.bytes;

@@ -88,6 +88,9 @@ describe.skipIf(!tool)('reels in the queue', () => {
   it('opens a reel, finds its shots, keeps its recipe, and shows frames', async () => {
     const item = await ids();
     const itemId = item.two;
+    // What was only passed through was not looked at.
+    expect((await house.ask('reel.open', { itemId })).shots).toBeNull();
+    await house.settled((await house.ask('reel.analyse', { itemId })).jobId);
     const opened = await house.ask('reel.open', { itemId });
     expect(opened.facts).toMatchObject({ name: 'two.mp4', width: 64, height: 48, frames: 288, fps: 24 });
     expect(opened.shots?.at(-1)?.last).toBe(287);

@@ -219,7 +219,10 @@ export function reelHost(o: ReelHostOptions): ReelHost {
       },
       'reel.proxy': async ({ itemId, show, shot, recipe }, { signal }) => {
         const row = reelRow(db, itemId);
-        const used = show === 'before' ? (recipe ?? defaultFilmRecipe()) : (recipe ?? filmRecipe(db, itemId));
+        const wished = recipe ?? filmRecipe(db, itemId);
+        // As it is, a reel is the same whatever the steps; only where its shots begin may matter.
+        const used =
+          show === 'before' ? { ...defaultFilmRecipe(), cuts: shot === null ? null : wished.cuts } : wished;
         // A proxy is known by all that it shows: the same again is there at once.
         const key = createHash('sha256')
           .update(

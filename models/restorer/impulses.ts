@@ -23,9 +23,14 @@ const REACH = [1, 0.6, 0.13] as const;
  * 0.74; a line of one pixel would leave 0.59, the corner of a white wall 0.51.
  */
 const ENOUGH = 0.62;
+/** Others that are as near to the extreme as this make it likely that it is the end of a slope, or noise that was cut off. */
+const NEAR = 0.12;
+const ALONE = 1e-4;
 /** Far: by this much more than this many standard deviations of the others. */
 const APART = 0.1;
 const DEVIATIONS = 2.5;
+
+const truth = (t: Tensor): Tensor => cast(t, 'float32');
 
 /** @param x [N, C, H, W] of 0..1 @returns the same without impulses */
 export function withoutImpulses(x: Tensor): Tensor {
@@ -41,14 +46,18 @@ export function withoutImpulses(x: Tensor): Tensor {
   ]);
   const around = (t: Tensor): Tensor =>
     conv2d(padPicture(t, [2, 2, 2, 2], 'reflect'), kernel, { groups: channels });
-  const ordinary = cast(less(abs(sub(x, 0.5)), 0.5 - EXTREME), 'float32');
+  const ordinary = truth(less(abs(sub(x, 0.5)), 0.5 - EXTREME));
   const known = around(ordinary);
   const weight = maximum(known, 1e-3);
   const seen = mul(ordinary, x);
   const mean = div(around(seen), weight);
   const variance = maximum(sub(div(around(mul(seen, x)), weight), square(mean)), 0);
-  const limit = add(mul(sqrt(variance), DEVIATIONS), APART);
-  const far = cast(less(limit, abs(sub(x, mean))), 'float32');
-  const impulse = mul(mul(sub(1, ordinary), far), cast(less(ENOUGH, known), 'float32'));
+  const distance = sub(abs(sub(x, mean)), APART);
+  const far = truth(less(mul(sqrt(variance), DEVIATIONS), distance));
+  // What of the others is nearly as white, or as black, as this one.
+  const [light, dark] = [less(1 - NEAR, x), less(x, NEAR)].map((t) => around(mul(ordinary, truth(t))));
+  const near = add(dark, mul(truth(less(0.5, x)), sub(light, dark)));
+  const alone = mul(truth(less(near, ALONE)), truth(less(0, distance)));
+  const impulse = mul(mul(sub(1, ordinary), maximum(far, alone)), truth(less(ENOUGH, known)));
   return add(x, mul(impulse, sub(mean, x)));
 }

@@ -21,7 +21,7 @@ import type { StudioRun } from '../../app/contract/studio.ts';
 import type { ChartLine } from './Chart.tsx';
 import { CurvesTable } from './CurvesTable.tsx';
 import { figureCurve, lossCurve, lossNames, marksOf, onOneAxis, type Curve } from './curves.ts';
-import { figureNames, headline, showFigure, type FigureName, numberLocales } from './figures.ts';
+import { figureNames, deciding, showFigure, type FigureName, numberLocales } from './figures.ts';
 import { lookOf } from './lines.ts';
 import { curvesOf, loadCurves, useStudio } from './store.ts';
 import { useLossName } from './words.ts';
@@ -74,8 +74,11 @@ export function CurvesPanel({ run }: { run: StudioRun }) {
   );
   const { network } = run.settings;
   const figure = useMemo(
-    () => [wanted, headline[network], available[0]].find((f) => f && available.includes(f)) ?? null,
-    [available, wanted, network],
+    () =>
+      [wanted, deciding(network, run.figures?.figures ?? {}), available[0]].find(
+        (f) => f && available.includes(f),
+      ) ?? null,
+    [available, wanted, network, run.figures],
   );
   const { lines, x, looks } = useMemo(() => {
     const own: Curve[] =

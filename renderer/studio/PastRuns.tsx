@@ -16,9 +16,11 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { StudioRun } from '../../app/contract/studio.ts';
 import { removeRun } from './actions.ts';
-import { elapsed, headline, showFigure } from './figures.ts';
+import { deciding, elapsed, showFigure } from './figures.ts';
 import { StateMark } from './StateMark.tsx';
 import { showRun, toggleCompared, useStudio, working } from './store.ts';
+
+const decidingIn = (run: StudioRun) => deciding(run.settings.network, run.figures?.figures ?? {});
 
 export function PastRuns({ shown }: { shown: string | null }) {
   const { t, i18n } = useTranslation();
@@ -26,7 +28,7 @@ export function PastRuns({ shown }: { shown: string | null }) {
   const compared = useStudio((s) => s.compared);
   if (runs.length === 0) return null;
   const figure = (run: StudioRun) => {
-    const name = headline[run.settings.network];
+    const name = decidingIn(run);
     const value = run.figures?.figures[name];
     return value === undefined ? '–' : `${showFigure(name, value, i18n.language)}`;
   };
@@ -112,7 +114,7 @@ export function PastRuns({ shown }: { shown: string | null }) {
                 </ButtonBase>
               </TableCell>
               <TableCell align="right" sx={{ whiteSpace: 'nowrap' }}>
-                <Tooltip describeChild title={t(`studio.figure.${headline[run.settings.network]}.name`)}>
+                <Tooltip describeChild title={t(`studio.figure.${decidingIn(run)}.name`)}>
                   <Typography variant="figure" component="span">
                     {figure(run)}
                   </Typography>

@@ -28,6 +28,17 @@ describe('figures', () => {
       'ssim',
     ]);
   });
+  it('of melodies: the surprise decides, and against a critic what is written', () => {
+    const mine = { lossContent: 1.2, lossNoteChoice: 1.2 };
+    expect(verdictRows('milia', mine, { lossContent: 1.3 })).toEqual([
+      { name: 'lossContent', mine: 1.2, theirs: 1.3, judgement: 'better' },
+    ]);
+    const against = verdictRows('milia', { ...mine, overlap: 0.86 }, { lossContent: 1.2, overlap: 0.83 });
+    expect(against.map(({ name, judgement }) => [name, judgement])).toEqual([
+      ['overlap', 'better'],
+      ['lossContent', 'even'],
+    ]);
+  });
   it('are written as the language does', () => {
     expect(showFigure('psnr', 27.128, 'es')).toBe('27,13');
     expect(showFigure('ssim', 0.9, 'en')).toBe('0.900');

@@ -51,6 +51,15 @@ export const headline: Record<StudioNetworkName, FigureName> = {
   milia: 'lossContent',
 };
 
+/**
+ * The figure that decides in a run: against its critic a network that writes melodies is judged by what it writes.
+ * @param figures of the run
+ */
+export const deciding = (
+  network: StudioNetworkName,
+  figures: Readonly<Record<string, number>>,
+): FigureName => ('overlap' in figures ? 'overlap' : headline[network]);
+
 /** Of pictures the parts of the loss are no figures: they are in the chart. */
 const PICTURES = ['lossContent', 'lossToneChoice', 'lossLengthChoice', 'overlap'] as const;
 /** Figures that mean nothing for a network: a colorist keeps the luminance, only a filler has holes. */
@@ -100,7 +109,8 @@ export function verdictRows(
   mine: Readonly<Record<string, number>>,
   theirs: Readonly<Record<string, number>> | null,
 ): Row[] {
-  const order = [headline[network], ...figureNames.filter((name) => name !== headline[network])];
+  const first = deciding(network, mine);
+  const order = [first, ...figureNames.filter((name) => name !== first)];
   return order
     .filter((name) => name in mine && !meaningless[network].includes(name))
     .map((name) => {

@@ -96,20 +96,25 @@ async function flicker(name: string, clean0: Clip): Promise<void> {
   addFlicker(damaged, { slow: 0.03, fast: 0.05, uneven: 0 }, SEED);
   const run = [stepRun(deflickerStep, { ...params.deflicker, ...on })];
   const own = await clean(base, run, { shots: whole(base) });
-  const report = async (clip: Clip, what: string): Promise<void> => {
+  const report = (clip: Clip, what: string, before: readonly number[]): void => {
     const planted = meanLog(damaged, base);
     const left = meanLog(clip, base);
     const steps = (v: number[]): number[] => v.slice(1).map((x, i) => x - v[i]);
+    const apart = left.map((v, i) => v - before[i]);
     say(
       `flicker ${name} ${what}: gain, spread of log ${f(spread(left), 4)} of planted ${f(spread(planted), 4)}`,
-      `(${f((100 * spread(left)) / spread(planted), 0)} %), from frame to frame ${f(spread(steps(left)), 4)} of`,
-      `${f(spread(steps(planted)), 4)} (${f((100 * spread(steps(left))) / spread(steps(planted)), 0)} %)`,
+      `(${f((100 * spread(left)) / spread(planted), 0)} %), beside what it does to the clip without flicker`,
+      `${f(spread(apart), 4)} (${f((100 * spread(apart)) / spread(planted), 0)} %), from frame to frame`,
+      `${f(spread(steps(left)), 4)} of ${f(spread(steps(planted)), 4)} (${f((100 * spread(steps(left))) / spread(steps(planted)), 0)} %)`,
     );
   };
-  await report((await clean(damaged, run, { shots: whole(base) })).clip, 'ours');
+  report((await clean(damaged, run, { shots: whole(base) })).clip, 'ours', meanLog(own.clip, base));
   say(`  what ours does to the clip without flicker: ${f(spread(meanLog(own.clip, base)), 4)}`);
-  for (const size of [5, 15, 31])
-    await report(await throughFfmpeg(damaged, `deflicker=size=${size}`), `ffmpeg deflicker=size=${size}`);
+  for (const size of [5, 15, 31]) {
+    const filter = `deflicker=size=${size}`;
+    const still = meanLog(await throughFfmpeg(base, filter), base);
+    report(await throughFfmpeg(damaged, filter), `ffmpeg ${filter}`, still);
+  }
   // A fade of 20 frames to black and two flashes of lightning, with flicker on top.
   const meant = copyClip(base);
   const n = meant.frames.length;

@@ -7,8 +7,8 @@ import type { FrameFormat } from '../../../app/film/frame.ts';
 import type { Observer, ReelAnalysis, ReelShot, ReelStep } from '../../../app/film/step.ts';
 import { ShotFinder, type ReelShots } from '../../../app/shots/find.ts';
 
-/** Raised when shots are found otherwise: what was kept of older looks is not used then. */
-export const LOOK_VERSION = 1;
+/** Raised when shots are found or frames measured otherwise: what was kept of older looks is not used then. */
+export const LOOK_VERSION = 2;
 
 /** A frame as pass one sees it. */
 export interface LookFrame {

@@ -42,7 +42,12 @@ export const recordedRecipe = (recipe: FilmRecipe): Omit<FilmRecipe, 'action'> =
 });
 
 export function filmRecord(options: {
-  task: { recipe: FilmRecipe; export: Pick<FilmExport, 'codec' | 'quality' | 'sound'> };
+  task: {
+    recipe: FilmRecipe;
+    export: Pick<FilmExport, 'codec' | 'quality' | 'sound'>;
+    /** Kind of picture, where it is written as a sequence. */
+    pictures?: string;
+  };
   plan: ReelPlan;
   facts: ReelFacts;
   analysis: ReelAnalysis;
@@ -74,6 +79,7 @@ export function filmRecord(options: {
     ...(broken === null ? {} : { broken }),
     recipe: recordedRecipe(task.recipe),
     export: task.export,
+    ...(task.pictures === undefined ? {} : { pictures: task.pictures }),
     composed: options.composed,
     shots: analysis.shots,
     changed: sumCounts(manifests),

@@ -35,8 +35,10 @@ export interface RunModel {
   /** Writes the critic and its card. */
   saveCritic(learnt: Weights, facts: Pick<ModelFacts, 'step' | 'seconds'>): Promise<void>;
   sample(step: number, panel: Rgb8): Promise<void>;
-  /** Of networks that write melodies: writes some to listen to, and may judge what it writes. @returns more figures */
-  listen?(step: number, weights: Weights): Promise<Record<string, number>>;
+  /** Of networks that write melodies: some to listen to. */
+  listen?(step: number, weights: Weights): Promise<void>;
+  /** Figures of what is made with weights, where the losses do not say it. */
+  judge?(weights: Weights): Promise<Record<string, number>>;
 }
 
 /** Where a critic lies in a run's folder. */

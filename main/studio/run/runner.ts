@@ -330,8 +330,9 @@ class Run {
     if (stage.phase === 'critic') return null;
     const seen = await (objective.validate ?? validate)(sessions.looking, objective, tests);
     await model.sample(position.step, seen.panel);
-    const heard = await model.listen?.(position.step, this.state.weights('generator', 'ema'));
-    const figures = { ...seen.figures, ...heard };
+    const weights = this.state.weights('generator', 'ema');
+    await model.listen?.(position.step, weights);
+    const figures = { ...seen.figures, ...(await model.judge?.(weights)) };
     // Only now, since a window that reads them asks for the samples.
     const { step, seconds } = position;
     this.write({ type: 'figures', of: 'run', step, seconds, figures });
@@ -339,7 +340,7 @@ class Run {
     const { alarms, better, ended } = verdictOn(this.run, position, objective, figures);
     for (const alarm of alarms) this.say('alarm', alarm.text, alarm.action === 'stop' ? 'error' : 'warning');
     if (better)
-      await model.save(this.state.weights('generator', 'ema'), {
+      await model.save(weights, {
         step: position.step,
         seconds: position.seconds,
         figures,
@@ -350,14 +351,15 @@ class Run {
 
   /** Figures of the model in use, on the pictures of this stage: its weights stand in for the run's for a moment. */
   private async evaluateInUse(sessions: StageSessions, tests: Batch[]): Promise<void> {
-    const { inUse, objective } = this.request;
+    const { inUse, objective, model } = this.request;
     if (!inUse) return;
     // Frozen weights are part of the graph: those of the model in use may be others.
     const looking = await sessions.lookingWith(inUse);
-    const { figures } = await withWeightsOf(this.state, inUse, () =>
+    const seen = await withWeightsOf(this.state, inUse, () =>
       (objective.validate ?? validate)(looking, objective, tests),
     );
     const { step, seconds } = this.position;
+    const figures = { ...seen.figures, ...(await model.judge?.(inUse)) };
     this.write({ type: 'figures', of: 'in-use', step, seconds, figures });
   }
 

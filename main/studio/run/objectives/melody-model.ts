@@ -7,7 +7,7 @@ import { planTable } from '../../../../app/melody/plans.ts';
 import type { ModelCard } from '../../../../models/card.ts';
 import type { Network, Width } from '../../../../models/network.ts';
 import { compose } from '../../../actions/compose/index.ts';
-import { MelodyNetworks, PLANS } from '../../../engine/melody-networks.ts';
+import { MelodyNetworks, PLANS, type MelodyNetwork } from '../../../engine/melody-networks.ts';
 import { writeAtomic, writeJsonAtomic } from '../../../files/atomic.ts';
 import { writeMidiFile } from '../../../files/melody-file.ts';
 import { encodePng } from '../../../files/rgb.ts';
@@ -29,7 +29,7 @@ export interface MelodyModelOptions {
 
 export function melodyModel({
   dir,
-  network,
+  network: of,
   critic,
   judge,
   width,
@@ -41,7 +41,7 @@ export function melodyModel({
     `${data.train.length} melodies of ${data.name}, ${(seconds / 60).toFixed(1)} minutes, ${step} steps`;
   const write = (
     folder: string,
-    of: Network,
+    made: Network,
     weights: Weights,
     precision: 'f16' | 'f32',
     meta: Readonly<Record<string, unknown>>,
@@ -49,16 +49,16 @@ export function melodyModel({
   ): Promise<void> =>
     writeModel(
       path.join(dir, folder),
-      of,
+      made,
       width,
       weights,
       precision,
       { step: facts.step, ...meta },
       (file) => ({
-        name: `${of.name}-${path.basename(dir)}`,
+        name: `${made.name}-${path.basename(dir)}`,
         version: String(facts.step),
         ...file,
-        inputs: of
+        inputs: made
           .inputs({ batch: 1, height: 64, width: 64 })
           .map((i) => ({ name: i.name, shape: [...i.shape], meaning: i.meaning })),
         license: parent?.license ?? 'The licence of the melodies that it was trained on decides.',
@@ -69,10 +69,19 @@ export function melodyModel({
         limits: 'Made by a training run on this machine; not examined further.',
       }),
     );
+  /** The network with weights as they are now. */
+  const opened = async <T>(weights: Weights, use: (network: MelodyNetwork) => Promise<T>): Promise<T> => {
+    const networks = new MelodyNetworks(1);
+    try {
+      return await use(networks.of(of, width, weights, plans, 'as it learns'));
+    } finally {
+      await networks.close();
+    }
+  };
   return {
-    save: (learnt, facts) => write('model', network, learnt, 'f16', { [PLANS]: plans }, facts),
+    save: (learnt, facts) => write('model', of, learnt, 'f16', { [PLANS]: plans }, facts),
     saveCritic: async (learnt, facts) => {
-      if (critic) await write(CRITIC_FOLDER, critic, learnt, 'f32', { judges: network.name }, facts);
+      if (critic) await write(CRITIC_FOLDER, critic, learnt, 'f32', { judges: of.name }, facts);
     },
     async sample(step, panel) {
       const folder = path.join(dir, 'samples');
@@ -80,24 +89,19 @@ export function melodyModel({
       const bytes = await encodePng(panel);
       await writeAtomic(path.join(folder, `${step}.png`), true, (sink) => sink.write(bytes));
     },
-    async listen(step, weights) {
-      const networks = new MelodyNetworks(1);
-      try {
-        const opened = networks.of(network, width, weights, plans, `step ${step}`);
+    listen: (step, weights) =>
+      opened(weights, async (network) => {
         for (const { name, options } of SAMPLES) {
           const melody = await compose({
             ...options,
-            generator: network.name as MelodyNetworkName,
-            opened,
+            generator: of.name as MelodyNetworkName,
+            opened: network,
           });
           const files = samplePaths(dir, step, name);
           await writeMidiFile(files.midi, melody, true);
           await writeJsonAtomic(files.melody, melody);
         }
-        return judge ? await judged(opened, data.held) : {};
-      } finally {
-        await networks.close();
-      }
-    },
+      }),
+    ...(judge && { judge: (weights: Weights) => opened(weights, (network) => judged(network, data.held)) }),
   };
 }

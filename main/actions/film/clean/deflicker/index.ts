@@ -249,6 +249,7 @@ function gainRow(
 /** Takes flicker out. */
 export const deflickerStep: ReelStep<Params> = {
   name: 'deflicker',
+  watches: 'motion',
   observe: (format) => new DeflickerObserver(format),
   observes: () => null,
   begin: (context, params) => new DeflickerWork(context, params),

@@ -36,6 +36,8 @@ interface Held {
   mask: Uint8Array | null;
 }
 
+/** Pieces are found as well with fewer steps (measured), and flows that disagree are no evidence of dirt anyway. */
+const MOTION = { steps: 2 } as const;
 /** Farthest flight of a thing from frame to frame, as a share of the width. */
 const FLIGHT = 0.12;
 
@@ -72,8 +74,8 @@ class DirtWork implements ShotWork {
     const last = this.held.at(-1);
     this.held.push(held);
     if (last) {
-      last.after = estimateMotion(last.pyramid, held.pyramid);
-      held.before = estimateMotion(held.pyramid, last.pyramid);
+      last.after = estimateMotion(last.pyramid, held.pyramid, MOTION);
+      held.before = estimateMotion(held.pyramid, last.pyramid, MOTION);
       const at = this.held.length - 2;
       // The first frame needs the motion from the second to the third.
       if (at === 1) this.look(0);

@@ -19,9 +19,9 @@ import {
 import type { FilmParams } from '../../../../../app/recipe/film.ts';
 import { estimateMotion, type Pyramid } from '../motion/index.ts';
 import { motionBetween, pyramidOf, wholeMotion, type WholeMotion } from '../motion/look.ts';
+import { intended } from './intent.ts';
 import { topSample } from '../planes.ts';
 import { fillBorder } from './border.ts';
-import { intended } from './intent.ts';
 import { findPerforation, type Perforation } from './perforation.ts';
 import { resample, tapsFor } from './resample.ts';
 
@@ -102,6 +102,8 @@ function measureOf(row: Row | undefined): Measure {
   return { dx, dy, share, hole: row.length > 3 ? { x, y, width, height } : null };
 }
 
+/** Weave, as a share of the height. */
+const WEAVE = 0.0035;
 /** Range of the path, as a share of the height, of a camera on its stand. */
 const LOCKED = 0.025;
 /** No correction is larger, as a share of the picture's side. */
@@ -155,7 +157,7 @@ function slowCourse(path: number[], height: number, locked: number): number[] {
   const sorted = path.slice().sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
   if (path.length >= 12 && at(0.98) - at(0.02) < locked) return path.map(() => at(0.5));
-  return intended(path, height);
+  return intended(path, WEAVE * height);
 }
 
 /** Where the hole lay against its usual place, if nearly every frame shows one of the same size; gaps take the place before. */
@@ -288,6 +290,7 @@ class StabilizeWork implements ShotWork {
 /** Takes gate weave out. */
 export const stabilizeStep: ReelStep<Params> = {
   name: 'stabilize',
+  watches: 'motion',
   observe: () => new StabilizeObserver(),
   observes: () => null,
   begin: (context, params) => new StabilizeWork(context, params),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { intended } from './intent.ts';
 
-const H = 288;
+const H = 1;
 /** Weave of 1.7 pixels: two slow waves and what jumps from frame to frame. */
 const weave = (i: number): number =>
   1.6 * Math.sin(i / 4.3) + 1.2 * Math.sin(i / 3.1 + 1) + 1.3 * Math.sin(2.7 * i * i);

@@ -13,8 +13,6 @@ import { trend } from '../trend.ts';
 /** Costs of pieces, in squares of the unit below. */
 const STILL = 120;
 const MOVING = 260;
-/** The unit of length, as a share of the picture's height: weave is about so large. */
-const UNIT = 0.0035;
 /** Heights that a knot may have, around the slow path, and the distance between them, in units. */
 const LEVELS = 13;
 const APART = 0.75;
@@ -63,11 +61,10 @@ interface Piece {
   still: boolean;
 }
 
-/** The intended path (pixels) of a shot `height` pixels high. */
-export function intended(path: readonly number[], height: number): number[] {
+/** The intended course of a path; `unit`: about as large as what it is to be freed of, in the mean square. */
+export function intended(path: readonly number[], unit: number): number[] {
   const n = path.length;
   if (n < 3) return path.slice();
-  const unit = UNIT * height;
   const y = path.map((v) => v / unit);
   const list = pieces(y);
   const led = list.length > 2 && list.length * BY_HAND > n;
