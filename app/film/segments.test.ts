@@ -51,6 +51,19 @@ describe('cutSegments', () => {
     expect(segments.length).toBe(1 + 8 + 1);
   });
 
+  it('cuts a short reel in two where that is worth while, and between shots wherever it can', () => {
+    const clean = () => ({ before: 8, after: 8 });
+    const colour = () => ({ before: 60, after: 28 });
+    const lengths = (frames: readonly number[], reach: () => { before: number; after: number }): number[] =>
+      cutSegments(shotsOf(frames), reach).map((s) => s.last + 1 - s.first);
+    expect(lengths([70], clean)).toEqual([35, 35]);
+    expect(lengths([40], clean)).toEqual([40]);
+    expect(lengths([150], colour)).toEqual([150]);
+    expect(lengths([360], colour)).toEqual([180, 180]);
+    expect(lengths([44, 90, 165, 61], colour)).toEqual([134, 165, 61]);
+    expect(lengths([1440], clean)).toEqual(Array(8).fill(180));
+  });
+
   it('a reel of one frame is one segment, of none is none; two hours are some hundreds', () => {
     expect(cutSegments(shotsOf([1]), none)).toEqual([
       { index: 0, first: 0, last: 0, parts: [{ shot: 0, first: 0, last: 0, from: 0, to: 0 }] },
@@ -62,7 +75,7 @@ describe('cutSegments', () => {
   });
 
   it('steps that look far get long spans: what is seen twice stays small', () => {
-    expect(segmentLength(240, { before: 2, after: 2 })).toBe(96);
+    expect(segmentLength(240, { before: 2, after: 2 })).toBe(60);
     expect(segmentLength(240, { before: 40, after: 10 })).toBe(480);
     expect(segmentLength(172_800, { before: 2, after: 2 })).toBe(LONGEST);
   });

@@ -32,13 +32,28 @@ export interface Segment {
 export const LONGEST = 720;
 /** Shortest one that a shot is cut into. */
 const SHORTEST = 96;
+/** The same of a short reel, which would else be one segment, and use one core. */
+const FEWEST = 24;
 /** What the steps must see beyond a span is at most a twelfth of it, on each side. */
 const WORTH = 12;
+/** A reel of few shots is cut in two also where more than that is worked on twice: up to this share of the shot. */
+const TWICE = 1 / 3;
+
+const NOTHING: Reach = { before: 0, after: 0 };
 
 /** Frames a segment should hold: some eight a film, so that several can be in work, within bounds. */
 export function segmentLength(frames: number, reach: Reach): number {
-  const least = Math.max(SHORTEST, WORTH * Math.max(reach.before, reach.after));
+  const shortest = Math.max(FEWEST, Math.min(SHORTEST, Math.ceil(frames / 4)));
+  const least = Math.max(shortest, WORTH * Math.max(reach.before, reach.after));
   return Math.max(least, Math.min(LONGEST, Math.ceil(frames / 8)));
+}
+
+/** Spans that a shot is cut into. */
+function spansOf(whole: number, frames: number, reach: Reach): number {
+  const wished = Math.max(1, Math.round(whole / segmentLength(frames, reach)));
+  // A shot that is most of its reel: two cores should have something to do.
+  const alone = whole * 4 >= frames * 3 && whole >= 2 * FEWEST;
+  return wished === 1 && alone && reach.before + reach.after <= whole * TWICE ? 2 : wished;
 }
 
 /**
@@ -60,12 +75,13 @@ export function cutSegments(shots: readonly ReelShot[], reachOf: (shot: ReelShot
     });
     open = [];
   };
+  // Between two shots a cut costs nothing, whatever the steps see of a shot's own frames.
+  const wanted = segmentLength(frames, NOTHING);
   const length = (): number => (open.length === 0 ? 0 : open[open.length - 1].last + 1 - open[0].first);
   for (const shot of shots) {
     const reach = reachOf(shot);
-    const wanted = segmentLength(frames, reach);
     const whole = shot.last + 1 - shot.first;
-    const spans = Math.max(1, Math.round(whole / wanted));
+    const spans = spansOf(whole, frames, reach);
     if (length() + whole > wanted * 1.5 || spans > 1) close();
     for (let s = 0; s < spans; s++) {
       const first = shot.first + Math.floor((whole * s) / spans);

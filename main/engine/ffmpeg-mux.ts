@@ -62,7 +62,15 @@ const FRAGMENT = { frames: 64, bytes: 16 << 20 };
 
 async function writeTo(pipe: Writable, bytes: Uint8Array): Promise<void> {
   if (pipe.destroyed || pipe.errored) throw new Error('ffmpeg ended early');
-  if (!pipe.write(bytes)) await Promise.race([once(pipe, 'drain'), once(pipe, 'close')]);
+  if (pipe.write(bytes)) return;
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(pipe, 'drain', { signal }), once(pipe, 'close', { signal })]);
+  } finally {
+    // Whichever did not come listens no more.
+    over.abort();
+  }
 }
 
 interface Piece {

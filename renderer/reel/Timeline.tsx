@@ -22,20 +22,22 @@ function pictureOf(address: string): Promise<string> {
 }
 
 export function FramePicture({ itemId, frame, height }: { itemId: number; frame: number; height: number }) {
-  const [url, setUrl] = useState('');
+  const address = reelPath.frame(itemId, frame, height * 2);
+  const [found, setFound] = useState({ address: '', url: '' });
   useEffect(() => {
     let there = true;
-    pictureOf(reelPath.frame(itemId, frame, height * 2)).then(
-      (found) => there && setUrl(found),
+    pictureOf(address).then(
+      (url) => there && setFound({ address, url }),
       () => undefined,
     );
     return () => {
       there = false;
     };
-  }, [itemId, frame, height]);
-  return url ? (
+  }, [address]);
+  // Until its own is there a frame shows none, not the one that stood here before.
+  return found.address === address ? (
     <img
-      src={url}
+      src={found.url}
       alt=""
       draggable={false}
       style={{ width: '100%', height: '100%', objectFit: 'cover', display: 'block' }}
