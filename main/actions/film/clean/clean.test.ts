@@ -78,6 +78,26 @@ describe('dirt', () => {
       });
     },
   );
+  it('finds specks of one pixel and two', async () => {
+    const format = formatOf(96, 72);
+    const clean = drawn(format, 7, (x, y, n) => scene(x - 1.5 * n, y + 0.5 * n));
+    const dirty = copyFrames(clean);
+    const plane = dirty[3].planes[0];
+    const specks = [
+      [20, 20, -55],
+      [60, 50, 55],
+      [70, 15, -55],
+    ];
+    specks.forEach(([x, y, by], k) => {
+      for (let i = 0; i <= (k === 2 ? 1 : 0); i++)
+        plane[y * 96 + x + i] = Math.max(0, Math.min(255, plane[y * 96 + x + i] + by));
+    });
+    const { frames, report } = await runStep(dirtStep, { ...params.dirt, on: true }, dirty, format);
+    expect(report.pieces).toBe(3);
+    for (const [x, y] of specks)
+      expect(Math.abs(frames[3].planes[0][y * 96 + x] - clean[3].planes[0][y * 96 + x])).toBeLessThan(14);
+    expect(frames[2].planes).toEqual(clean[2].planes);
+  });
   it('leaves a ball that flies, and gives a part of a shot as the whole gives it', async () => {
     const format = formatOf(160, 90);
     const ball = (x: number, y: number, n: number): number =>

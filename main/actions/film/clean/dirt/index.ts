@@ -13,6 +13,7 @@ import {
   motionFactor,
   preparePicture,
   reducedLuma,
+  vectorAt,
   warp,
   type Flow,
   type Pyramid,
@@ -20,7 +21,7 @@ import {
 import { copySamples, luma8, soften } from '../planes.ts';
 import { Filler, type Source } from './fill.ts';
 import { flying } from './follow.ts';
-import { findRegions, looksLikeDirt, type Region } from './regions.ts';
+import { findRegions, looksLikeDirt, type Region, type Specks } from './regions.ts';
 import { dirtTuning, type DirtTuning } from './tuning.ts';
 
 interface Held {
@@ -108,7 +109,8 @@ class DirtWork implements ShotWork {
     const p = warp({ ...size, data: a.held.soft }, a.flow);
     const n = warp({ ...size, data: b.held.soft }, b.flow);
     const oneSided = a.away * b.away > 0;
-    held.regions = findRegions(held.soft, p, n, size, this.tuning, oneSided ? 1.6 : 1);
+    const specks: Specks = { luma: held.luma, beyond: this.beyond(held, [a, b]) };
+    held.regions = findRegions(held.soft, p, n, size, this.tuning, oneSided ? 1.6 : 1, specks);
     const largest = oneSided ? this.largest / 2 : this.largest;
     for (const r of held.regions)
       r.kept = looksLikeDirt(
@@ -121,6 +123,26 @@ class DirtWork implements ShotWork {
         largest,
         this.jolt(r, a.flow, b.flow, oneSided),
       );
+  }
+
+  /** `Specks.beyond` for a frame. */
+  private beyond(held: Held, references: readonly { held: Held; flow: Flow }[]): Specks['beyond'] {
+    const { width, height } = this.format;
+    const { factor } = this;
+    const v = new Float32Array(2);
+    return (x, y, sign) => {
+      let least = Infinity;
+      const here = sign * held.luma[y * width + x];
+      for (const { held: other, flow } of references) {
+        vectorAt(flow, (x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, v);
+        const px = Math.max(1, Math.min(width - 2, Math.round(x + v[0] * factor)));
+        const py = Math.max(1, Math.min(height - 2, Math.round(y + v[1] * factor)));
+        for (let j = -1; j <= 1; j++)
+          for (let i = (py + j) * width + px - 1, end = i + 3; i < end; i++)
+            least = Math.min(least, here - sign * other.luma[i]);
+      }
+      return least;
+    };
   }
 
   /**

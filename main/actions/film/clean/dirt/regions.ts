@@ -63,9 +63,16 @@ function unrest(p: Uint8Array, n: Uint8Array, width: number, height: number): Fl
 
 const ordered = (values: Float32Array): Float32Array => Float32Array.from(values).sort();
 
+/** Specks of a pixel or two are mostly gone once softened: they are looked for in the frame as it is. */
+export interface Specks {
+  luma: Uint8Array;
+  /** By how much the pixel (x, y) is lighter (darker) than all of both neighbours, moved along, within a pixel of its place. */
+  beyond(x: number, y: number, sign: number): number;
+}
+
 /**
  * Pieces of a frame. `c`, `p`, `n`: the frame and its neighbours moved along, all softened alike; `scale`: thresholds are
- * multiplied by it (frames with neighbours on one side only are judged more warily).
+ * multiplied by it (frames with neighbours on one side only are judged more warily); `specks`: the frame as it is.
  */
 export function findRegions(
   c: Uint8Array,
@@ -74,6 +81,7 @@ export function findRegions(
   size: { width: number; height: number },
   tuning: DirtTuning,
   scale = 1,
+  specks?: Specks,
 ): Region[] {
   const { width, height } = size;
   const around = unrest(p, n, width, height);
@@ -92,10 +100,17 @@ export function findRegions(
       const above = v - (a > b ? a : b);
       const below = (a < b ? a : b) - v;
       const threshold = seedAt[row + (x >> 3)];
-      if ((above <= threshold && below <= threshold) || label[i]) continue;
       const sign = above > below ? 1 : -1;
-      if (beyondAll(c, p, n, i, width, sign) < threshold * tuning.beside) continue;
-      regions.push(grow(c, p, n, i, sign, seedAt[row + (x >> 3)] / tuning.hysteresis, size, label, stack));
+      const beyond = sign > 0 ? above : below;
+      if (label[i]) continue;
+      if (beyond > threshold) {
+        if (beyondAll(c, p, n, i, width, sign) < threshold * tuning.beside) continue;
+        regions.push(grow(c, p, n, i, sign, threshold / tuning.hysteresis, size, label, stack));
+      } else if (specks && beyond > tuning.speckSoft * threshold) {
+        const sharp = tuning.speck * threshold;
+        if (sign * (specks.luma[i] - (a + b) / 2) <= sharp || specks.beyond(x, y, sign) <= sharp) continue;
+        regions.push(grow(c, p, n, i, sign, beyond / tuning.hysteresis, size, label, stack));
+      }
     }
   }
   return regions;
@@ -255,16 +270,26 @@ function passesBy(
   // Where everything moves evenly it takes more to believe that something passes.
   const calm = jolt < 0.35 ? 1 : jolt < 0.8 ? 0.6 : jolt < 2 ? 0.4 : 0.25;
   const full = Math.max(5, calm * tuning.passingShare * region.pixels.length);
-  const fullest = (sums: Int32Array): boolean => {
+  // Middles of full boxes, against the piece's own.
+  const boxes = (sums: Int32Array): { x: number; y: number }[] => {
+    const out: { x: number; y: number }[] = [];
     for (let y = 0; y + h <= bottom - top + 1; y += 2)
       for (let x = 0; x + w < stride; x += 2) {
         const o = y * stride + x;
         const e = o + h * stride;
-        if (sums[e + w] - sums[e] - sums[o + w] + sums[o] > full) return true;
+        if (sums[e + w] - sums[e] - sums[o + w] + sums[o] > full)
+          out.push({ x: left + x + w / 2 - region.x, y: top + y + h / 2 - region.y });
       }
-    return false;
+    return out;
   };
-  return fullest(before) && fullest(after);
+  const came = boxes(before);
+  if (came.length === 0) return false;
+  const went = boxes(after);
+  // What comes from one side goes to the other, though not always straight on nor at the same pace.
+  return came.some((a) => {
+    const slack = tuning.passingSlack * Math.hypot(a.x, a.y) + 3;
+    return went.some((b) => Math.hypot(a.x + b.x, a.y + b.y) < slack);
+  });
 }
 
 const touches = (inside: Set<number>, i: number, width: number): boolean =>

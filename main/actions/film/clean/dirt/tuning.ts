@@ -10,6 +10,10 @@ export interface DirtTuning {
   beside: number;
   /** The threshold of growth is smaller than that of seeds by so much. */
   hysteresis: number;
+  /** A speck: at least this share of the threshold once softened, */
+  speckSoft: number;
+  /** and so many times the threshold as it is. */
+  speck: number;
   /** Fewest pixels. */
   fewest: number;
   /** Neighbours differ by at most this share of the contrast. */
@@ -21,6 +25,8 @@ export interface DirtTuning {
   /** by this share of the contrast. */
   passingLevel: number;
   passingShare: number;
+  /** It may turn or change its pace by this share of the way it came. */
+  passingSlack: number;
   /** Change of motion around a piece, pixels of the compared size, over which nothing is taken for dirt. */
   jolt: number;
 }
@@ -29,17 +35,20 @@ export interface DirtTuning {
 export function dirtTuning(strength: number): DirtTuning {
   const wary = 2 ** (1.6 * (0.5 - strength));
   return {
-    least: 16 * wary,
+    least: 14 * wary,
     grain: 3.2 * wary,
-    unrest: 2.7 * wary,
+    unrest: 2.2 * wary,
     beside: 0.45,
     hysteresis: 2.2,
+    speckSoft: 0.3,
+    speck: 1.2,
     fewest: 3,
     agree: 0.5,
-    ring: 0.6,
+    ring: 0.5,
     passing: 0.055,
     passingLevel: 0.65,
     passingShare: 0.6,
+    passingSlack: 0.5,
     jolt: 4,
   };
 }
