@@ -136,7 +136,8 @@ export class FilmAction implements JobAction<FilmPayload> {
         record: { ...(result.record as object), file: `${result.output}.revelado.json` },
       };
     } catch (error) {
-      const said = error instanceof RevealError ? recognise(error.message)?.id : undefined;
+      if (!(error instanceof RevealError)) throw error;
+      const said = recognise(error.message)?.id;
       const full = said === 'film-disk' || said === 'disk-full-at';
       throw full ? new DiskFullError(error.message) : error;
     } finally {
