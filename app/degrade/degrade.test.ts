@@ -182,21 +182,30 @@ describe('other presets', () => {
     expect(likely(grey, 60, 0.35)).toBe(true);
   });
 
-  it('holes: 5 to 40 % of the area, 0 inside, the target outside', () => {
+  it('holes: 5 to 40 % of the area, or thin lines; 0 inside, the target outside', () => {
+    let thin = 0;
     for (let i = 0; i < 60; i++) {
       const side = 16 + 8 * (i % 8);
       const made = degrade(scene(side, side), 'holes', ['h', i]);
       if (!made.mask) throw new Error('no mask');
       const { mask, input, target } = made;
       const area = mask.data.reduce((s, v) => s + v, 0) / mask.data.length;
-      expect(area).toBeGreaterThanOrEqual(0.05);
-      expect(area).toBeLessThanOrEqual(0.4);
+      if (made.applied.some((a) => a.name === 'thin-holes')) {
+        thin++;
+        expect(area).toBeGreaterThan(0);
+        expect(area).toBeLessThanOrEqual(0.4);
+      } else {
+        expect(area).toBeGreaterThanOrEqual(0.05);
+        expect(area).toBeLessThanOrEqual(0.4);
+      }
       expect(made.group).toBe('missing');
       for (let k = 0; k < input.data.length; k++) {
         const want = mask.data[k % mask.data.length] === 1 ? 0 : target.data[k];
         if (input.data[k] !== want) throw new Error(`sample ${k}`);
       }
     }
+    expect(thin).toBeGreaterThan(12);
+    expect(thin).toBeLessThan(36);
   });
 });
 

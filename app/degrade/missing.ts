@@ -183,3 +183,43 @@ export const fillerHoles: Degradation = {
     return { ...laid, params: { area: share(laid.mask) } };
   },
 };
+
+/** Area at which no further thin hole is drawn; the last may go beyond it. */
+const THIN_AREA = [0.005, 0.08] as const;
+/** Width of thin holes, as a share of the side. */
+const THIN = [0.004, 0.02] as const;
+
+/**
+ * Thin lines for the filler: scratches, cracks, hairs. Among wide holes alone it learns to be smooth, and in a line of two
+ * or three pixels smooth is worse than the classical fillers.
+ */
+export const thinHoles: Degradation = {
+  name: 'thin-holes',
+  family: 'missing',
+  ranges: { area: [0, 0.5] },
+  source: 'lines that wander; widths of scratches',
+  apply(picture, random) {
+    const { width, height } = picture;
+    const side = Math.min(width, height);
+    const wanted = random.uniform(...THIN_AREA);
+    const across = random.uniform(...THIN);
+    let mask = planar(width, height, 1);
+    for (let tries = 0; tries < 12 && share(mask) < wanted; tries++) {
+      const next: Planar = { ...mask, data: mask.data.slice() };
+      const path = wander(
+        { x: random.next() * width, y: random.next() * height },
+        random.uniform(0, 2 * Math.PI),
+        random.uniform(0.05, 1.2) * side,
+        random.uniform(0.02, 0.4),
+        random,
+      );
+      stroke(next, path, Math.max(0.6, side * across * random.uniform(0.6, 1.5)));
+      for (let i = 0; i < next.data.length; i++) next.data[i] = next.data[i] > 0.25 ? 1 : 0;
+      mask = next;
+    }
+    // A line may lie outside of the picture altogether.
+    if (share(mask) === 0) mask = holeMask(width, height, random);
+    const laid = paint(picture, mask, [0, 0, 0]);
+    return { ...laid, params: { area: share(laid.mask) } };
+  },
+};

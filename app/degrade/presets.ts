@@ -9,7 +9,7 @@ import { focusBlur, lowResolution, motionBlur, softBlur } from './blur.ts';
 import { filmFrame, filmScratches } from './film.ts';
 import { greyRendering, oldGrey, plainGrey } from './grey.ts';
 import { jpegCompression } from './jpeg.ts';
-import { fillerHoles, holes, missingCorners } from './missing.ts';
+import { fillerHoles, holes, missingCorners, thinHoles } from './missing.ts';
 import { colourNegative, exactNegative, greyNegative } from './negative.ts';
 import { colourNoise, evenNoise, filmGrain, impulseNoise, lightNoise } from './noise.ts';
 import { dyeFading, silverFading, tintedGrey, unevenStain, veil } from './print.ts';
@@ -68,6 +68,7 @@ export const DEGRADATIONS: readonly Degradation[] = [
   holes,
   missingCorners,
   fillerHoles,
+  thinHoles,
 ];
 
 /** Share of samples that every preset but `holes` leaves as they are, so that good pictures are left alone. */
@@ -283,7 +284,7 @@ export function degrade(picture: Planar, preset: Preset, seed: readonly (number 
       restorer(bench);
       break;
     case 'holes':
-      bench.apply(fillerHoles);
+      bench.apply(bench.random('thin').chance(0.4) ? thinHoles : fillerHoles);
       break;
     case 'any': {
       // Each kind of original, and single faults of otherwise good colour pictures. Scans of negatives most often:
