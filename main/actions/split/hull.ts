@@ -14,10 +14,16 @@ export interface TurnedRect {
   angle: number;
 }
 
+const inOrder = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+
 /** The hull's corners, counter-clockwise in a system with y up (Andrew's monotone chain). */
 export function hullOf(points: readonly Point[]): Point[] {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
-  if (sorted.length < 3) return sorted;
+  return hullInOrder(inOrder(points));
+}
+
+/** The same of points that lie in order, from left to right and from the top down. */
+function hullInOrder(sorted: readonly Point[]): Point[] {
+  if (sorted.length < 3) return [...sorted];
   const half = (list: Iterable<Point>): Point[] => {
     const out: Point[] = [];
     for (const p of list) {
@@ -32,7 +38,7 @@ export function hullOf(points: readonly Point[]): Point[] {
     out.pop();
     return out;
   };
-  return [...half(sorted), ...half(sorted.reverse())];
+  return [...half(sorted), ...half(sorted.toReversed())];
 }
 
 /** Area of a polygon whose corners are centres of pixels, with the half pixel around it. */
@@ -119,13 +125,15 @@ export function convexParts(region: Region, least: number, depth = 4): Region[] 
     if (Math.hypot(b.x - a.x, b.y - a.y) > LONG * around) add(Math.atan2(b.y - a.y, b.x - a.x));
   });
   let best: { score: number; angle: number; at: number } | null = null;
+  // Parts of points in order are in order: some hundred cuts need not be sorted again.
+  const ordered = inOrder(region.rim);
   const tryCut = (angle: number, sorted: Float64Array, rim: readonly number[], at: number): void => {
     const low = upTo(sorted, at);
     if (low < least || sorted.length - low < least) return;
     const before: Point[] = [];
     const behind: Point[] = [];
-    rim.forEach((u, k) => (u < at ? before : behind).push(region.rim[k]));
-    const score = sorted.length / (areaOf(hullOf(before)) + areaOf(hullOf(behind)));
+    rim.forEach((u, k) => (u < at ? before : behind).push(ordered[k]));
+    const score = sorted.length / (areaOf(hullInOrder(before)) + areaOf(hullInOrder(behind)));
     if (!best || score > best.score) best = { score, angle, at };
   };
   for (const turn of turns)
@@ -133,7 +141,7 @@ export function convexParts(region: Region, least: number, depth = 4): Region[] 
       const c = Math.cos(angle);
       const s = Math.sin(angle);
       const sorted = Float64Array.from(region.pixels, ({ x, y }) => x * c + y * s).sort();
-      const rim = region.rim.map(({ x, y }) => x * c + y * s);
+      const rim = ordered.map(({ x, y }) => x * c + y * s);
       for (let at = sorted[0] + 2; at < sorted[sorted.length - 1]; at += 3) tryCut(angle, sorted, rim, at);
       const coarse = best as { angle: number; at: number } | null;
       if (coarse?.angle === angle)
