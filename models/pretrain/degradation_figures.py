@@ -48,6 +48,8 @@ def main() -> None:
         rows.append(torch.cat(list(made[:12]), 2))
     mask = missing.hole_masks(dice, count, size)
     found["filler_holes"] = describe(x, x * (1 - mask), mask)
+    mask = missing.thin_masks(dice, count, size)
+    found["thin_holes"] = describe(x, x * (1 - mask), mask)
     for preset in ("lapaz", "negative", "print", "film", "any", "restorer", "holes"):
         sample = degrade(x, preset, dice)
         found[f"preset {preset}"] = describe(sample.target, sample.input, sample.mask)

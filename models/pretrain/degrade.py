@@ -244,8 +244,10 @@ def degrade(x: torch.Tensor, preset: str, dice: Dice) -> Sample:
     if preset in ("restorer", "holes"):
         x = _tint(x, dice, 0.3 if preset == "restorer" else 0.55)
     if preset == "holes":
-        mask = missing.hole_masks(dice, n, size)
-        return Sample(x * (1 - mask), x, mask, [["filler-holes"] for _ in range(n)])
+        thin = dice.uniform(n) < 0.4
+        lines = dice.put(thin.astype(float), n, 1, 1, 1)
+        mask = torch.where(lines > 0, missing.thin_masks(dice, n, size), missing.hole_masks(dice, n, size))
+        return Sample(x * (1 - mask), x, mask, [["thin-holes" if t else "filler-holes"] for t in thin])
     plan = _Plan(n, dice)
     everyone = np.ones(n, bool)
     clean = plan.chance(CLEAN)

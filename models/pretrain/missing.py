@@ -131,3 +131,20 @@ def hole_masks(dice: Dice, n: int, size: int) -> torch.Tensor:
     x0, y0 = np.floor(dice.uniform(n) * (size - w + 1)), np.floor(dice.uniform(n) * (size - w + 1))
     spare = rectangles(dice, np.arange(n), n, size, x0, y0, x0 + w, y0 + w)
     return torch.where(mask.mean((1, 2, 3), True) < AREA[0], spare, mask)
+
+
+def thin_masks(dice: Dice, n: int, size: int) -> torch.Tensor:
+    """Masks [n, 1, size, size] of 0 and 1 of thin lines, up to about 8 % of the area."""
+    wanted = dice.put(dice.uniform(n, 0.005, 0.08), n, 1, 1, 1)
+    across = dice.uniform(n, 0.004, 0.02)
+    mask = torch.zeros((n, 1, size, size), device=dice.device)
+    who = np.arange(n)
+    for _ in range(12):
+        start = dice.uniform(n) * size, dice.uniform(n) * size, dice.uniform(n, 0, 2 * np.pi)
+        px, py, t = wander(dice, *start, dice.uniform(n, 0.05, 1.2) * size, dice.uniform(n, 0.02, 0.4))
+        radius = np.maximum(0.6, size * across * dice.uniform(n, 0.6, 1.5))[:, None]
+        cover = torch.zeros_like(mask)
+        cover = splat(dice, cover, np.broadcast_to(who[:, None], px.shape), px, py, radius, (t <= 1).astype(float))
+        mask = torch.where(mask.mean((1, 2, 3), True) < wanted, torch.maximum(mask, (cover > 0.25).float()), mask)
+    # A line may lie outside of the picture altogether.
+    return torch.where(mask.mean((1, 2, 3), True) > 0, mask, hole_masks(dice, n, size))
