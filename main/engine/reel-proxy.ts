@@ -32,7 +32,7 @@ const LINES = 480;
 const LONGEST = 3000;
 
 /** Bytes of all proxies that are kept; the ones that were not wanted for longest go first. */
-const KEPT_BYTES = 2 << 30;
+const KEPT_BYTES = 2 * 1024 ** 3;
 
 const keptSchema = z.object({
   made: z.string(),

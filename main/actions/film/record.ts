@@ -1,4 +1,5 @@
 /** The change record of an exported reel: what was done to it, by what, and how the pieces can be told from others. */
+import { lossesOf } from './dyes/index.ts';
 import type { ReelFacts } from '../../../app/film/probe.ts';
 import type { ReelAnalysis } from '../../../app/film/step.ts';
 import type { FilmExport, FilmRecipe } from '../../../app/recipe/film.ts';
@@ -83,6 +84,7 @@ export function filmRecord(options: {
     composed: options.composed,
     shots: analysis.shots,
     changed: sumCounts(manifests),
+    ...(lossesOf(analysis.measures.dyes) ? { dyes: lossesOf(analysis.measures.dyes) } : {}),
     models: plan.models,
     tools: plan.tools,
     seed: plan.seed,

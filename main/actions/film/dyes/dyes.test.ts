@@ -11,7 +11,7 @@ import type { ReelAnalysis, ShotContext } from '../../../../app/film/step.ts';
 import { seeded } from '../../../../app/random.ts';
 import type { AgeingAnalysis } from '../../ageing/index.ts';
 import { codesOf } from './codes.ts';
-import { DyesTable, dyesOf, dyesStep } from './index.ts';
+import { DyesTable, dyesOf, dyesStep, lossesOf } from './index.ts';
 
 const format: FrameFormat = {
   ...{ width: 64, height: 48, sampling: '444', bits: 8, range: 'limited', matrix: 'smpte170m' },
@@ -91,7 +91,6 @@ describe('dyes', () => {
     expect(cast(means(frames[0], f))).toBeLessThan(0.75 * before);
     // Frames 0 and 8 were alike, one held, one after the estimate.
     expect(frames[24].planes).toEqual(frames[0].planes);
-    expect(report.cyan).toBeGreaterThan(0.1);
     expect(report.frames).toBe(30);
   });
 
@@ -106,6 +105,10 @@ describe('dyes', () => {
       format,
     );
     const measures = { dyes: JSON.parse(JSON.stringify(finish([found, null]))) as unknown };
+    const [lost] = lossesOf(measures.dyes)!;
+    expect(lost.first).toBe(100);
+    expect(lost.cyan).toBeGreaterThan(0.1);
+    expect(lossesOf(undefined)).toBeNull();
     expect(measure(shot, [faded(format, 0)], { ...format, sampling: '400' })).toBeNull();
     // Two spans of the shot, far from each other, one of frames that by themselves would say something else.
     const analysis: ReelAnalysis = { version: 1, frames: 900, shots: [shot], flashes: [], measures };

@@ -68,7 +68,6 @@ class DyesWork implements ShotWork {
   private table: DyesTable | null = null;
   private held: Frame[] = [];
   private frames = 0;
-  private loss: readonly number[] = [0, 0, 0];
 
   constructor(context: ShotContext, strength: number) {
     this.context = context;
@@ -88,8 +87,8 @@ class DyesWork implements ShotWork {
   }
 
   report(): Record<string, number> {
-    const [cyan, magenta, yellow] = this.loss.map((v) => Math.round(1000 * v) / 1000);
-    return { frames: this.frames, cyan, magenta, yellow };
+    // Counts of all parts are summed; what was lost stands in the record by shots (`lossesOf`).
+    return { frames: this.frames };
   }
 
   /** Grey film has no dyes. */
@@ -113,7 +112,6 @@ class DyesWork implements ShotWork {
       (_, k, n = Math.min(LOOKED_AT, from.length)) => from[Math.floor(((k + 0.5) * from.length) / n)],
     );
     const ageing = known ?? dyesOf(looked, format);
-    this.loss = ageing.loss;
     this.table = await DyesTable.make(format, ageing, this.strength);
     const held = this.held;
     this.held = [];
@@ -125,6 +123,18 @@ class DyesWork implements ShotWork {
     this.frames += frames.length;
     return frames;
   }
+}
+
+/** What each shot's dyes lost, for the change record; null: nobody looked. */
+export function lossesOf(
+  table: unknown,
+): { first: number; cyan: number; magenta: number; yellow: number }[] | null {
+  const measures = table as DyesMeasures | null | undefined;
+  if (measures?.version !== 1) return null;
+  return measures.shots.map(({ first, ageing }) => {
+    const [cyan, magenta, yellow] = ageing.loss.map((v) => Math.round(1000 * v) / 1000);
+    return { first, cyan, magenta, yellow };
+  });
 }
 
 /** Frames of a shot that stand for it: evenly over its length, none that flashes up. */
