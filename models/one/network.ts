@@ -4,7 +4,8 @@
  * regions. A residual U-Net on a quarter of the size (ResNet-34's stages of 3, 4, 6 and 3 blocks), with attention
  * on the coarsest level and sub-pixel up-sampling. Beside its own encoder it has the pre-trained one
  * (`../backbone`): what a picture shows decides whether it is a negative and what colours it may have, and no training
- * on a processor learns that from nothing. It looks at the picture and at its grey negative. Three paths make the output:
+ * on a processor learns that from nothing. It looks at the picture and at its grey negative. Impulses
+ * are taken out before anything looks (`restorer/impulses.ts`). Three paths make the output:
  *
  *  - global: a choice among the classical answers for the whole picture (`tones.ts`: as it is, a negative turned
  *    round in several ways, stretched), then curves and a colour matrix, all chosen from what the coarsest level saw
@@ -17,10 +18,10 @@
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
 import { relu, sigmoid } from '../../app/graph/ops/activation.ts';
-import { add, mul, sub } from '../../app/graph/ops/arithmetic.ts';
-import { less } from '../../app/graph/ops/compare.ts';
+import { add, div, mul, sub } from '../../app/graph/ops/arithmetic.ts';
+import { less, maximum } from '../../app/graph/ops/compare.ts';
 import { conv2d } from '../../app/graph/ops/conv.ts';
-import { cast, stopGradient } from '../../app/graph/ops/elementwise.ts';
+import { cast, log, stopGradient } from '../../app/graph/ops/elementwise.ts';
 import { matmul } from '../../app/graph/ops/matmul.ts';
 import { mean } from '../../app/graph/ops/reduce.ts';
 import { depthToSpace, spaceToDepth } from '../../app/graph/ops/resize.ts';
@@ -33,6 +34,7 @@ import { activate, attention, convolution, enlarge, finePart, halve, residuals }
 import { membrane } from '../filler/membrane.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
+import { withoutImpulses } from '../restorer/impulses.ts';
 import { GREY_NEGATIVE, NEGATIVE, tones, TURNED, type Tones } from './tones.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
@@ -47,11 +49,14 @@ const DETAIL = 4;
 /** Bends that the curves may have, beside a straight line, for each of the three channels. */
 const BENDS = 3;
 /** Numbers that the network remembers about a picture as a whole. */
-const THOUGHTS = 96;
+export const THOUGHTS = 96;
 /** By how much "as it is" is ahead of each other way at the start, in the logarithm: others are half a per cent as likely. */
 const AHEAD = 5;
-/** Likelihoods are taken to this power for the mixture: half a picture and half its negative is mud. */
+/** Likelihoods of answers of one kind (a negative's, a positive's) are taken to this power for their mixture. */
 const DECIDED = 2;
+/** And those of the two kinds: half a picture and half its negative is mud. */
+const DECIDED_KIND = 4;
+const LEAST_SHARE = 1e-12;
 
 /** How many logits under nought the map of holes starts. */
 const RARELY = 4;
@@ -73,6 +78,25 @@ function think(scope: Scope, deepest: Tensor, facts: Tensor): Tensor {
   return activate(convolution(scope, 'again', activate(first), THOUGHTS, { initial: he() }));
 }
 
+const total = (list: readonly Tensor[]): Tensor => list.reduce((a, b) => add(a, b));
+
+/**
+ * Shares in the mixture, each [N, 1]. Whether the picture is a negative is decided first, by what all answers of a kind
+ * have together: the two ways to read a grey negative are nearly the same picture, and neither of them alone has much.
+ */
+function decide(way: Tensor): Tensor[] {
+  const ones = Array.from({ length: way.shape[1] }, () => 1);
+  const likely = split(softmax(way, 1), ones, 1);
+  const within = split(softmax(mul(way, DECIDED), 1), ones, 1);
+  const kind = ones.map((_, k) => Number(TURNED.some((t) => t === k)));
+  const together = (shares: readonly Tensor[], of: number): Tensor =>
+    maximum(total(shares.filter((_, k) => kind[k] === of)), LEAST_SHARE);
+  const logs = [0, 1].map((of) => log(together(likely, of)));
+  const kinds = split(softmax(mul(concat(logs, 1), DECIDED_KIND), 1), [1, 1], 1);
+  const totals = [0, 1].map((of) => together(within, of));
+  return within.map((share, k) => mul(div(share, totals[kind[k]]), kinds[kind[k]]));
+}
+
 /** The mixture of the ways, mostly one of them, the logarithms of their shares, and the share of negatives [N, 1, 1, 1]. */
 function choose(
   scope: Scope,
@@ -82,17 +106,13 @@ function choose(
 ): { chosen: Tensor; way: Tensor; turned: Tensor } {
   const [n] = thoughts.shape;
   // The facts once more as they are: from features of a trained encoder the choice is nearly linear.
-  const all = concat([thoughts, facts], 1);
-  const logits = reshape(convolution(scope, 'way', all, ways.length, { initial: zeros }), [n, ways.length]);
+  const known = concat([thoughts, facts], 1);
+  const logits = reshape(convolution(scope, 'way', known, ways.length, { initial: zeros }), [n, ways.length]);
   const first = thoughts.graph.constant([AHEAD, ...ways.slice(1).map(() => 0)], [1, ways.length]);
   const way = add(logits, first);
-  const shares = split(
-    softmax(mul(way, DECIDED), 1),
-    ways.map(() => 1),
-    1,
-  );
-  const chosen = ways.map((one, k) => mul(one, reshape(shares[k], [n, 1, 1, 1]))).reduce((a, b) => add(a, b));
-  const turned = TURNED.map((k) => shares[k]).reduce((a, b) => add(a, b));
+  const shares = decide(way);
+  const chosen = total(ways.map((one, k) => mul(one, reshape(shares[k], [n, 1, 1, 1]))));
+  const turned = total(TURNED.map((k) => shares[k]));
   return { chosen, way, turned: reshape(turned, [n, 1, 1, 1]) };
 }
 
@@ -173,11 +193,16 @@ export function look(scope: Scope, x: Tensor, width: Width): Look {
 
 /**
  * Writes the network down.
- * @param x [N, 3, H, W] sRGB-encoded 0..1
+ * @param picture [N, 3, H, W] sRGB-encoded 0..1
  * @returns y of the same shape, not clipped; way [N, 6], which of `tones` it was made from, before softmax; missing
  *   [N, 1, H, W], what was filled, before sigmoid; bare [N, 3, H, W], the picture before it was filled
  */
-function build(scope: Scope, x: Tensor, width: Width): Record<'y' | 'way' | 'missing' | 'bare', Tensor> {
+function build(
+  scope: Scope,
+  picture: Tensor,
+  width: Width,
+): Record<'y' | 'way' | 'missing' | 'bare', Tensor> {
+  const x = withoutImpulses(picture);
   const { levels, detail } = CHANNELS[width];
   const { ways, asItIs, asNegative, skips, deepest, all, thoughts } = look(scope, x, width);
   const global = scope.within('global');
