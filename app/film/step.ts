@@ -143,9 +143,9 @@ export interface ReelStep<P> {
   holds(params: P): number;
   /**
    * Frames before and after a span that the step has to see so that the span comes out as in the whole shot. Left out:
-   * as many as it holds, on both sides.
+   * as many as it holds, on both sides. `fixed`: a person set key frames in the reel.
    */
-  reach?(params: P): { before: number; after: number };
+  reach?(params: P, fixed: boolean): { before: number; after: number };
   /** Format of the frames it gives; left out: that of those it takes. */
   gives?(format: FrameFormat, params: P): FrameFormat;
   /**

@@ -24,13 +24,16 @@ export interface ChainContext {
   show?: ShotContext['show'];
 }
 
-/** Frames beyond a part that a chain of steps has to see: each adds what it needs to what those after it need. */
-export function reachOf(uses: readonly StepUse[]): { before: number; after: number } {
+/**
+ * Frames beyond a part that a chain of steps has to see: each adds what it needs to what those after it need.
+ * @param fixed whether a person set key frames, which some steps follow further
+ */
+export function reachOf(uses: readonly StepUse[], fixed = true): { before: number; after: number } {
   let before = 0;
   let after = 0;
   for (const { step, params } of uses) {
     const held = step.holds(params);
-    const reach = step.reach?.(params) ?? { before: held, after: held };
+    const reach = step.reach?.(params, fixed) ?? { before: held, after: held };
     before += reach.before;
     after += reach.after;
   }

@@ -83,7 +83,7 @@ export function planReel(
     codec,
     quality,
     frames: Math.min(analysis.frames, frameCount(facts)),
-    segments: cutSegments(analysis.shots, (shot) => reachOf(uses[shot.index])),
+    segments: cutSegments(analysis.shots, (shot) => reachOf(uses[shot.index], recipe.keyFrames.length > 0)),
     from: facts.format,
     to,
     ticks: uses.reduce((ticks, u) => multiple(ticks, ticksOf(u)), 1),

@@ -224,7 +224,8 @@ describe('over time', () => {
     const shot = shotOf(0, 59);
     const short = { ...params, steadiness: 0.15 };
     const whole = await run(contextOf(base, shot, twoColours()), frames(base, 60), short);
-    const { before, after } = colourStep.reach!(short);
+    const { before, after } = colourStep.reach!(short, false);
+    expect(colourStep.reach!(short, true).before).toBeGreaterThan(before);
     const span = { first: 36 - before, last: 44 + after };
     expect([span.first > 0, span.last < 59]).toEqual([true, true]);
     const given = frames(base, 60).slice(span.first, span.last + 1);

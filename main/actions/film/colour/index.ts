@@ -34,7 +34,10 @@ export const colourStep: ReelStep<Params> = {
   },
   holds: (params) => 2 * gapOf(params) + 1,
   // From the key frame before a part to the one after it all is as in the whole shot; what a person set goes on longer.
-  reach: (params) => ({ before: (RULED + 1) * (gapOf(params) + 2), after: 2 * gapOf(params) + 2 }),
+  reach: (params, fixed) => ({
+    before: (fixed ? RULED + 1 : 2) * (gapOf(params) + 2),
+    after: 2 * gapOf(params) + 2,
+  }),
 };
 
 export interface ColouredFrame {
