@@ -301,7 +301,7 @@ export class Renewal {
             const kind = positive.channels === 1 ? 'bw' : 'colour';
             const faces = await this.faces();
             // Nothing takes more memory than this search: what earlier work has left goes first.
-            if (picture.data.byteLength > COLLECT_FROM) this.deps.pool.collect();
+            if (picture.data.byteLength > COLLECT_FROM) this.deps.pool.collect(true);
             const { damage } = await this.deps.pool.run({
               kind: 'damage',
               picture,
