@@ -306,7 +306,9 @@ class Run {
   /** Fixes a stage's length from the speed of its first steps. */
   private async time(stage: TimedStage, secondsPerStep: number): Promise<void> {
     const minutes = this.settings.minutes * stage.share;
-    stage.steps = Math.max(SLOW + MEASURED[stage.phase] + 1, Math.round((minutes * 60) / secondsPerStep));
+    // At least one more, in a run that was put down before its speed was known too: it ends with figures.
+    const least = Math.max(SLOW + MEASURED[stage.phase], this.position.stageStep) + 1;
+    stage.steps = Math.max(least, Math.round((minutes * 60) / secondsPerStep));
     await writeRunFile(this.request.dir, this.run);
     this.say(
       'plan',
