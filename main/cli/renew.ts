@@ -189,7 +189,12 @@ class RenewRun {
   /** Has the look at the colours begun, which depends neither on the analysis of a print nor on where prints lie. */
   private foresee(file: string): boolean {
     const { params, film, maskFile, evidence, auto, album, seed } = this.command;
-    const wanted = params.colour.on && params.film.film === 'auto' && (film === 'auto' || film === 'none');
+    // A repair comes before the colours, and its search wants the memory for itself.
+    const wanted =
+      params.colour.on &&
+      !params.repair.on &&
+      params.film.film === 'auto' &&
+      (film === 'auto' || film === 'none');
     if (!wanted || maskFile || evidence.length > 0 || auto || album) return false;
     // What goes wrong there goes wrong again where it is told.
     this.engine.call('foresee', { path: file, params, seed }, { signal: this.signal }).catch(() => undefined);
