@@ -6,7 +6,7 @@
 import type { Planar } from '../../../app/planar.ts';
 import { type Random, seeded } from '../../../app/random.ts';
 
-export const PLANTED = ['dust', 'hair', 'scratch', 'crack', 'stain', 'corner'] as const;
+export const PLANTED = ['dust', 'hair', 'scratch', 'crack', 'crease', 'loss', 'stain', 'corner'] as const;
 export type PlantedKind = (typeof PLANTED)[number];
 
 export interface Planted {
@@ -206,6 +206,80 @@ function draw(cover: Float32Array, width: number, height: number, kind: PlantedK
         unit * random.uniform(0.6, 1.4),
       );
     }
+  } else if (kind === 'crease') {
+    // A fold from border to border, nearly straight: faint, here and there broken through.
+    const many = 1 + random.int(2);
+    for (let k = 0; k < many; k++) {
+      const [x, y] = anywhere();
+      const angle = random.uniform(0, Math.PI);
+      const reach = width + height;
+      const r = unit * random.uniform(0.7, 1.6);
+      const faint = random.uniform(0.12, 0.35);
+      const beats = [random.uniform(0.02, 0.06), random.uniform(0.005, 0.02)];
+      const phase = random.uniform(0, 6);
+      const sway = unit * random.uniform(0.5, 2);
+      tube(
+        cover,
+        width,
+        height,
+        (t) => {
+          const along = (t - 0.5) * 2 * reach;
+          const off = sway * Math.sin(beats[0] * along + phase) + 2 * sway * Math.sin(beats[1] * along);
+          return [
+            x + along * Math.cos(angle) - off * Math.sin(angle),
+            y + along * Math.sin(angle) + off * Math.cos(angle),
+          ];
+        },
+        () => r,
+        (t) => (Math.sin(2.3 * beats[0] * (t - 0.5) * 2 * reach + phase) > 0.6 ? 1 : faint),
+        Math.round(reach / 4),
+      );
+    }
+  } else if (kind === 'loss') {
+    // Emulsion that has come off in flakes, along a broad crack and by themselves.
+    const chip = (cx: number, cy: number, size: number): void => {
+      const corners = 5 + random.int(5);
+      const points = Array.from({ length: corners }, (_, k) => {
+        const angle = (2 * Math.PI * (k + random.uniform(-0.3, 0.3))) / corners;
+        const far = size * random.uniform(0.45, 1);
+        return [cx + far * Math.cos(angle), cy + far * Math.sin(angle)] as const;
+      });
+      lay(cover, width, height, [cx - size, cy - size, cx + size, cy + size], (px, py) => {
+        let inside = -1;
+        for (let k = 0; k < corners; k++) {
+          const [ax, ay] = points[k];
+          const [bx, by] = points[(k + 1) % corners];
+          if (ay <= py !== by <= py && px < ax + ((py - ay) / (by - ay)) * (bx - ax)) inside = -inside;
+        }
+        return inside;
+      });
+    };
+    let [x, y] = anywhere();
+    let angle = random.uniform(0, 2 * Math.PI);
+    const r = unit * random.uniform(1.3, 3);
+    const steps = Math.round((side * random.uniform(0.3, 0.7)) / (unit * 6));
+    for (let k = 0; k < steps; k++) {
+      const stride = unit * random.uniform(4, 8);
+      angle += random.normal(0, 0.12);
+      const turn = angle + random.normal(0, 0.4);
+      const nx = x + stride * Math.cos(turn);
+      const ny = y + stride * Math.sin(turn);
+      const [ax, ay] = [x, y];
+      const here = r * random.uniform(0.6, 1.3);
+      tube(
+        cover,
+        width,
+        height,
+        (t) => [ax + t * (nx - ax), ay + t * (ny - ay)],
+        () => here,
+        () => 1,
+        1,
+      );
+      if (random.chance(0.12)) chip(nx, ny, unit * random.uniform(3, 8));
+      [x, y] = [nx, ny];
+    }
+    const alone = 1 + random.int(4);
+    for (let k = 0; k < alone; k++) chip(...anywhere(), unit * random.uniform(3, 9));
   } else if (kind === 'corner') {
     const many = 1 + random.int(2);
     for (let k = 0; k < many; k++) {
@@ -246,7 +320,9 @@ export function plant(picture: Planar, kind: PlantedKind, seed: number | string)
   const random = seeded('plant', kind, seed, width, height);
   const cover = new Float32Array(n);
   draw(cover, width, height, kind, random);
-  const light = kind === 'corner' || random.chance(kind === 'dust' ? 0.6 : kind === 'hair' ? 0.35 : 0.8);
+  const light =
+    kind === 'corner' ||
+    random.chance(kind === 'dust' ? 0.6 : kind === 'hair' ? 0.35 : kind === 'loss' ? 0.9 : 0.8);
   const out: Planar = { ...picture, data: picture.data.slice() };
   const truth = new Uint8Array(n);
   // Lightness that drifts along and between damages; paper is warm, dirt grey.
