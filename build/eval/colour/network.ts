@@ -27,7 +27,10 @@ interface Ort {
 export const openColorist = (folder = 'models/colorist'): OpenNetwork => openModel('colorist', folder);
 
 /** Opens a network of models/ with the weights of a model's folder; sessions are kept, one for each size. */
-export function openModel(name: 'colorist' | 'restorer' | 'upscaler', folder = `models/${name}`): OpenNetwork {
+export function openModel(
+  name: 'colorist' | 'restorer' | 'upscaler',
+  folder = `models/${name}`,
+): OpenNetwork {
   const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
   const card = modelCardSchema.parse(JSON.parse(readFileSync(path.join(folder, 'card.json'), 'utf8')));
   const bytes = readFileSync(path.join(folder, card.weights ?? 'weights.rvw'));
