@@ -14,6 +14,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A browser on a busy machine takes more than the usual second to draw.
+    expect: { poll: { timeout: 20_000 } },
     // Two cores and native libraries with threads of their own: more workers only queue.
     maxWorkers: 2,
     pool: 'forks',
