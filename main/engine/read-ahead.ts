@@ -73,7 +73,7 @@ export class ReadAhead {
       return decodeScan(file, { infrared: false, ...(signal ? { signal } : {}) });
     };
     entry.whole = read();
-    for (const one of [entry.whole, entry.key]) one.catch(() => this.done(file));
+    for (const one of [entry.whole, entry.key]) one.catch(() => this.giveUp(file, entry));
   }
 
   /** Bytes of the scans that are shared now. */
@@ -96,8 +96,14 @@ export class ReadAhead {
       return (await fileKey(file)) === (await entry.key) ? await entry.whole : null;
     } catch {
       // Whoever reads it is told what is wrong.
+      this.giveUp(file, entry);
       return null;
     }
+  }
+
+  /** Forgets a scan that could not be read, unless it was shared anew meanwhile. */
+  private giveUp(file: string, entry: Shared): void {
+    if (this.shared.get(file) === entry) this.done(file);
   }
 
   /** A shared scan reduced until its longer side has `side` pixels, as it would be read; null as above. */
