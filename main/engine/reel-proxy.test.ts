@@ -9,14 +9,13 @@ import { ffmpegTool } from './ffmpeg-frames.ts';
 import { localEngine } from './local.ts';
 import type { Engine } from './protocol.ts';
 
-const tool = await ffmpegTool().catch(() => null);
+const tool = await ffmpegTool();
 const dir = mkdtempSync(path.join(tmpdir(), 'revelado-proxy-'));
 const at = (name: string): string => path.join(dir, name);
 /** Proxies have a folder of their own: old ones in it go when there is no room. */
 const proxy = (name: string): string => at(path.join('proxies', name));
 let engine: Engine;
 beforeAll(() => {
-  if (!tool) return;
   engine = localEngine({ role: 'interactive', threads: 2, device: 'cpu', cacheDir: at('cache') });
   const made = spawnSync(tool.path, [
     ...['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1'],
@@ -25,11 +24,11 @@ beforeAll(() => {
   if (made.status !== 0) throw new Error(made.stderr.toString());
 });
 afterAll(async () => {
-  await engine?.close();
+  await engine.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
-describe.skipIf(!tool)('proxies', () => {
+describe('proxies', () => {
   const ask = (show: 'before' | 'after', shot: number | null, name: string) =>
     engine.call('reelProxy', {
       ...{ path: at('film.mp4'), dir: at('looks'), show, shot, recipe: defaultFilmRecipe() },

@@ -1,107 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HistoryEntry } from '../../../app/contract/index.ts';
-import type { Item } from '../../../app/contract/library.ts';
-import { defaultDevelopParams, type DevelopRecipe } from '../../../app/recipe/develop.ts';
-import type { LightboxClient } from '../ports.ts';
 import { setParam } from './controls.ts';
 import { syncToRoll } from './roll.ts';
 import { rollMembers } from './members.ts';
 import { createSession, type Level } from './session.ts';
 import { canTravel } from './state.ts';
 import { canRedo, canUndo } from './undo.ts';
-
-const blank: DevelopRecipe = { action: 'develop', version: 1, params: defaultDevelopParams() };
-const item = (id: number): Item => ({
-  id,
-  name: `frame-${id}.tif`,
-  folder: 'roll',
-  kind: 'colour-negative',
-  kindReasons: [],
-  groupId: 7,
-  frame: 0,
-  width: 6000,
-  height: 4000,
-  bits: 16,
-  state: 'new',
-  error: null,
-  rating: 0,
-  flag: 'none',
-  tags: [],
-  camera: null,
-  scanDate: null,
-  captureDate: null,
-  hasInfrared: false,
-  outlier: false,
-  originalChanged: false,
-  steps: [],
-  duplicateOf: null,
-  backOf: null,
-  backId: null,
-  thumbVersion: 1,
-  aspect: 1.5,
-});
-
-/** A host in memory: recipes with history, one roll of three. */
-function host() {
-  const heard: { name: string; args: Record<string, unknown> }[] = [];
-  const recipes = new Map<number, DevelopRecipe>();
-  const histories = new Map<number, HistoryEntry[]>();
-  let nextId = 1;
-  const slow = new Set<string>();
-  const broken = new Set<string>();
-  const whole = [{ x: 0, y: 0, w: 1, h: 1, angle: 0 }];
-  const found = { film: 'c41', frames: whole, byPerson: false };
-  const answers: Record<string, (args: never) => unknown> = {
-    'library.item': ({ id }: { id: number }) => item(id),
-    'library.groups': () => ({
-      groups: [{ id: 7, kind: 'roll', name: 'Getaria', film: null, captureDate: null, count: 3, base: null }],
-    }),
-    'library.query': ({ offset = 0, limit = 200 }: { offset?: number; limit?: number }) => ({
-      total: 3,
-      items: [1, 2, 3].slice(offset, offset + Math.min(limit, 2)).map(item),
-    }),
-    'library.update': () => ({ ok: true }),
-    'recipe.get': ({ itemId }: { itemId: number }) => ({
-      recipe: recipes.get(itemId) ?? null,
-      history: histories.get(itemId) ?? [],
-    }),
-    'recipe.set': ({ itemId, recipe, label }: { itemId: number; recipe: DevelopRecipe; label: string }) => {
-      recipes.set(itemId, recipe);
-      const entry = { id: nextId++, at: nextId, label, version: null, recipe };
-      histories.set(itemId, [...(histories.get(itemId) ?? []), entry]);
-      return { ok: true };
-    },
-    'recipe.sync': ({ toIds }: { toIds: number[] }) => ({ changed: toIds.length }),
-    'frames.set': ({ frames }: { frames: typeof whole | null }) => {
-      found.frames = frames ?? whole;
-      found.byPerson = frames !== null;
-      return { ok: true };
-    },
-    'develop.auto': () => ({
-      recipe: blank,
-      reasons: ['orange mask'],
-      base: [0.5, 0.3, 0.2],
-      baseSource: 'rebate',
-      film: found.film,
-      frames: found.frames,
-      framesByPerson: found.byPerson,
-      infrared: null,
-      warnings: [],
-    }),
-  };
-  const client = {
-    call: async (name: string, args: Record<string, unknown>) => {
-      heard.push({ name, args });
-      await new Promise((r) => setTimeout(r, slow.has(name) ? 15 : 0));
-      if (broken.has(name)) throw new Error(`${name} failed: disk is full`);
-      return answers[name](args as never);
-    },
-    pixels: () => Promise.reject(new Error('no pixels here')),
-    subscribe: () => () => undefined,
-    thumbs: { acquire: () => Promise.resolve(''), release: () => undefined, peek: () => null },
-  } as unknown as LightboxClient;
-  return { client, heard, recipes, histories, slow, broken, found, answers };
-}
+import { blank, host, item } from './session-fixture.ts';
 
 let h: ReturnType<typeof host>;
 let said: [Level, string][];
@@ -121,7 +25,6 @@ beforeEach(() => {
   said = [];
   clock = 0;
 });
-
 describe('session', () => {
   it('opens with defaults where nothing was decided, and loads what was found', async () => {
     const s = make();
@@ -265,99 +168,6 @@ describe('session', () => {
     await session.refreshScan();
     expect(session.store.getState().ids).toEqual([1, 20, 21]);
     expect(session.store.getState().id).toBe(21);
-  });
-
-  const halves = [0, 0.5].map((x) => ({ x, y: 0, w: 0.5, h: 1, angle: 0 }));
-  const quiet = () => new Promise((r) => setTimeout(r, 30));
-  const drawn = () => h.heard.filter((c) => c.name === 'frames.set').map((c) => c.args.frames);
-
-  it('takes boundaries and settings back in the order they were made, and makes them again', async () => {
-    const s = make();
-    await s.open(1);
-    clock = 1000;
-    s.set('lights', 'exposure', 1);
-    clock = 2000;
-    expect(await s.setFrames(halves)).toBe(true);
-    clock = 3000;
-    s.set('print', 'grade', 3);
-    s.undo();
-    expect(s.store.getState().recipe?.params.print.grade).toBe(2);
-    expect(h.found.frames).toHaveLength(2);
-    s.undo();
-    await quiet();
-    expect(h.found).toMatchObject({ byPerson: false, frames: [{ w: 1 }] });
-    expect(s.store.getState().recipe?.params.lights.exposure).toBe(1);
-    s.undo();
-    expect(s.store.getState().recipe).toEqual(blank);
-    expect(canTravel(s.store.getState(), -1)).toBe(false);
-    for (let i = 0; i < 3; i++) {
-      s.redo();
-      await quiet();
-    }
-    expect(h.found.frames).toEqual(halves);
-    expect(s.store.getState().recipe?.params.print.grade).toBe(3);
-    expect(canTravel(s.store.getState(), 1)).toBe(false);
-    // What analysis had found is asked for as such, not as a drawing of it.
-    expect(drawn()).toEqual([halves, null, halves]);
-  });
-
-  it('takes boundaries back that are still being drawn, and then what came before them', async () => {
-    const s = make();
-    await s.open(1);
-    clock = 1000;
-    s.set('lights', 'exposure', 1);
-    h.slow.add('develop.auto');
-    clock = 2000;
-    const drawing = s.setFrames(halves);
-    s.undo();
-    s.undo();
-    expect(await drawing).toBe(true);
-    await s.flushed();
-    expect(drawn()).toEqual([halves, null]);
-    expect(h.found.byPerson).toBe(false);
-    expect(s.store.getState().recipe).toEqual(blank);
-  });
-
-  it('still takes boundaries back in another lightbox of the same window, and not from other hands', async () => {
-    const s = make();
-    await s.open(1);
-    await s.setFrames(halves);
-    await s.setFrames(halves.slice(1));
-    s.close();
-    const other = make();
-    await other.open(1);
-    expect(canTravel(other.store.getState(), -1)).toBe(true);
-    other.undo();
-    await other.flushed();
-    expect(h.found.frames).toEqual(halves);
-    h.found.frames = [{ x: 0.2, y: 0.2, w: 0.3, h: 0.3, angle: 0 }];
-    await other.refreshAuto();
-    other.undo();
-    await other.flushed();
-    expect(h.found.frames).toHaveLength(1);
-    expect(canTravel(other.store.getState(), -1)).toBe(false);
-  });
-
-  it('a new change leaves nothing of either line to be redone, and a refused one changes nothing', async () => {
-    const s = make();
-    await s.open(1);
-    clock = 1000;
-    await s.setFrames(halves);
-    s.undo();
-    await s.flushed();
-    clock = 2000;
-    s.set('lights', 'exposure', 1);
-    expect(canTravel(s.store.getState(), 1)).toBe(false);
-    s.undo();
-    clock = 3000;
-    await s.setFrames(halves);
-    expect(canTravel(s.store.getState(), 1)).toBe(false);
-    h.broken.add('frames.set');
-    s.undo();
-    await s.flushed();
-    expect(said).toEqual([['error', 'frames.set failed: disk is full']]);
-    expect(canTravel(s.store.getState(), -1)).toBe(true);
-    expect(await s.setFrames([])).toBe(false);
   });
 
   it('leaves undo to the tool in hand while it has one', async () => {
