@@ -92,3 +92,17 @@ export const openPlan = (plan: Plan): Plan => ({
   ...plan,
   phrases: plan.phrases.map((p) => ({ ...p, notes: 0 })),
 });
+
+/** A melody written to a plan: its notes with the plan's metre, upbeat and mode, on C. */
+export const plannedMelody = (plan: Plan, notes: Melody['notes']): Melody => ({
+  notes,
+  bar: plan.bar,
+  pickup: plan.pickup,
+  tempo: null,
+  key: { tonic: 0, mode: plan.mode },
+  phraseStarts: [],
+  syllables: [],
+  neurri: null,
+  seed: null,
+  metre: plan.metre,
+});

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { fromColumns } from '../../app/melody/columns.ts';
 import { notesOf } from '../../app/melody/events.ts';
-import { planEnd, type Plan } from '../../app/melody/plan.ts';
+import { planEnd, plannedMelody } from '../../app/melody/plan.ts';
 import { freePlan } from '../../app/melody/plans.ts';
 import type { Melody, MelodyKind, Note } from '../../app/melody/types.ts';
 import { seeded } from '../../app/random.ts';
@@ -63,18 +63,5 @@ export async function made(
       met += Number(notes[i].filter((n) => n.onset >= p.start && n.onset < p.end).length === p.notes);
     }),
   );
-  return { melodies: plans.map((plan, i) => melodyOf(plan, notes[i])), asked, met };
+  return { melodies: plans.map((plan, i) => plannedMelody(plan, notes[i])), asked, met };
 }
-
-const melodyOf = (plan: Plan, notes: Note[]): Melody => ({
-  notes,
-  bar: plan.bar,
-  pickup: plan.pickup,
-  tempo: null,
-  key: { tonic: 0, mode: plan.mode },
-  phraseStarts: [],
-  syllables: [],
-  neurri: null,
-  seed: null,
-  metre: plan.metre,
-});

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Item } from '../../../app/contract/library.ts';
 import { setParam } from './controls.ts';
 import { syncToRoll } from './roll.ts';
 import { rollMembers } from './members.ts';

@@ -5,7 +5,7 @@
  */
 import { fromColumns } from '../../../../app/melody/columns.ts';
 import { overlapOfSets } from '../../../../app/melody/overlap.ts';
-import { planEnd, type Plan } from '../../../../app/melody/plan.ts';
+import { planEnd, plannedMelody, type Plan } from '../../../../app/melody/plan.ts';
 import { freePlan } from '../../../../app/melody/plans.ts';
 import { kindOf, type MelodyRecord } from '../../../../app/melody/record.ts';
 import { melodyKinds, type Melody } from '../../../../app/melody/types.ts';
@@ -54,18 +54,7 @@ export async function ownMelodies(network: MelodyNetwork, seed: number): Promise
   return all;
 }
 
-const melodyOf = ({ plan, columns }: OwnMelody): Melody => ({
-  notes: fromColumns(columns, 60),
-  bar: plan.bar,
-  pickup: plan.pickup,
-  tempo: null,
-  key: { tonic: 0, mode: plan.mode },
-  phraseStarts: [],
-  syllables: [],
-  neurri: null,
-  seed: null,
-  metre: plan.metre,
-});
+const melodyOf = ({ plan, columns }: OwnMelody): Melody => plannedMelody(plan, fromColumns(columns, 60));
 
 /**
  * How like real melodies what the network writes is: the mean overlapped area (app/melody/overlap.ts), always of the same

@@ -89,25 +89,8 @@ export class PlainSums implements Sums {
   }
 
   cost(i: number, k: number, fx: number, fy: number): void {
-    const { a, b, stride } = this;
-    const w00 = (PART - fx) * (PART - fy);
-    const w01 = fx * (PART - fy);
-    const w10 = (PART - fx) * fy;
-    const w11 = fx * fy;
-    let sum = 0;
-    let squares = 0;
-    for (let r = 0; r < PATCH; r++, i += stride, k += stride)
-      for (let c = 0; c < PATCH; c++) {
-        const at = k + c;
-        let d =
-          ((w00 * b[at] + w01 * b[at + 1] + w10 * b[at + stride] + w11 * b[at + stride + 1]) >> 8) -
-          (a[i + c] << 4);
-        d = d > CLIP ? CLIP : d < -CLIP ? -CLIP : d;
-        sum += d;
-        squares += d * d;
-      }
-    this.out[0] = sum;
-    this.out[1] = squares;
+    // Only where WebAssembly is missing: not worth loops of its own.
+    this.measure(i, k, fx, fy);
   }
 
   measure(i: number, k: number, fx: number, fy: number): void {
