@@ -16,6 +16,7 @@
  * enlarge      last: all before costs less on fewer pixels
  */
 import { z } from 'zod';
+import { SEQUENCE_KINDS } from '../film/sequence.ts';
 import { melodySchema } from '../melody/schema.ts';
 import { accompaniments, instruments } from '../sound/performance.ts';
 import { hintsSchema, type Hint } from './marks.ts';
@@ -203,9 +204,16 @@ export type FilmRecipe = z.infer<typeof filmRecipeSchema>;
 export const filmCodecs = ['h264', 'h265', 'prores', 'ffv1', 'av1'] as const;
 export type FilmCodec = (typeof filmCodecs)[number];
 
+/** Qualities that a person is offered, of the 0..51 that are possible: from hardly larger than the web's to hardly a loss. */
+export const QUALITY_RANGE = { best: 8, worst: 30 } as const;
+
 /** How a finished reel is written. */
 export const filmExportSchema = z.object({
   codec: z.enum(filmCodecs).default('h264'),
+  /** Numbered pictures in a folder in place of one film. */
+  pictures: z.enum(SEQUENCE_KINDS).nullable().default(null),
+  /** Decode on the graphics card where ffmpeg can use one and the result is the same to the bit. */
+  hardware: z.boolean().default(false),
   /** Constant quality of h264, h265 and av1: lower is better (x264's scale, mapped for the others). */
   quality: z.number().min(0).max(51).default(16),
   sound: z.enum(['copy', 'none', 'score']).default('copy'),

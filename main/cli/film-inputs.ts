@@ -4,8 +4,8 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isSequencePicture, sequenceOf } from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
-import { isSequencePicture, sequenceOf } from '../engine/ffmpeg-sequence.ts';
 import { expandInputs, show } from '../files/index.ts';
 
 const FILM_NAMES =

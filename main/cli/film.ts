@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/protocol.ts';
-import { isSequencePicture } from '../engine/ffmpeg-sequence.ts';
+import { isSequencePicture } from '../../app/film/sequence.ts';
 import { workFolder } from '../engine/reel-folder.ts';
 import type { ReelExportResult } from '../engine/reel-protocol.ts';
 import { outputName, scanIdentities, show, spareScans } from '../files/index.ts';

@@ -16,6 +16,7 @@ import {
   type Ratio,
   type ReelFacts,
 } from '../../app/film/probe.ts';
+import { isSequencePicture } from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
 import { filmBeginning } from '../files/video-sniff.ts';
 import { decodeReel } from './ffmpeg-decode.ts';
@@ -23,7 +24,7 @@ import type { FoundTool } from './ffmpeg-find.ts';
 import { readPackets, type PacketList } from './ffmpeg-packets.ts';
 import { pixelLayout } from './ffmpeg-pixels.ts';
 import { collect, ffmpegProgram, filmInput, MAX_SIDE, unreadable } from './ffmpeg-run.ts';
-import { findSequence, isSequencePicture, SEQUENCE_RATE, sequenceFacts } from './ffmpeg-sequence.ts';
+import { findSequence, SEQUENCE_RATE, sequenceFacts } from './ffmpeg-sequence.ts';
 import { streamsOf, type ProbeAnswer, type ProbeStream } from './ffmpeg-streams.ts';
 
 export interface ProbeOptions {

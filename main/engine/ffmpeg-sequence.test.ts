@@ -7,7 +7,7 @@ import { allTimes, frameCount } from '../../app/film/probe.ts';
 import { decodeReel } from './ffmpeg-decode.ts';
 import { probeReel } from './ffmpeg-probe.ts';
 import { makeProxy, proxySize } from './ffmpeg-proxy.ts';
-import { gapsOf, openSequence, runFrom, sequenceOf } from './ffmpeg-sequence.ts';
+import { openSequence, runFrom } from './ffmpeg-sequence.ts';
 import { anyTools, hashes, makeFilm, picture } from './ffmpeg-test-films.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'revelado-sequence-'));
@@ -16,24 +16,8 @@ vi.setConfig({ testTimeout: 240_000 });
 afterAll(() => rmSync(dir, { recursive: true }));
 const at = (name: string): string => path.join(dir, name);
 
-describe('sequenceOf', () => {
-  const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
-  it('takes what differs in the last number alone, by number', () => {
-    const folder = ['b2_010.dpx', 'b2_009.dpx', 'b2_011.dpx', 'b3_009.dpx', 'b2_009.txt', 'notes.png'];
-    expect(names(sequenceOf(folder, 'b2_010.dpx'))).toEqual(['b2_009.dpx', 'b2_010.dpx', 'b2_011.dpx']);
-    expect(names(sequenceOf(folder, null))).toHaveLength(3);
-    expect(names(sequenceOf(folder, 'notes.png'))).toEqual([]);
-  });
-  it('goes on when the numbers fill their places, and without any padding', () => {
-    expect(names(sequenceOf(['a099.tif', 'a100.tif', 'a101.tif'], 'a101.tif'))).toHaveLength(3);
-    expect(names(sequenceOf(['a10.png', 'a9.png', 'a8.png'], 'a9.png'))).toEqual([
-      'a8.png',
-      'a9.png',
-      'a10.png',
-    ]);
-  });
-  it('names gaps and goes around them', () => {
-    expect(gapsOf([1, 2, 4, 8, 9])).toEqual(['3', '5-7']);
+describe('runFrom', () => {
+  it('goes on until a number is missing', () => {
     expect(runFrom(['a1.png', 'a2.png', 'a4.png'], 0)).toBe(2);
     expect(runFrom(['a1.png', 'a2.png', 'a4.png'], 2)).toBe(1);
   });

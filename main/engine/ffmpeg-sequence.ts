@@ -7,6 +7,13 @@ import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { Frame, FrameFormat } from '../../app/film/frame.ts';
 import { reduced, type Ratio, type ReelFacts } from '../../app/film/probe.ts';
+import {
+  gapsOf,
+  isSequencePicture,
+  NUMBERED,
+  sequenceOf,
+  type SequenceKind,
+} from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
 import { fileError } from '../files/bytes.ts';
 import { pipeBytes } from './ffmpeg-encode.ts';
@@ -14,62 +21,8 @@ import type { FoundTool } from './ffmpeg-find.ts';
 import { pipeFormat } from './ffmpeg-pixels.ts';
 import { ffmpegProgram, FfmpegRun, quiet } from './ffmpeg-run.ts';
 
-export const SEQUENCE_KINDS = ['dpx', 'tiff', 'png'] as const;
-export type SequenceKind = (typeof SEQUENCE_KINDS)[number];
-const ENDINGS = /\.(?:dpx|tiff?|png)$/i;
-const PARTS = /^(.*?)(\d+)(\D*)$/;
 /** What a sequence of unknown rate is shown at. */
 export const SEQUENCE_RATE: Ratio = { num: 24, den: 1 };
-
-export const isSequencePicture = (file: string): boolean => ENDINGS.test(file);
-
-interface Numbered {
-  name: string;
-  number: number;
-  digits: string;
-}
-
-/** Names that differ in their last number alone, by that number; the largest such group where no name is given. */
-export function sequenceOf(names: readonly string[], one: string | null): Numbered[] {
-  const groups = new Map<string, Numbered[]>();
-  for (const name of names) {
-    const parts = ENDINGS.test(name) ? PARTS.exec(path.parse(name).name) : null;
-    if (!parts) continue;
-    // 'a_0009' and 'a_0010' belong together, and so do 'a9' and 'a10'; 'a_009' and 'a_0010' do not.
-    const padded = parts[2].startsWith('0') ? String(parts[2].length) : '';
-    const key = JSON.stringify([parts[1], padded, parts[3], path.extname(name)]);
-    const list = groups.get(key) ?? [];
-    list.push({ name, number: Number(parts[2]), digits: parts[2] });
-    groups.set(key, list);
-  }
-  // A padded group goes on without zeros once its numbers fill the places.
-  for (const [key, list] of groups) {
-    const [prefix, padded, suffix, ending] = JSON.parse(key) as string[];
-    if (padded === '') continue;
-    const free = JSON.stringify([prefix, '', suffix, ending]);
-    const rest = groups.get(free)?.filter(({ digits }) => digits.length === Number(padded)) ?? [];
-    list.push(...rest);
-    const left = groups.get(free)?.filter((n) => !rest.includes(n)) ?? [];
-    if (left.length === 0) groups.delete(free);
-    else groups.set(free, left);
-  }
-  const all = [...groups.values()];
-  const chosen =
-    one === null
-      ? all.sort((a, b) => b.length - a.length)[0]
-      : all.find((list) => list.some(({ name }) => name === one));
-  return (chosen ?? []).sort((a, b) => a.number - b.number);
-}
-
-/** Runs of missing numbers, as '12' or '12-14'. */
-export function gapsOf(numbers: readonly number[]): string[] {
-  const gaps: string[] = [];
-  for (let k = 1; k < numbers.length; k++) {
-    const [from, to] = [numbers[k - 1] + 1, numbers[k] - 1];
-    if (to >= from) gaps.push(from === to ? String(from) : `${from}-${to}`);
-  }
-  return gaps;
-}
 
 /** Folder and pictures of the sequence that `file` (a picture or the folder) means. @throws RevealError */
 export async function findSequence(
@@ -96,7 +49,7 @@ export async function findSequence(
 
 const numberOf = (name: string): { before: string; digits: string; after: string } => {
   const parsed = path.parse(name);
-  const parts = PARTS.exec(parsed.name);
+  const parts = NUMBERED.exec(parsed.name);
   return { before: parts?.[1] ?? '', digits: parts?.[2] ?? '', after: `${parts?.[3] ?? ''}${parsed.ext}` };
 };
 
@@ -181,6 +134,29 @@ const STORED: Record<SequenceKind, { rgb: [number, string][]; grey: [number, str
   },
 };
 
+/** What stands before the samples of a picture, at most. */
+const HEADER = 4096;
+
+/** How deep, and in how many channels, frames of this form are stored as pictures. */
+function storedAs(
+  format: FrameFormat,
+  kind: SequenceKind,
+): { bits: number; pixels: string; channels: number } {
+  const grey = format.sampling === '400';
+  const list = grey ? STORED[kind].grey : STORED[kind].rgb;
+  const wanted = grey || format.sampling === 'rgb' ? format.bits : 16;
+  const [bits, pixels] = list.find(([depth]) => depth >= wanted) ?? list[list.length - 1];
+  return { bits, pixels, channels: pixels.startsWith('gray') ? 1 : 3 };
+}
+
+/** Bytes that so many frames take as pictures at most: TIFF and PNG are packed, by how much is the film's own affair. */
+export function sequenceBytes(format: FrameFormat, kind: SequenceKind, frames: number): number {
+  const { bits, channels } = storedAs(format, kind);
+  // DPX packs three samples of 10 bits into four bytes.
+  const sample = bits === 10 ? 4 / 3 : Math.ceil(bits / 8);
+  return frames * (format.width * format.height * channels * sample + HEADER);
+}
+
 /**
  * Writes frames as numbered pictures `folder/name_00001.ext`. RGB and grey keep their samples (deeper where the kind has
  * not their depth); films in luma and chroma are converted to 16-bit RGB, which a note says.
@@ -199,9 +175,7 @@ export async function openSequence(options: {
   await mkdir(folder, { recursive: true });
   const grey = format.sampling === '400';
   const rgb = format.sampling === 'rgb';
-  const list = grey ? STORED[kind].grey : STORED[kind].rgb;
-  const bits = grey || rgb ? format.bits : 16;
-  const stored = (list.find(([depth]) => depth >= bits) ?? list[list.length - 1])[1];
+  const stored = storedAs(format, kind).pixels;
   const notes = grey || rgb ? [] : [say('film-sequence-rgb', { kind: kind.toUpperCase() })];
   const colour = format.matrix && !rgb ? [`in_color_matrix=${format.matrix.replace('nc', '')}`] : [];
   const range = rgb ? [] : [`in_range=${format.range === 'full' ? 'pc' : 'tv'}`];

@@ -15,6 +15,7 @@ import { formatAfter, reachOf } from '../actions/film/chain.ts';
 import { planReel } from '../actions/film/plan.ts';
 import { reelSteps } from '../actions/film/steps.ts';
 import { freeSpace } from '../files/disk.ts';
+import { sequenceBytes } from './ffmpeg-sequence.ts';
 import type { ReelDesk } from './reel-desk.ts';
 import { exportTool } from './reel-encode.ts';
 import { roughBytes, stepWarnings } from './reel-export.ts';
@@ -34,6 +35,9 @@ const BESIDE = 1.02;
 export async function estimateReel(desk: ReelDesk, task: Task, signal: AbortSignal): Promise<ReelEstimate> {
   const { facts, identity } = await desk.facts(task, signal);
   const { recipe } = task;
+  const { pictures, quality } = task.export;
+  // Pictures are made of pieces without loss, which stay until the folder is complete.
+  const codec = pictures ? 'ffv1' : task.export.codec;
   const stored = await storedShots(task.dir, identity);
   const idle = leavesAll(recipe);
   const whole: ReelAnalysis = {
@@ -56,24 +60,26 @@ export async function estimateReel(desk: ReelDesk, task: Task, signal: AbortSign
     if (!idle && !look) {
       const uses = usesOf(reelSteps(), recipe.params);
       const to = formatAfter(uses, facts.format);
-      const bytes =
-        roughBytes({ to, codec: task.export.codec, quality: task.export.quality, ticks: 1 }, whole.frames) *
-        BESIDE;
-      return answer({ bytes, needed: bytes, width: to.width, height: to.height });
+      const bytes = roughBytes({ to, codec, quality, ticks: 1 }, whole.frames) * BESIDE;
+      const written = pictures ? sequenceBytes(to, pictures, whole.frames) : 0;
+      return answer({
+        ...{ bytes: written || bytes, needed: bytes + written, width: to.width, height: to.height },
+      });
     }
     const tool = await exportTool();
     const plan = planReel({
       ...{ facts, analysis, recipe, table: reelSteps(), source: identity, seed: 0 },
-      ...{ codec: task.export.codec, quality: task.export.quality, threads: encoder, models: [] },
+      ...{ codec, quality, threads: encoder, models: [] },
       tools: { revelado: APP_VERSION, ffmpeg: tool.version },
     });
     const tried = await tryFrames(desk, task, { facts, analysis, plan, tool }, signal);
     const bytes = tried.bytesPerFrame * plan.frames * BESIDE;
+    const written = pictures ? sequenceBytes(plan.to, pictures, plan.frames) : 0;
     const largest = Math.max(...plan.segments.map((s) => s.last + 1 - s.first));
     return answer({
       seconds: (tried.secondsPerFrame * plan.frames) / Math.min(lanes, plan.segments.length),
-      bytes,
-      needed: bytes + tried.bytesPerFrame * largest * lanes,
+      bytes: written || bytes,
+      needed: bytes + (written || tried.bytesPerFrame * largest * lanes),
       frames: plan.frames,
       width: plan.to.width,
       height: plan.to.height,

@@ -7,10 +7,10 @@ import { open, readdir, readFile, rm, mkdir, stat, type FileHandle } from 'node:
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
+import { isSequencePicture } from '../../app/film/sequence.ts';
 import { planHash, type ReelIdentity, type ReelPlan } from '../actions/film/plan.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { hashFile } from '../files/disk.ts';
-import { isSequencePicture } from './ffmpeg-sequence.ts';
 
 const SAMPLES = 64;
 const SAMPLE = 64 << 10;

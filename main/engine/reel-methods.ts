@@ -13,6 +13,7 @@ import { APP_VERSION } from './version.ts';
 import { ReelDesk, shownFacts } from './reel-desk.ts';
 import { filmExtension } from './reel-encode.ts';
 import { estimateReel } from './reel-estimate.ts';
+import { picturesAreWhole } from './reel-pictures.ts';
 import { exportReel, writePicture } from './reel-export.ts';
 import { storedShots } from './reel-look.ts';
 import { proxyOfReel } from './reel-proxy.ts';
@@ -173,6 +174,7 @@ export function reelMethods(shop: Workshop): ReelCore {
       reelExtension: async ({ codec, sound, ...place }, { signal }) => ({
         extension: filmExtension({ codec, sound }, (await desk.facts(place, signal)).facts),
       }),
+      reelWhole: async ({ path: folder, sha256 }) => ({ whole: await picturesAreWhole(folder, sha256) }),
       reelExport: async (task, call) => {
         if (!path.isAbsolute(task.output))
           throw new RevealError('bad-request', say('film-extension', { file: task.output }));

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { FrameFormat } from '../../app/film/frame.ts';
 import { frameCount, type Ratio, type ReelFacts } from '../../app/film/probe.ts';
+import { isSequencePicture, type SequenceKind } from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/bytes.ts';
@@ -17,7 +18,7 @@ import { decodeReel } from './ffmpeg-decode.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
 import { probeReel } from './ffmpeg-probe.ts';
 import { collect, filmInput, quiet } from './ffmpeg-run.ts';
-import { isSequencePicture, openSequence, type SequenceKind } from './ffmpeg-sequence.ts';
+import { openSequence } from './ffmpeg-sequence.ts';
 import type { ReelSound } from './ffmpeg-mux.ts';
 import type { Joined } from './reel-encode.ts';
 

@@ -1,8 +1,8 @@
 /** What the host may ask of an engine about reels; joins the table in protocol.ts. */
 import type { ReelEstimate, ReelFactsShown, ReelPixels } from '../../app/contract/film.ts';
+import type { SequenceKind } from '../../app/film/sequence.ts';
 import type { ReelShot } from '../../app/film/step.ts';
 import type { FilmExport, FilmRecipe } from '../../app/recipe/film.ts';
-import type { SequenceKind } from './ffmpeg-sequence.ts';
 import type { LaneNews } from './reel-lanes.ts';
 
 /** A reel, and the folder in which is kept what is found out about it. */
@@ -107,7 +107,7 @@ export interface ReelMethods {
   reelEstimate: [
     ReelPlace & {
       recipe: FilmRecipe;
-      export: Pick<FilmExport, 'codec' | 'quality' | 'sound'>;
+      export: Pick<FilmExport, 'codec' | 'quality' | 'sound' | 'pictures'>;
       references?: References;
       /** Folder that the film shall go to. */
       folder: string;
@@ -116,6 +116,8 @@ export interface ReelMethods {
   ];
   /** Ending that a film of this codec and sound has. */
   reelExtension: [ReelPlace & Pick<FilmExport, 'codec' | 'sound'>, { extension: string }];
+  /** Whether a folder of pictures is still what an export left there. */
+  reelWhole: [{ path: string; sha256: string }, { whole: boolean }];
   /** Exports a reel; progress in frames, its `detail` a `ReelNews`. Cancelled, it keeps what is finished. */
   reelExport: [ReelExportTask, ReelExportResult];
 }

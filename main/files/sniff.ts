@@ -66,6 +66,6 @@ export const SCAN_EXTENSIONS: ReadonlySet<string> = new Set(
   (
     'tif tiff dng png jpg jpeg jpe webp heic heif avif ' +
     'cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef ptx srw x3f mrw 3fr fff iiq mef mos erf kdc dcr rwl raw ' +
-    'mp4 mov mkv avi m4v webm mpg mpeg mts m2ts wmv'
+    'mp4 mov mkv avi m4v webm mpg mpeg mts m2ts wmv dpx'
   ).split(' '),
 );

@@ -62,6 +62,39 @@ describe.skipIf(!tool)('reels in the queue', () => {
     expect(record).toMatchObject({ action: 'film', complete: true, film: { frames: 288 } });
   });
 
+  it('writes numbered pictures into a folder, under a name that is free', async () => {
+    const item = await ids();
+    const wish = { pictures: 'png' as const };
+    const { jobId } = await house.ask('reel.export', { ids: [item.one], export: wish });
+    expect(await house.settled(jobId)).toMatchObject({ state: 'done', done: 1 });
+    const folder = path.join(house.dir, 'exports', 'one');
+    const written = readdirSync(folder).sort();
+    expect(written.filter((name) => name.endsWith('.png'))).toHaveLength(24);
+    expect(written).toContain('one.sha256');
+    // The next takes another name.
+    const again = await house.ask('reel.export', { ids: [item.one], export: wish });
+    expect(await house.settled(again.jobId)).toMatchObject({ state: 'done', done: 1 });
+    expect(readdirSync(path.join(house.dir, 'exports'))).toContain('one-2');
+  });
+
+  it('takes the frames of a DPX film for one reel, named without its number', async () => {
+    const item = await ids();
+    const dpx = await house.ask('reel.export', { ids: [item.one], export: { pictures: 'dpx' } });
+    expect(await house.settled(dpx.jobId)).toMatchObject({ state: 'done', done: 1 });
+    const folder = path.join(house.dir, 'exports', 'one-3');
+    const before = (await house.items()).length;
+    await house.import(folder);
+    const items = await house.items();
+    expect(items).toHaveLength(before + 1);
+    const reel = items.find(({ name }) => name.endsWith('.dpx'))!;
+    expect(reel).toMatchObject({ name: 'one-3_00001.dpx', kind: 'reel' });
+    const { facts } = await house.ask('reel.open', { itemId: reel.id });
+    expect(facts).toMatchObject({ frames: 24, width: 64, height: 48 });
+    const back = await house.ask('reel.export', { ids: [reel.id], export: { codec: 'ffv1' } });
+    expect(await house.settled(back.jobId)).toMatchObject({ state: 'done', done: 1 });
+    expect(readdirSync(path.join(house.dir, 'exports'))).toContain('one-3.mkv');
+  });
+
   it('is put down within a reel and goes on from there', async () => {
     const item = await ids();
     const wish = { codec: 'h264' as const, quality: 30 };

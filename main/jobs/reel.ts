@@ -3,7 +3,7 @@
  * segment, after a pause as after a power cut. `analyse-reel` finds shots and measures. A reel that cannot be read fails
  * with its reason, one that breaks off with what could be read beside it; the others go on.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,8 +13,10 @@ import {
   filmExportSchema,
   filmRecipeSchema,
   type FilmCodec,
+  type FilmExport,
   type FilmRecipe,
 } from '../../app/recipe/film.ts';
+import { isSequencePicture } from '../../app/film/sequence.ts';
 import { recognise, say } from '../../app/words/sentences.ts';
 import type { Engine, EngineProgress } from '../engine/protocol.ts';
 import type { ReelNews, References } from '../engine/reel-protocol.ts';
@@ -60,6 +62,16 @@ export type FilmPayload = z.infer<typeof filmPayload>;
 /** The recipe as it was when the job was made: what is changed afterwards is for the next export. */
 const itemData = z.object({ stem: z.string(), recipe: filmRecipeSchema });
 
+/** Ending of what an export makes; a folder of pictures has none. */
+export const filmEnding = (wish: Pick<FilmExport, 'codec' | 'pictures'>): string =>
+  wish.pictures ? '' : FILM_EXTENSION[wish.codec];
+
+/** A film's name without its ending; for a frame of a sequence without its number, too. */
+function stemOf(name: string): string {
+  const { name: stem } = path.parse(name);
+  return isSequencePicture(name) ? stem.replace(/[ ._-]*\d+\D*$/, '') : stem;
+}
+
 /** Items of a film job with their names in `folder`. @throws RevealError 'not-found', 'bad-input' for what is no reel */
 export function planFilms(
   db: Db,
@@ -71,7 +83,7 @@ export function planFilms(
   const taken = new Set<string>();
   return ids.map((id) => {
     const row = reelRow(db, id);
-    const stem = safePart(path.parse(row.name).name) || 'reel';
+    const stem = safePart(stemOf(row.name)) || 'reel';
     const name = freeName(
       stem,
       extension(id),
@@ -118,7 +130,13 @@ export class FilmAction implements JobAction<FilmPayload> {
         'reelExport',
         {
           ...{ path: scan.path, dir: this.#o.dir, recipe, output, resume: true },
-          export: { codec: wish.codec, quality: wish.quality, sound: wish.sound, overwrite },
+          export: {
+            // Pictures are made of pieces without loss.
+            ...{ codec: wish.pictures ? 'ffv1' : wish.codec, quality: wish.quality, sound: wish.sound },
+            overwrite,
+          },
+          ...(wish.pictures ? { pictures: wish.pictures } : {}),
+          ...(wish.hardware ? { hardware: true } : {}),
           references: this.#o.references(recipe),
           latestFile: this.#o.latestFile(row.id),
           ...(work.safer ? { safer: true } : {}),
@@ -179,10 +197,17 @@ export class FilmAction implements JobAction<FilmPayload> {
     return { output, overwrite: false };
   }
 
+  /** Whether a film, or a folder of pictures, is still what we left. */
+  async #asLeft({ output, outputHash }: DoneItem, signal: AbortSignal): Promise<boolean> {
+    const { engine } = this.#o;
+    if (!statSync(output).isDirectory())
+      return (await engine.call('hash', { path: output }, { signal })).sha256 === outputHash;
+    return (await engine.call('reelWhole', { path: output, sha256: outputHash }, { signal })).whole;
+  }
+
   async verify(item: DoneItem, signal: AbortSignal): Promise<boolean> {
     if (!existsSync(item.output)) return false;
-    const { sha256 } = await this.#o.engine.call('hash', { path: item.output }, { signal });
-    if (sha256 === item.outputHash) return true;
+    if (await this.#asLeft(item, signal)) return true;
     const { dir, name, ext } = path.parse(item.output);
     const aside = freeName(`${name} (changed)`, ext, new Set(), (n) => existsSync(path.join(dir, n)));
     await rename(item.output, path.join(dir, aside));

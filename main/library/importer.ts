@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ScanKind } from '../../app/contract/library.ts';
 import { DEVELOP_VERSION, defaultDevelopParams } from '../../app/recipe/develop.ts';
+import { sequenceOf } from '../../app/film/sequence.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { Engine, IngestResult } from '../engine/protocol.ts';
 import type { ScanInfo } from '../files/types.ts';
@@ -73,6 +74,27 @@ export function cameFrom(inbox: string, file: string): { folder: string; inbox: 
   return { folder: 'inbox', inbox: true, groupName: new Date().toISOString().slice(0, 10) };
 }
 
+/** Files without those frames of a DPX film that are not its first: that one stands for all of them. */
+export function oneOfEach(files: readonly string[]): string[] {
+  const folders = new Map<string, string[]>();
+  for (const file of files)
+    if (/\.dpx$/i.test(file)) {
+      const folder = path.dirname(file);
+      folders.set(folder, [...(folders.get(folder) ?? []), path.basename(file)]);
+    }
+  const spare = new Set<string>();
+  for (const [folder, names] of folders) {
+    let left = names;
+    while (left.length > 0) {
+      const own = sequenceOf(left, left[0]).map(({ name }) => name);
+      for (const name of own.slice(1)) spare.add(path.join(folder, name));
+      const gone = new Set([left[0], ...own]);
+      left = left.filter((name) => !gone.has(name));
+    }
+  }
+  return files.filter((file) => !spare.has(file));
+}
+
 export class ImportAction implements JobAction<ImportPayload> {
   readonly type = 'import' as const;
   readonly lane = 'import';
@@ -96,7 +118,7 @@ export class ImportAction implements JobAction<ImportPayload> {
   async list(paths: readonly string[]): Promise<ItemSpec[]> {
     const { files, problems } = await this.#o.expandInputs([...paths]);
     return [
-      ...files.map((input) => ({ input })),
+      ...oneOfEach(files).map((input) => ({ input })),
       ...problems.map((p) => ({ input: p.path, failed: p.reason })),
     ];
   }

@@ -13,12 +13,13 @@ import type { PixelsRequestParsed } from '../../app/contract/pixels.ts';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { FilmRecipe } from '../../app/recipe/film.ts';
 import { shotsFromCuts } from '../../app/shots/find.ts';
+import { isSequencePicture } from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { ReelPixelsTask, References } from '../engine/reel-protocol.ts';
 import { RateEstimator } from '../jobs/progress.ts';
 import type { EmbeddedQueue } from '../jobs/queue.ts';
-import { AnalyseReelAction, FILM_EXTENSION, FilmAction, planFilms } from '../jobs/reel.ts';
+import { AnalyseReelAction, FilmAction, filmEnding, planFilms } from '../jobs/reel.ts';
 import type { Db } from './database.ts';
 import { itemRow, scanById, type ItemRow } from './items.ts';
 import {
@@ -71,6 +72,12 @@ export function reelHost(o: ReelHostOptions): ReelHost {
   const { db, interactive, publish } = o;
   const dir = path.join(o.cacheDir, 'reels');
   const scanPath = (row: ItemRow): string => scanById(db, row.scan_id)!.path;
+  /** What pictures of a reel are kept under: numbered pictures may share their first one, so the place counts. */
+  const knownBy = (row: ItemRow): string => {
+    const place = scanPath(row);
+    if (!isSequencePicture(place)) return row.hash;
+    return createHash('sha256').update(`${row.hash} ${place}`).digest('hex');
+  };
   const placeOf = (row: ItemRow): { path: string; dir: string } => ({ path: scanPath(row), dir });
   const latestFile = (itemId: number): string => path.join(dir, `latest-${itemId}.jpg`);
   const now = new Map<number, ReelProgress>();
@@ -154,7 +161,7 @@ export function reelHost(o: ReelHostOptions): ReelHost {
         Math.max(16, Math.round(Number(address.searchParams.get('h') ?? 120)) || 120),
       );
       const row = reelRow(db, itemId);
-      const file = path.join(dir, 'frames', row.hash.slice(0, 24), `${frame}-${height}.jpg`);
+      const file = path.join(dir, 'frames', knownBy(row).slice(0, 24), `${frame}-${height}.jpg`);
       if (!existsSync(file))
         await interactive.call('reelFrame', { ...placeOf(row), frame, height, output: file });
       return file;
@@ -226,7 +233,15 @@ export function reelHost(o: ReelHostOptions): ReelHost {
         // A proxy is known by all that it shows: the same again is there at once.
         const key = createHash('sha256')
           .update(
-            JSON.stringify([row.hash, show, shot, used.params, used.overrides, used.keyFrames, used.cuts]),
+            JSON.stringify([
+              knownBy(row),
+              show,
+              shot,
+              used.params,
+              used.overrides,
+              used.keyFrames,
+              used.cuts,
+            ]),
           )
           .digest('hex');
         const output = path.join(dir, 'proxies', `${key.slice(0, 40)}.mp4`);
@@ -251,10 +266,14 @@ export function reelHost(o: ReelHostOptions): ReelHost {
         const extensions = new Map<number, string>();
         for (const id of ids) {
           const row = reelRow(db, id);
+          if (wish.pictures) {
+            extensions.set(id, '');
+            continue;
+          }
           const ask = { ...placeOf(row), codec: wish.codec, sound: wish.sound };
           const found = await interactive.call('reelExtension', ask, { signal }).catch((error: unknown) => {
             if (signal.aborted || (error instanceof RevealError && error.code === 'engine')) throw error;
-            return { extension: FILM_EXTENSION[wish.codec] };
+            return { extension: filmEnding(wish) };
           });
           extensions.set(id, found.extension);
         }

@@ -21,6 +21,8 @@ const REELS = new Set([
   '.mts',
   '.m2ts',
   '.wmv',
+  // A frame of a sequence: it stands for all of them.
+  '.dpx',
 ]);
 
 /** One item per frame of the scan (at least one); items of frames that are no more are taken away. Returns ids by frame. */

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { scanKinds } from '../../app/contract/library.ts';
 import { getClient } from '../client.ts';
 import { isPrint } from '../../app/recipe/wanted.ts';
+import { asReels } from './asReel.ts';
 import { findPairs, flip, joinPair, oneAge, partPair } from './family.ts';
 import { notify, openExport, openLightbox, report, useApp } from '../store/app.ts';
 import { removeItems, selectedIds, updateItems, useLibrary } from '../store/library.ts';
@@ -125,7 +126,7 @@ export function ItemMenu() {
               aria-checked={item.kind === kind}
               onClick={() => {
                 close();
-                void updateItems(meant(item.id), { kind });
+                void (kind === 'reel' ? asReels(meant(item.id)) : updateItems(meant(item.id), { kind }));
               }}
             >
               <ListItemIcon sx={{ '&&': { minWidth: 28 } }}>

@@ -1,14 +1,37 @@
 /** How the reel is written, what that will take, and the button; while it runs, how far it is and its newest frame. */
-import { Alert, Box, Button, LinearProgress, MenuItem, TextField, Typography } from '@mui/material';
+import {
+  Alert,
+  Box,
+  Button,
+  LinearProgress,
+  MenuItem,
+  Slider,
+  Switch,
+  TextField,
+  Typography,
+} from '@mui/material';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reelPath } from '../../app/contract/film.ts';
-import { filmCodecs, type FilmExport } from '../../app/recipe/film.ts';
+import { SEQUENCE_KINDS } from '../../app/film/sequence.ts';
+import { filmCodecs, QUALITY_RANGE, type FilmExport } from '../../app/recipe/film.ts';
 import { getClient } from '../client.ts';
 import { useJobText } from './jobs.ts';
 import { estimateNow, exportNow, useReel } from './store.ts';
 import { useApp } from '../store/app.ts';
 import { duration, fileSize } from '../format.ts';
+
+/** Codecs whose quality is a person's choice. */
+const LOSSY: readonly string[] = ['h264', 'h265', 'av1'];
+
+/** Which sort of file: a film in a codec, or numbered pictures. */
+const formOf = ({ codec, pictures }: FilmExport): string => pictures ?? codec;
+function withForm(form: string): Partial<FilmExport> {
+  const pictures = SEQUENCE_KINDS.find((kind) => kind === form);
+  if (pictures) return { pictures };
+  const codec = filmCodecs.find((known) => known === form);
+  return codec ? { codec, pictures: null } : {};
+}
 
 function Latest({ itemId, version }: { itemId: number; version: number }) {
   const [url, setUrl] = useState('');
@@ -55,12 +78,12 @@ export function ExportPanel() {
           select
           size="small"
           label={t('reel.codec')}
-          value={wish.codec}
-          onChange={(e) => set({ codec: e.target.value as FilmExport['codec'] })}
+          value={formOf(wish)}
+          onChange={(e) => set(withForm(e.target.value))}
         >
-          {filmCodecs.map((codec) => (
-            <MenuItem key={codec} value={codec}>
-              {t(`reel.codecs.${codec}`)}
+          {[...filmCodecs, ...SEQUENCE_KINDS].map((form) => (
+            <MenuItem key={form} value={form}>
+              {t(`reel.codecs.${form}`)}
             </MenuItem>
           ))}
         </TextField>
@@ -94,8 +117,40 @@ export function ExportPanel() {
         </TextField>
       )}
       <Typography variant="caption" color="textSecondary">
-        {t(`reel.codecText.${wish.codec}`)}
+        {t(`reel.codecText.${formOf(wish)}`)}
       </Typography>
+      {LOSSY.includes(formOf(wish)) && (
+        <Box sx={{ display: 'grid', gridTemplateColumns: '1fr auto', alignItems: 'center' }}>
+          <Typography variant="body2" color="textSecondary" id="reel-quality">
+            {t('reel.quality')}
+          </Typography>
+          <Typography variant="figure" sx={{ fontSize: 12 }}>
+            {wish.quality}
+          </Typography>
+          <Slider
+            size="small"
+            // The scale counts what is lost; to the right is better here.
+            min={-QUALITY_RANGE.worst}
+            max={-QUALITY_RANGE.best}
+            value={-wish.quality}
+            aria-labelledby="reel-quality"
+            getAriaValueText={(v) => String(-v)}
+            onChange={(_, v) => set({ quality: -v })}
+            sx={{ gridColumn: '1 / -1', mx: 0.75, width: 'calc(100% - 12px)' }}
+          />
+        </Box>
+      )}
+      <Box sx={{ display: 'flex', alignItems: 'center' }}>
+        <Typography variant="body2" color="textSecondary" sx={{ flex: 1 }} id="reel-hardware">
+          {t('reel.hardware')}
+        </Typography>
+        <Switch
+          size="small"
+          checked={wish.hardware}
+          onChange={(_, hardware) => set({ hardware })}
+          slotProps={{ input: { 'aria-labelledby': 'reel-hardware' } }}
+        />
+      </Box>
       {estimate && !estimate.refused && (
         <Typography variant="body2">
           {t('reel.estimate', {
