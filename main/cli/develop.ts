@@ -3,13 +3,14 @@
  * scans are analysed first and share their base, slopes and curve. A few inputs are in work at once and share
  * the engine's threads. One input that fails is named with its reason; the others go on.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { UnitRect } from '../../app/recipe/develop.ts';
 import { rollBaseline } from '../actions/develop/roll.ts';
 import type { DevelopAnalysis, RollBaseline } from '../actions/develop/types.ts';
 import type { Engine, ExportResult } from '../engine/protocol.ts';
+import { makeFolder } from '../files/folder.ts';
 import { expandInputs, outputName, scanIdentities, show } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { overInputs } from './over-inputs.ts';
@@ -63,7 +64,7 @@ export async function outputFolder(dir: string): Promise<void> {
   if (facts && !facts.isDirectory()) throw new UsageError(`--out ${dir}: that is a file, not a folder.`);
   if (facts) return;
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
   } catch (error) {
     throw new UsageError(`--out ${dir}: the folder cannot be made (${(error as Error).message}).`);
   }

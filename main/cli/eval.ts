@@ -3,11 +3,11 @@
  * table goes to stdout (with --json the report as one JSON object instead), and with --report to a folder as
  * report.json, table.md and sheet.png.
  */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { devices } from '../../app/contract/host.ts';
 import { RevealError } from '../../app/contract/messages.ts';
+import { makeFolder } from '../files/folder.ts';
 import { fileError, show } from '../files/bytes.ts';
 import { encodePng, writeAtomic, writeJsonAtomic } from '../files/index.ts';
 import { openDataset } from '../studio/dataset/index.ts';
@@ -115,7 +115,7 @@ export function parseEval(argv: string[]): EvalCommand {
 
 async function reportFolder(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
   } catch (error) {
     throw fileError(dir, error, 'write');
   }

@@ -2,12 +2,12 @@
  * `revelado film`: one film after the other, each as fast as the machine goes. One that cannot be read is named with its
  * reason, and the others go on; one that is cut off goes on from its last finished segment with `--resume`.
  */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/protocol.ts';
 import { isSequencePicture } from '../../app/film/sequence.ts';
 import { workFolder } from '../engine/reel-folder.ts';
 import type { ReelExportResult } from '../engine/reel-protocol.ts';
+import { makeFolder } from '../files/folder.ts';
 import { outputName, scanIdentities, show, spareScans } from '../files/index.ts';
 import type { CommandHost } from './commands.ts';
 import { outputFolder } from './develop.ts';
@@ -87,7 +87,7 @@ class FilmRun {
     const { overwrite } = command.export;
     if (command.outFile) {
       spareScans(command.out, this.scans);
-      await mkdir(path.dirname(command.out), { recursive: true });
+      await makeFolder(path.dirname(command.out));
       return command.out;
     }
     const { codec, sound } = command.export;

@@ -2,7 +2,7 @@
  * Reels that are folders of numbered pictures, one a frame (DPX, TIFF, PNG): found from one dropped frame or the folder,
  * with gaps in the numbers named; and written the same way.
  */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { Frame, FrameFormat } from '../../app/film/frame.ts';
@@ -15,6 +15,7 @@ import {
   type SequenceKind,
 } from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
+import { makeFolder } from '../files/folder.ts';
 import { fileError } from '../files/bytes.ts';
 import { pipeBytes } from './ffmpeg-encode.ts';
 import type { FoundTool } from './ffmpeg-find.ts';
@@ -172,7 +173,7 @@ export async function openSequence(options: {
 }): Promise<SequenceWriter> {
   const { format, kind, folder, name } = options;
   const tool = options.tool ?? (await ffmpegProgram('ffmpeg'));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const grey = format.sampling === '400';
   const rgb = format.sampling === 'rgb';
   const stored = storedAs(format, kind).pixels;

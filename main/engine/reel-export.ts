@@ -3,7 +3,7 @@
  * same task goes on from the finished segments, and the film is the same, byte for byte. The film appears under its name
  * only when it is complete and was checked; a source that breaks off gives a film that says so in its name.
  */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ReelFacts } from '../../app/film/probe.ts';
@@ -14,6 +14,7 @@ import { planReel, type ReelPlan } from '../actions/film/plan.ts';
 import { filmRecord, sumSteps } from '../actions/film/record.ts';
 import { bitsPerPixel } from '../actions/film/size.ts';
 import { reelSteps } from '../actions/film/steps.ts';
+import { makeFolder } from '../files/folder.ts';
 import { encodeJpeg } from '../files/index.ts';
 import { freeSpace } from '../files/disk.ts';
 import { writeAtomic, writeJsonAtomic } from '../files/atomic.ts';
@@ -116,7 +117,7 @@ async function exportWhole(
   if (before) return before;
   await refuseTaken(task, ours);
   if (!task.resume) await rm(dir, { recursive: true, force: true });
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const place = { path: task.path, dir: task.dir };
   const tell = (share: number, news: ReelNews): void =>
     call.progress(news.stage, Math.round(share * 10_000), 10_000, news);

@@ -3,12 +3,13 @@
  * A manifest is written after its segment lies on the disk, complete or absent, and holds the segment's hash; a segment
  * without one, or whose bytes are not what it says, is made again. So any process may die at any moment.
  */
-import { open, readdir, readFile, rm, mkdir, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { isSequencePicture } from '../../app/film/sequence.ts';
 import { planHash, type ReelIdentity, type ReelPlan } from '../actions/film/plan.ts';
+import { makeFolder } from '../files/folder.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { hashFile } from '../files/disk.ts';
 
@@ -92,7 +93,7 @@ export class ReelFolder {
       for (const name of await readdir(dir).catch((): string[] => []))
         if (name.startsWith('segment-') || name === 'plan.json')
           await rm(path.join(dir, name), { force: true });
-      await mkdir(dir, { recursive: true });
+      await makeFolder(dir);
       await writeJsonAtomic(file, { hash, plan });
     }
     return new ReelFolder(dir, hash, extension);

@@ -3,7 +3,7 @@
  * was found: shots by themselves, and each step's table under a hash of all that it depends on (the shots, and the
  * parameters that the step says it reads), so that a step which is switched on later measures alone.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import { frameCount, type Damage, type ReelFacts } from '../../app/film/probe.ts';
@@ -14,6 +14,7 @@ import { recognise, say } from '../../app/words/sentences.ts';
 import { LOOK_VERSION } from '../actions/film/analyse.ts';
 import type { StepTable } from '../actions/film/index.ts';
 import { sha256, type ReelIdentity } from '../actions/film/plan.ts';
+import { makeFolder } from '../files/folder.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { decodeReel } from './ffmpeg-decode.ts';
 import { counted } from './ffmpeg-probe.ts';
@@ -257,7 +258,7 @@ async function look(
     const shots = shotsOf(found, task.recipe.cuts);
     const tables = await Promise.all(threads.map((thread) => thread.measures(shots)));
     const measures = Object.assign({}, ...tables) as Record<string, unknown>;
-    await mkdir(path.dirname(shotsFile(dir, identity)), { recursive: true });
+    await makeFolder(path.dirname(shotsFile(dir, identity)));
     for (const { step, params } of missing)
       await writeJsonAtomic(tableFile(dir, identity, step, params, shots), measures[step.name] ?? null);
     if (!known) await writeJsonAtomic(shotsFile(dir, identity), found);

@@ -4,13 +4,14 @@
  * the sound, packet for packet, the time of every frame, and the SHA-256 of each file. The folder appears under its name
  * only when it is complete.
  */
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { FrameFormat } from '../../app/film/frame.ts';
 import { frameCount, type Ratio, type ReelFacts } from '../../app/film/probe.ts';
 import { isSequencePicture, type SequenceKind } from '../../app/film/sequence.ts';
 import { say } from '../../app/words/sentences.ts';
+import { makeFolder } from '../files/folder.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/bytes.ts';
 import { hashFile } from '../files/disk.ts';
@@ -136,7 +137,7 @@ export async function joinPictures(options: PicturesOptions): Promise<Joined> {
   const temp = path.join(path.dirname(out), `.${stem}.revelado-pictures`);
   await rm(temp, { recursive: true, force: true });
   try {
-    await mkdir(temp, { recursive: true });
+    await makeFolder(temp);
     const { frames, notes } = await writePictures(options, temp);
     if (frames !== pts.length)
       throw new RevealError(

@@ -4,13 +4,14 @@
  * that it says, and the decoder must not complain; where either fails the film is looked at after all, and that this
  * was so is kept, so that an export that is taken up again does the same.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { frameCount } from '../../app/film/probe.ts';
 import { recognise } from '../../app/words/sentences.ts';
 import type { FilmRecipe } from '../../app/recipe/film.ts';
 import { LOOK_VERSION } from '../actions/film/analyse.ts';
 import { leavesAll } from '../actions/film/index.ts';
+import { makeFolder } from '../files/folder.ts';
 import { writeJsonAtomic } from '../files/atomic.ts';
 import { lookFolder, storedShots, type Looked } from './reel-look.ts';
 import type { KnownReel } from './reel-desk.ts';
@@ -50,6 +51,6 @@ export async function unlooked(
 
 /** Keeps that this film is not what its table says. */
 export async function distrust(dir: string, known: KnownReel, reason: string): Promise<void> {
-  await mkdir(lookFolder(dir, known.identity), { recursive: true });
+  await makeFolder(lookFolder(dir, known.identity));
   await writeJsonAtomic(marker(dir, known), { reason });
 }

@@ -4,7 +4,7 @@
  * said so, and a done file that somebody changed meanwhile is put aside before it is made again.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, stat } from 'node:fs/promises';
+import { readdir, realpath, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { exportRecipeSchema, type ExportRecipe } from '../../app/contract/jobs.ts';
@@ -19,6 +19,7 @@ import { extrasOf } from '../library/extras.ts';
 import { developContext } from '../library/groups.ts';
 import { itemRow, scanById, scanByPath, type ItemRow, type ScanRow } from '../library/items.ts';
 import { itemParams } from '../library/recipes.ts';
+import { makeFolder } from '../files/folder.ts';
 import { MOST_PAIRS } from '../files/contact-sheet-layout.ts';
 import { isDiskFull, words } from './reasons.ts';
 import { freeName, outputStem } from './template.ts';
@@ -81,7 +82,7 @@ export async function planExport(
   if (recipe.bits === 16 && (recipe.format === 'jpeg' || recipe.format === 'webp'))
     throw new RevealError('bad-input', say('export-8-bits', { format: recipe.format.toUpperCase() }));
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new RevealError('disk', say('export-folder', { folder, detail: (error as Error).message }));
   }
@@ -143,7 +144,7 @@ export class ExportAction implements JobAction<ExportPayload> {
       throw new RevealError('not-found', say('export-not-here', { file: work.input }));
     if (!existsSync(scan.path))
       throw new RevealError('not-found', say('export-no-original', { name: row.name, file: scan.path }));
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const result = await this.#develop(work, row, scan);
     db.run("UPDATE items SET state = 'exported' WHERE id = ? AND state IN ('new', 'analysed', 'edited')", [
       row.id,

@@ -4,7 +4,7 @@
  * with its reason, one that breaks off with what could be read beside it; the others go on.
  */
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, realpath, rename } from 'node:fs/promises';
+import { realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ReelProgress } from '../../app/contract/film.ts';
@@ -32,6 +32,7 @@ import {
   type ItemWork,
   type JobAction,
 } from './types.ts';
+import { makeFolder } from '../files/folder.ts';
 
 export interface ReelJobOptions {
   db: Db;
@@ -119,7 +120,7 @@ export class FilmAction implements JobAction<FilmPayload> {
       throw new RevealError('not-found', say('export-not-here', { file: work.input }));
     if (!existsSync(scan.path))
       throw new RevealError('not-found', say('export-no-original', { name: row.name, file: scan.path }));
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const { recipe } = itemData.parse(work.data);
     const { output, overwrite } = this.#output(work);
     const real = await realpath(output).catch(() => null);

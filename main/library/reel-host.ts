@@ -4,7 +4,6 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Handlers, TopicEvent, TopicName } from '../../app/contract/index.ts';
 import type { ReelOpen, ReelProgress } from '../../app/contract/film.ts';
@@ -31,6 +30,7 @@ import {
   setReelRecipe,
   undoReel,
 } from './reels.ts';
+import { makeFolder } from '../files/folder.ts';
 
 type ReelCalls = Extract<keyof Handlers, `reel.${string}`>;
 
@@ -245,7 +245,7 @@ export function reelHost(o: ReelHostOptions): ReelHost {
           )
           .digest('hex');
         const output = path.join(dir, 'proxies', `${key.slice(0, 40)}.mp4`);
-        await mkdir(path.dirname(output), { recursive: true });
+        await makeFolder(path.dirname(output));
         const made = await interactive.call(
           'reelProxy',
           { ...placeOf(row), show, shot, recipe: used, references: references(used), output },
@@ -259,7 +259,7 @@ export function reelHost(o: ReelHostOptions): ReelHost {
       },
       'reel.export': async ({ ids, export: wish }, { signal }) => {
         const folder = o.folder(wish.folderId);
-        await mkdir(folder.path, { recursive: true }).catch((error: Error) => {
+        await makeFolder(folder.path).catch((error: Error) => {
           throw new RevealError('disk', say('export-folder', { folder: folder.path, detail: error.message }));
         });
         // The container follows the sound that is to be kept; a file that cannot be read says so when its turn comes.

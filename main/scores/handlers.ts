@@ -4,7 +4,7 @@
  */
 import { createHash, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Handlers } from '../../app/contract/index.ts';
 import { melodyGenerators } from '../../app/contract/score.ts';
@@ -16,6 +16,7 @@ import type { Engine } from '../engine/protocol.ts';
 import { outputStem } from '../jobs/template.ts';
 import type { Db } from '../library/database.ts';
 import { Doinuak } from './store.ts';
+import { makeFolder } from '../files/folder.ts';
 
 type ScoreCalls = Extract<keyof Handlers, `score.${string}`>;
 
@@ -59,7 +60,7 @@ export function scoreHost({
   /** Where the sound of this lies or shall lie; what is asked for again counts as new. */
   const place = async (what: unknown): Promise<{ file: string; url: string; there: boolean }> => {
     const name = createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32);
-    await mkdir(cacheDir, { recursive: true });
+    await makeFolder(cacheDir);
     const file = path.join(cacheDir, `${name}.wav`);
     const there = existsSync(file);
     if (there) await utimes(file, new Date(), new Date()).catch(() => undefined);
@@ -141,7 +142,7 @@ export function scoreHost({
         const destination = folder(folderId);
         if (destination.purpose !== 'export')
           throw new RevealError('bad-request', say('score-folder', { folder: destination.name }));
-        await mkdir(destination.path, { recursive: true });
+        await makeFolder(destination.path);
         const files: string[] = [];
         const stem = freeStem(destination.path, title, formats);
         for (const format of formats) {

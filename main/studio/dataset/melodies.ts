@@ -4,13 +4,14 @@
  * melodies is held out, by name, and judges the runs; what cannot be learnt from is left out and counted by its reason.
  */
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import readline from 'node:readline';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { readRecord, recordLine, type MelodyRecord } from '../../../app/melody/record.ts';
 import { hash32 } from '../../../app/random.ts';
 import { say } from '../../../app/words/sentences.ts';
+import { makeFolder } from '../../files/folder.ts';
 import { writeAtomic, writeJsonAtomic } from '../../files/atomic.ts';
 import { fileError, show } from '../../files/bytes.ts';
 import { readMelodyFile } from '../../files/melody-file.ts';
@@ -202,7 +203,7 @@ export async function buildMelodies(
       ...problems.slice(0, TOLD).map((p) => p.reason),
     ],
   };
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   await writeAtomic(path.join(out, RECORDS), true, (sink) =>
     sink.write(Buffer.from(records.map((r) => `${recordLine(r)}\n`).join(''))),
   );

@@ -4,7 +4,7 @@
  * full precision: another run begins with exactly these numbers) and its sample panels (`samples/STEP.png`).
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
 import { size as sizeOf, type Shape } from '../../../app/graph/graph.ts';
@@ -13,6 +13,7 @@ import { decodeWeights, encodeWeights } from '../../../app/graph/weights.ts';
 import { modelCardSchema, type ModelCard } from '../../../models/card.ts';
 import { critic } from '../../../models/critic/network.ts';
 import { networkParameters, type Network, type Width } from '../../../models/network.ts';
+import { makeFolder } from '../../files/folder.ts';
 import { writeAtomic, writeJsonAtomic } from '../../files/atomic.ts';
 import { show } from '../../files/bytes.ts';
 import { encodePng, type Rgb8 } from '../../files/rgb.ts';
@@ -78,7 +79,7 @@ export async function writeModel(
     return { name, shape, data: found.data };
   });
   const bytes = encodeWeights(tensors, precision, { network: network.name, width, ...meta });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = `weights-${sha256.slice(0, 12)}.rvw`;
   await writeAtomic(path.join(folder, file), true, (sink) => sink.write(bytes));
@@ -138,7 +139,7 @@ export function runModel(options: ModelOptions): RunModel {
       ),
     async sample(step, panel) {
       const folder = path.join(dir, 'samples');
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const bytes = await encodePng(panel);
       await writeAtomic(path.join(folder, `${step}.png`), true, (sink) => sink.write(bytes));
     },

@@ -2,7 +2,7 @@
  * Puts a run together: opens its dataset, finds the weights it begins with (a model's, a pre-trained backbone's,
  * fresh ones), plans its stages, or takes all that from the folder of a run that is to go on.
  */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { RevealError } from '../../../app/contract/messages.ts';
@@ -20,6 +20,7 @@ import type { ModelCard } from '../../../models/card.ts';
 import { cpuBlock } from '../../engine/cpu-block.ts';
 import { probeProviders } from '../../engine/process-probe.ts';
 import { onnxBinding, providerOrder, SessionStore, type ProviderName } from '../../engine/session.ts';
+import { makeFolder } from '../../files/folder.ts';
 import { show } from '../../files/bytes.ts';
 import { fingerprint } from '../dataset/fingerprint.ts';
 import { openDataset } from '../dataset/open.ts';
@@ -106,7 +107,7 @@ export async function openRun(options: OpenOptions): Promise<RunRequest> {
   const { inUse, notices } = await inUseWeights(options.inUseDir, objective, settings);
   // Only now: a run that is refused leaves no folder behind.
   if (changed) {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     await writeRunFile(dir, run);
   }
   const order = providerOrder(options.device);

@@ -3,7 +3,6 @@
  * verse of a longer film, fitted so that phrases end on cuts and the last note on the last frame, rendered, faded and written
  * as a WAV file exactly as long as the film; beside it, if wished, the melody as MIDI and as a printed line of music.
  */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RevealError } from '../../../../app/contract/messages.ts';
 import { melodyEnd, sixteenthSeconds, type Melody } from '../../../../app/melody/types.ts';
@@ -15,6 +14,7 @@ import { say } from '../../../../app/words/sentences.ts';
 import { compose, type ComposeOptions } from '../index.ts';
 import { renderPerformance, SAMPLE_RATE, type Rendered } from '../sound/render.ts';
 import { writeWav } from '../sound/wav.ts';
+import { makeFolder } from '../../../files/folder.ts';
 
 /** Films longer than this are given no score: nobody listens to one melody for so long. */
 export const LONGEST_HOURS = 2;
@@ -135,7 +135,7 @@ export async function writeFilmScore(
   options: ScoreOptions = {},
 ): Promise<FilmScore & { file: string }> {
   const made = await scoreFilm(score, film, options);
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   await writeWav(file, made.sound, true);
   return { ...made, file };
 }

@@ -1,5 +1,4 @@
 /** What a run of a melody network leaves behind: its model, with the plans it learnt from, and melodies to listen to. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { MelodyNetworkName } from '../../../../app/contract/studio.ts';
 import type { Weights } from '../../../../app/graph/scope.ts';
@@ -8,6 +7,7 @@ import type { ModelCard } from '../../../../models/card.ts';
 import type { Network, Width } from '../../../../models/network.ts';
 import { compose } from '../../../actions/compose/index.ts';
 import { MelodyNetworks, PLANS, type MelodyNetwork } from '../../../engine/melody-networks.ts';
+import { makeFolder } from '../../../files/folder.ts';
 import { writeAtomic, writeJsonAtomic } from '../../../files/atomic.ts';
 import { writeMidiFile } from '../../../files/melody-file.ts';
 import { encodePng } from '../../../files/rgb.ts';
@@ -85,7 +85,7 @@ export function melodyModel({
     },
     async sample(step, panel) {
       const folder = path.join(dir, 'samples');
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const bytes = await encodePng(panel);
       await writeAtomic(path.join(folder, `${step}.png`), true, (sink) => sink.write(bytes));
     },

@@ -2,7 +2,7 @@
  * Puts a run that learns melodies together, for the same runner that trains the networks of pictures: one stage of one
  * length, a loader of melodies, and a model with the plans it was learnt from.
  */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { RevealError } from '../../../../app/contract/messages.ts';
@@ -13,6 +13,7 @@ import { networkParameters, startWeights, type Network, type Width } from '../..
 import type { MelodyNetworkName } from '../../../../app/contract/studio.ts';
 import { MelodyNetworks } from '../../../engine/melody-networks.ts';
 import { onnxBinding, SessionStore } from '../../../engine/session.ts';
+import { makeFolder } from '../../../files/folder.ts';
 import { show } from '../../../files/bytes.ts';
 import type { Dataset, LoaderOptions } from '../../dataset/types.ts';
 import { inUseWeights } from '../in-use.ts';
@@ -87,7 +88,7 @@ export async function openMelodyRun(options: OpenMelodyOptions): Promise<RunRequ
     run,
   );
   const { inUse, notices } = await inUseWeights(options.inUseDir ?? null, objective, run.settings);
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   await writeRunFile(dir, run);
   const own = phase === 'generator' ? [] : await ownOf(objective.network, width, weights, data, seed);
   const cores = options.threads > 0 ? options.threads : os.availableParallelism();
