@@ -3,7 +3,7 @@
  * into a choice among chroma bins at a quarter of the working size. Hints, where a person gave any, enter at every
  * level of the decoder. Only chroma is predicted: the luminance of the picture stays what it is. The weights under
  * `backbone.` are those of models/backbone and are frozen first; since they then never change, a run may compute
- * the features once (`coloristFeatures`) and train the decoder alone on them (`coloristDecoder`).
+ * the features once (`coloristFeatures`) and train the decoder alone on them (`coloristThoughts`, `coloristChoice`).
  */
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
@@ -30,13 +30,13 @@ const BLOCKS = [3, 2, 2, 2] as const;
 export const coloristFeatures = (scope: Scope, l: Tensor): Tensor[] => backbone(scope.within('backbone'), l);
 
 /**
- * The part that is trained first.
+ * The part that is trained first, but for its last layer.
  * @param features of `coloristFeatures`
  * @param l [N, 1, H, W] sRGB-encoded 0..1
  * @param hints [N, 3, H/4, W/4]: a* / 110, b* / 110 and mask, all nought where there is no hint
- * @returns logits [N, bins, H/4, W/4]
+ * @returns [N, C, H/4, W/4], what `coloristChoice` goes by
  */
-export function coloristDecoder(
+export function coloristThoughts(
   scope: Scope,
   features: readonly Tensor[],
   l: Tensor,
@@ -63,11 +63,14 @@ export function coloristDecoder(
       z = add(z, convolution(scope, 'luminance', spaceToDepth(l, 4), levels[0], { initial: he() }));
     z = residuals(scope, `decoder${level}`, activate(z), BLOCKS[level]);
   }
-  z = activate(convolution(scope, 'gather', z, choice, { kernel: 3 }));
-  return convolution(scope, 'choose', z, COLOUR_BINS.length, {
+  return activate(convolution(scope, 'gather', z, choice, { kernel: 3 }));
+}
+
+/** The last layer. @param z of `coloristThoughts`, or some of its pixels @returns logits [N, bins, h, w] */
+export const coloristChoice = (scope: Scope, z: Tensor): Tensor =>
+  convolution(scope, 'choose', z, COLOUR_BINS.length, {
     initial: (shape, random) => he()(shape, random).map((v) => v / 10),
   });
-}
 
 /** Inputs of a graph that trains the decoder alone, on features that were computed before. */
 export const coloristFeatureShapes = ({ batch, height, width }: PictureSize): number[][] =>
@@ -89,7 +92,8 @@ export const colorist: Network = {
     },
   ],
   build(scope, { l, hints }, width) {
-    const logits = coloristDecoder(scope, coloristFeatures(scope, l), l, hints, width);
+    const thoughts = coloristThoughts(scope, coloristFeatures(scope, l), l, hints, width);
+    const logits = coloristChoice(scope, thoughts);
     const { ab, confidence } = chooseColour(logits);
     const [, hinted] = split(hints, [2, 1], 1);
     return { logits, ab: mul(ab, restraint(l, hinted)), confidence };
