@@ -109,6 +109,19 @@ test('a film is dragged in, coloured, exported with a pause and a power cut in b
     await expect.poll(() => exported(darkroom), LONG).toHaveLength(1);
   });
 
+  await test.step('the finished film plays in the window', async () => {
+    const { page: again } = darkroom;
+    await again.getByRole('gridcell', { name: /old-film/ }).dblclick();
+    await again.getByRole('tab', { name: 'Export' }).click();
+    await expect(again.getByText(/^Written: old-film/)).toBeVisible(LONG);
+    await again.getByRole('button', { name: 'Play the result' }).click();
+    const video = again.locator('video');
+    await expect(video).toBeVisible(LONG);
+    await expect
+      .poll(() => video.evaluate((v: HTMLVideoElement) => (v.error ? -1 : v.duration)), LONG)
+      .toBeCloseTo(FRAMES / 24, 1);
+  });
+
   await test.step('every frame is there, in colour; the original is as it was', async () => {
     const [name] = exported(darkroom);
     const { frames, chroma } = await looked(path.join(darkroom.exportDir, name));

@@ -85,6 +85,8 @@ export const reelOpenSchema = z.object({
   found: z.array(reelShotSchema).nullable(),
   flashes: z.array(z.object({ first: frame, last: frame })),
   recipe: reelRecipeSchema,
+  /** Name of the film that was exported last, where it still is; null: none is there. */
+  result: z.string().nullable(),
   /** Job that analyses or exports this reel now; null: none. */
   jobId: id.nullable(),
 });
@@ -165,13 +167,14 @@ export const filmCalls = {
     reelEstimateSchema,
   ],
   /**
-   * A small film for playing: of the reel as it is (whole), or of one shot as the recipe makes it. Comes when it is made;
+   * A small film for playing: of the reel as it is (whole), of one shot as the recipe makes it, or of the whole film that was
+   * exported last (`result`). Comes when it is made;
    * cancel the call to stop. `url` serves byte ranges and needs no header (a video element can use it) until the host ends.
    */
   'reel.proxy': [
     z.object({
       itemId: id,
-      show: z.enum(['before', 'after']).default('before'),
+      show: z.enum(['before', 'after', 'result']).default('before'),
       /** Index of a shot; null: the whole reel. `after` of a whole reel is what an export is for: refused when it is long. */
       shot: z.number().int().nullable().default(null),
       recipe: filmRecipeSchema.nullable().default(null),

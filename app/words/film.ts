@@ -3,6 +3,7 @@ export const filmSentences = {
   // Files: sequences of pictures.
   'film-picture-size':
     '{{file}} has another size or form than the pictures before it: a sequence needs the same for all.',
+  'film-no-result': '{{name}}: the film that was written last is not where it was. Export it again.',
   'film-no-sequence':
     '{{file}}: no numbered pictures (DPX, TIFF or PNG) are here. Choose one frame of the sequence.',
   'film-gaps': '{{file}}: pictures {{gaps}} are missing in the sequence; the film goes on without them.',

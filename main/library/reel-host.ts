@@ -3,7 +3,7 @@
  * pictures and proxies are served from. Pixels are the engine's; here are ids, recipes, names and news.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Handlers, TopicEvent, TopicName } from '../../app/contract/index.ts';
 import type { ReelOpen, ReelProgress } from '../../app/contract/film.ts';
@@ -123,6 +123,17 @@ export function reelHost(o: ReelHostOptions): ReelHost {
       [itemId],
     )?.id ?? null;
 
+  /** What the last export of this reel left, where it is still there: the film, or the first of its pictures. */
+  const resultOf = (itemId: number): string | null => {
+    const found = db.get<{ output: string }>(
+      `SELECT i.output FROM job_items i JOIN jobs j ON j.id = i.job_id
+       WHERE i.item_id = ? AND j.type = 'film' AND i.state = 'done' AND i.output IS NOT NULL
+       ORDER BY j.id DESC LIMIT 1`,
+      [itemId],
+    )?.output;
+    return found !== undefined && existsSync(found) ? found : null;
+  };
+
   const rewritten = (itemId: number): ReturnType<typeof reelRecipe> => {
     o.changed([itemId]);
     o.touched([itemId]);
@@ -173,6 +184,7 @@ export function reelHost(o: ReelHostOptions): ReelHost {
         const row = reelRow(db, itemId);
         const { facts, found, flashes } = await interactive.call('reelOpen', placeOf(row), { signal });
         const recipe = reelRecipe(db, itemId);
+        const result = resultOf(itemId);
         const { cuts } = recipe.recipe;
         return {
           facts,
@@ -181,6 +193,7 @@ export function reelHost(o: ReelHostOptions): ReelHost {
           flashes,
           recipe,
           jobId: jobOf(itemId),
+          result: result === null ? null : path.basename(result),
         };
       },
       'reel.analyse': ({ itemId }) => {
@@ -229,26 +242,31 @@ export function reelHost(o: ReelHostOptions): ReelHost {
         const wished = recipe ?? filmRecipe(db, itemId);
         // As it is, a reel is the same whatever the steps; only where its shots begin may matter.
         const used =
-          show === 'before' ? { ...defaultFilmRecipe(), cuts: shot === null ? null : wished.cuts } : wished;
+          show !== 'after' ? { ...defaultFilmRecipe(), cuts: shot === null ? null : wished.cuts } : wished;
+        const result = show === 'result' ? resultOf(itemId) : null;
+        if (show === 'result' && result === null)
+          throw new RevealError('not-found', say('film-no-result', { name: row.name }));
+        const { mtimeMs, size } = result === null ? { mtimeMs: 0, size: 0 } : statSync(result);
         // A proxy is known by all that it shows: the same again is there at once.
         const key = createHash('sha256')
           .update(
-            JSON.stringify([
-              knownBy(row),
-              show,
-              shot,
-              used.params,
-              used.overrides,
-              used.keyFrames,
-              used.cuts,
-            ]),
+            JSON.stringify(
+              result === null
+                ? [knownBy(row), show, shot, used.params, used.overrides, used.keyFrames, used.cuts]
+                : [result, mtimeMs, size],
+            ),
           )
           .digest('hex');
         const output = path.join(dir, 'proxies', `${key.slice(0, 40)}.mp4`);
         await makeFolder(path.dirname(output));
         const made = await interactive.call(
           'reelProxy',
-          { ...placeOf(row), show, shot, recipe: used, references: references(used), output },
+          result === null
+            ? {
+                ...{ ...placeOf(row), show: show === 'after' ? 'after' : 'before' },
+                ...{ shot, recipe: used, references: references(used), output },
+              }
+            : { path: result, dir, show: 'before', shot: null, recipe: defaultFilmRecipe(), output },
           { signal },
         );
         const secret = randomBytes(24).toString('base64url');

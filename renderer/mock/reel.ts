@@ -70,6 +70,7 @@ export function mockReel(changed: (ids: number[]) => void): {
   };
   return {
     'reel.open': () => ({
+      result: null,
       facts: {
         name: 'us_army_1950s.mp4',
         bytes: 1_068_773,

@@ -1,4 +1,5 @@
 /** How the reel is written, what that will take, and the button; while it runs, how far it is and its newest frame. */
+import PlayArrow from '@mui/icons-material/PlayArrow';
 import {
   Alert,
   Box,
@@ -17,7 +18,7 @@ import { SEQUENCE_KINDS } from '../../app/film/sequence.ts';
 import { filmCodecs, QUALITY_RANGE, type FilmExport } from '../../app/recipe/film.ts';
 import { getClient } from '../client.ts';
 import { useJobText } from './jobs.ts';
-import { estimateNow, exportNow, useReel } from './store.ts';
+import { estimateNow, exportNow, togglePlaying, useReel } from './store.ts';
 import { useApp } from '../store/app.ts';
 import { duration, fileSize } from '../format.ts';
 
@@ -58,7 +59,7 @@ function Latest({ itemId, version }: { itemId: number; version: number }) {
 
 export function ExportPanel() {
   const { t } = useTranslation();
-  const { reel, itemId, estimate, estimating, progress } = useReel();
+  const { reel, itemId, estimate, estimating, progress, playing, preparing } = useReel();
   const wish = useReel((s) => s.export);
   const silent = reel?.facts.sound.length === 0;
   const scored = useReel((s) => s.reel?.recipe.recipe.score !== null);
@@ -188,6 +189,24 @@ export function ExportPanel() {
               {t('common.cancel')}
             </Button>
           </Box>
+        </Box>
+      )}
+      {reel.result !== null && reel.jobId === null && (
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }} role="status">
+          <Typography variant="body2" sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+            {t('reel.result', { name: reel.result })}
+          </Typography>
+          <Button
+            size="small"
+            color="secondary"
+            variant="outlined"
+            startIcon={<PlayArrow />}
+            disabled={preparing || playing !== null}
+            onClick={() => void togglePlaying('result')}
+            sx={{ flexShrink: 0 }}
+          >
+            {t('reel.playResult')}
+          </Button>
         </Box>
       )}
       <Box sx={{ display: 'flex', gap: 1 }}>

@@ -5,7 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { reelPath } from '../../app/contract/film.ts';
 import type { ReelShot } from '../../app/film/step.ts';
 import { getClient } from '../client.ts';
+import { useSize } from '../ui/useSize.ts';
 import { lastFrame, shotAt, showFrame, shownRecipe, showShot, useReel } from './store.ts';
+
+/** Height of the strip of pictures, CSS pixels. */
+const CELL = 64;
 
 /** Pictures of frames, fetched with the window's session and kept for this sitting. */
 const pictures = new Map<string, Promise<string>>();
@@ -73,12 +77,32 @@ function Wave() {
   );
 }
 
-function ShotCell({ shot, frames, itemId }: { shot: ReelShot; frames: number; itemId: number }) {
+/** Frames of a shot that stand side by side in a cell of so many pictures' width, one at least: the middle of each stretch. */
+export function stripOf(shot: Pick<ReelShot, 'first' | 'last'>, pictures: number): number[] {
+  const length = shot.last + 1 - shot.first;
+  const count = Math.min(length, Math.max(1, Math.round(pictures)));
+  return Array.from({ length: count }, (_, i) => shot.first + Math.floor(((i + 0.5) * length) / count));
+}
+
+/** @param width of the whole timeline in CSS pixels; aspect width / height of a frame */
+function ShotCell({
+  shot,
+  frames,
+  itemId,
+  width,
+  aspect,
+}: {
+  shot: ReelShot;
+  frames: number;
+  itemId: number;
+  width: number;
+  aspect: number;
+}) {
   const { t } = useTranslation();
   const here = useReel((s) => shotAt(s, s.frame) === shot.index);
   const done = useReel((s) => s.progress?.shots[shot.index] ?? null);
   const own = useReel((s) => shownRecipe(s)?.overrides.some((o) => o.first === shot.first) ?? false);
-  const middle = Math.floor((shot.first + shot.last) / 2);
+  const strip = stripOf(shot, (width * (shot.last + 1 - shot.first)) / frames / (CELL * aspect));
   return (
     <Box
       aria-label={t('reel.shotNumber', { number: shot.index + 1, first: shot.first, last: shot.last })}
@@ -86,7 +110,8 @@ function ShotCell({ shot, frames, itemId }: { shot: ReelShot; frames: number; it
       sx={{
         position: 'relative',
         width: `${((shot.last + 1 - shot.first) / frames) * 100}%`,
-        height: 64,
+        height: CELL,
+        display: 'flex',
         overflow: 'hidden',
         bgcolor: 'room.raised',
         borderRight: '2px solid',
@@ -96,7 +121,11 @@ function ShotCell({ shot, frames, itemId }: { shot: ReelShot; frames: number; it
         outlineOffset: '-2px',
       }}
     >
-      <FramePicture itemId={itemId} frame={middle} height={64} />
+      {strip.map((frame) => (
+        <Box key={frame} sx={{ flex: 1, minWidth: 0, height: '100%' }}>
+          <FramePicture itemId={itemId} frame={frame} height={CELL} />
+        </Box>
+      ))}
       {own && (
         <Box
           aria-hidden
@@ -138,16 +167,16 @@ export function timeOf(frame: number, fps: number): string {
 
 export function Timeline() {
   const { t } = useTranslation();
-  const bar = useRef<HTMLDivElement>(null);
+  const [bar, { width }] = useSize();
   const { reel, itemId, frame } = useReel();
   const last = useReel(lastFrame);
   const recipe = useReel(shownRecipe);
   if (!reel || itemId === null) return null;
   const frames = Math.max(1, last + 1);
   const shots = reel.shots ?? [{ index: 0, first: 0, last, opening: 'start' as const }];
-  const scrub = (clientX: number): void => {
-    const box = bar.current?.getBoundingClientRect();
-    if (box) showFrame(((clientX - box.left) / box.width) * frames - 0.5);
+  const scrub = (element: HTMLElement, clientX: number): void => {
+    const box = element.getBoundingClientRect();
+    showFrame(((clientX - box.left) / box.width) * frames - 0.5);
   };
   return (
     <Box sx={{ bgcolor: 'room.panel', borderTop: 1, borderColor: 'room.line', px: 2, pt: 1, pb: 1.25 }}>
@@ -192,10 +221,10 @@ export function Timeline() {
         }}
         onPointerDown={(e) => {
           e.currentTarget.setPointerCapture(e.pointerId);
-          scrub(e.clientX);
+          scrub(e.currentTarget, e.clientX);
         }}
         onPointerMove={(e) => {
-          if (e.currentTarget.hasPointerCapture(e.pointerId)) scrub(e.clientX);
+          if (e.currentTarget.hasPointerCapture(e.pointerId)) scrub(e.currentTarget, e.clientX);
         }}
         sx={{
           position: 'relative',
@@ -208,7 +237,11 @@ export function Timeline() {
       >
         <Box sx={{ display: 'flex' }}>
           {shots.map((shot) => (
-            <ShotCell key={shot.index} shot={shot} frames={frames} itemId={itemId} />
+            <ShotCell
+              key={shot.index}
+              {...{ shot, frames, itemId, width }}
+              aspect={reel.facts.width / Math.max(1, reel.facts.height)}
+            />
           ))}
         </Box>
         <Wave />

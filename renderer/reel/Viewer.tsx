@@ -1,25 +1,12 @@
 /** The picture of the reel: a frame before or after or both, what a step would change, or the film playing. */
 import { Alert, Box, LinearProgress, Typography } from '@mui/material';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Hint } from '../../app/recipe/marks.ts';
+import { useSize } from '../ui/useSize.ts';
 import { useHeld } from '../useShortcut.ts';
 import { shownRecipe, showFrame, storeRecipe, useReel } from './store.ts';
 import { useFrame, type FrameWish } from './useFrame.ts';
-
-function useSize(): [React.RefObject<HTMLDivElement | null>, { width: number; height: number }] {
-  const ref = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
-    if (!ref.current) return;
-    const observer = new ResizeObserver(([entry]) =>
-      setSize({ width: entry.contentRect.width, height: entry.contentRect.height }),
-    );
-    observer.observe(ref.current);
-    return () => observer.disconnect();
-  }, []);
-  return [ref, size];
-}
 
 /** Puts a colour on a place of this frame; the frame becomes a key frame, and the shot follows. */
 function putHint(x: number, y: number, label: string): void {
@@ -36,7 +23,16 @@ function putHint(x: number, y: number, label: string): void {
   void storeRecipe({ ...recipe, keyFrames: keyFrames.sort((a, b) => a.frame - b.frame) }, label);
 }
 
-function Picture({ wish, label }: { wish: FrameWish | null; label: string }) {
+/** @param room what the picture may take, in CSS pixels: a small film is shown as large as that allows */
+function Picture({
+  wish,
+  label,
+  room,
+}: {
+  wish: FrameWish | null;
+  label: string;
+  room: { width: number; height: number };
+}) {
   const { t } = useTranslation();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { answer, busy, error } = useFrame(wish);
@@ -53,7 +49,7 @@ function Picture({ wish, label }: { wish: FrameWish | null; label: string }) {
       ?.putImageData(new ImageData(answer.rgba, answer.header.width, answer.header.height), 0, 0);
   }, [answer]);
   const hints = recipe?.keyFrames.find((k) => k.frame === frame)?.hints ?? [];
-  const scale = window.devicePixelRatio || 1;
+  const { width, height } = answer?.header ?? { width: 0, height: 1 };
   return (
     <Box sx={{ position: 'relative', display: 'grid', placeItems: 'center', minWidth: 0, minHeight: 0 }}>
       <Box sx={{ position: 'relative', lineHeight: 0 }}>
@@ -67,7 +63,7 @@ function Picture({ wish, label }: { wish: FrameWish | null; label: string }) {
             putHint((e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height, t('reel.hinted'));
           }}
           style={{
-            width: answer ? answer.header.width / scale : 0,
+            width: Math.min(room.width, (room.height * width) / height),
             maxWidth: '100%',
             cursor: hinting ? 'crosshair' : 'default',
           }}
@@ -157,6 +153,7 @@ export function Viewer() {
   const stored = useReel((s) => s.draft === null);
   const scale = window.devicePixelRatio || 1;
   const two = view === 'both' && !compare;
+  const room = { width: (size.width - (two ? 8 : 0)) / (two ? 2 : 1), height: size.height };
   const wish = (show: FrameWish['show']): FrameWish | null =>
     itemId !== null && reel && size.width > 0
       ? {
@@ -166,8 +163,8 @@ export function Viewer() {
           step: show === 'diagnostic' ? step : null,
           // The stored recipe is known to the host; only what is held right now goes along.
           recipe: show === 'before' || stored ? null : recipe,
-          width: ((size.width - (two ? 8 : 0)) / (two ? 2 : 1)) * scale,
-          height: size.height * scale,
+          width: room.width * scale,
+          height: room.height * scale,
         }
       : null;
   const show = compare
@@ -195,8 +192,8 @@ export function Viewer() {
         <Playing />
       ) : (
         <>
-          {two && <Picture wish={wish('before')} label={t('reel.view.before')} />}
-          <Picture wish={wish(show)} label={t(`reel.view.${show}`)} />
+          {two && <Picture wish={wish('before')} label={t('reel.view.before')} room={room} />}
+          <Picture wish={wish(show)} label={t(`reel.view.${show}`)} room={room} />
         </>
       )}
     </Box>

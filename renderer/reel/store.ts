@@ -245,8 +245,8 @@ export async function exportNow(): Promise<void> {
 
 let preparing: AbortController | null = null;
 
-/** Plays: the whole reel as it is, or the shot on screen as the recipe makes it. Again: stops. */
-export async function togglePlaying(): Promise<void> {
+/** Plays: the whole reel as it is, the shot on screen as the recipe makes it, or the film that was exported. Again: stops. */
+export async function togglePlaying(what: 'shown' | 'result' = 'shown'): Promise<void> {
   const state = useReel.getState();
   preparing?.abort();
   if (state.playing || state.preparing) return useReel.setState({ playing: null, preparing: false });
@@ -259,8 +259,8 @@ export async function togglePlaying(): Promise<void> {
       'reel.proxy',
       {
         itemId: state.itemId,
-        show: before ? 'before' : 'after',
-        shot: before ? null : shotAt(state, state.frame),
+        show: what === 'result' ? what : before ? 'before' : 'after',
+        shot: before || what === 'result' ? null : shotAt(state, state.frame),
       },
       { signal: abort.signal },
     );
