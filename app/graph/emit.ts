@@ -17,6 +17,7 @@ import {
   type Shape,
   type Tensor,
 } from './graph.ts';
+import { tidy } from './emit-tidy.ts';
 
 const TYPE = proto.onnx.TensorProto.DataType;
 const ATTRIBUTE = proto.onnx.AttributeProto.AttributeType;
@@ -46,7 +47,9 @@ export interface Emitted {
 }
 
 class Writer implements Emitter {
-  readonly nodes: onnx.INodeProto[] = [];
+  nodes: onnx.INodeProto[] = [];
+  /** Constant lists of integers, by name. */
+  readonly lists = new Map<string, readonly number[]>();
   readonly initializers: onnx.ITensorProto[] = [];
   /** Domains beside ONNX's own that nodes came from. */
   readonly domains = new Set<EmitDomain>();
@@ -93,6 +96,7 @@ class Writer implements Emitter {
       const name = this.fresh('ints');
       const rawData = rawBytes(BigInt64Array.from(values.map((n) => BigInt(n))));
       this.initializers.push({ name, dims: [values.length], dataType: TYPE.INT64, rawData });
+      this.lists.set(name, [...values]);
       return name;
     });
   }
@@ -191,6 +195,12 @@ export function emit(
       node.outputs.forEach((output, i) => names.set(output, results[i]));
     }
   }
+  writer.nodes = tidy(
+    writer.nodes,
+    entries.map(([, t]) => names.get(t) as string),
+    writer.lists,
+    new Map([...names].map(([t, name]) => [name, t.shape])),
+  );
   nameOutputs(
     writer,
     entries.map(([name, t]) => [name, names.get(t) as string]),

@@ -65,6 +65,9 @@ describe("the CPU's blocked layout", () => {
       { padding: 2, groups: 24, dilation: 2, of: [24, 7, 8], kernel: [24, 1, 3, 3] },
       { padding: 2, groups: 24, stride: 2, of: [24, 9, 8], kernel: [24, 1, 5, 5] },
       { padding: [0, 0, 1, 1], groups: 32, stride: 2, of: [32, 8, 6], kernel: [32, 1, 3, 3] },
+      // A row and a column that no tap reads, and taps of a dilated kernel at a stride.
+      { groups: 24, stride: 2, of: [24, 10, 8], kernel: [24, 1, 3, 3] },
+      { padding: 2, groups: 24, stride: 2, dilation: 2, of: [24, 11, 12], kernel: [24, 1, 3, 3] },
       { padding: 1, groups: 6, of: [6, 7, 8], kernel: [6, 1, 3, 3], same: true },
     ];
     for (const options of cases) {

@@ -135,3 +135,50 @@ export function emitSpacedConv(
   };
   return depthwise(e, conv, b, one(e, 'Mul', [squares, corners]));
 }
+
+/**
+ * The weight gradient of kernels of one channel each is such a convolution too, of x with dy for its kernels, an image's
+ * channels beside those of the others: what the layout calls a picture of N * C channels, and dy in it is a kernel as
+ * it lies. Nothing is moved but what the other two convolutions have brought into the layout already. Null where there
+ * is no layout.
+ */
+export function emitBlockedDepthwiseGradient(
+  e: Emitter,
+  x: { name: string; shape: Shape },
+  dy: { name: string; shape: Shape },
+  [channels, , kh, kw]: Shape,
+  { stride, dilation, padding }: ConvAttributes,
+): string | null {
+  const b = e.block;
+  if (b === null || channels % REORDERED !== 0) return null;
+  const [n, , h, w] = x.shape;
+  const [, , ho, wo] = dy.shape;
+  const all = Math.ceil(channels / b) * b;
+  // As much below and to the right as brings out a place for each tap; where rows are left over there are more.
+  const [tall, wide] = [stride * (ho - 1) + 1, stride * (wo - 1) + 1];
+  const below = Math.max(0, dilation * (kh - 1) + tall - h - padding[0]);
+  const beside = Math.max(0, dilation * (kw - 1) + wide - w - padding[1]);
+  const rows = Math.floor((h + padding[0] + below - tall) / dilation) + 1;
+  const columns = Math.floor((w + padding[1] + beside - wide) / dilation) + 1;
+  const picture = one(e, 'Reshape', [intoBlocks(e, x.name), e.ints([1, n * all, h, w])]);
+  const kernel = one(e, 'Reshape', [intoBlocks(e, dy.name), e.ints([n * all, 1, ho, wo])]);
+  const each = e.node(
+    'Conv',
+    [picture, kernel],
+    {
+      kernel_shape: [ho, wo],
+      strides: [dilation, dilation],
+      dilations: [stride, stride],
+      pads: [padding[0], padding[1], below, beside],
+      group: n * all,
+    },
+    BLOCKED,
+  )[0];
+  const images = one(e, 'Reshape', [each, e.ints([n, all * rows * columns])]);
+  const sum = one(e, 'MatMul', [e.floats(new Float32Array(n).fill(1), [n]), images]);
+  const blocks = one(e, 'Reshape', [sum, e.ints([1, all, rows, columns])]);
+  let taps = e.node('ReorderOutput', [blocks], { channels }, BLOCKED)[0];
+  if (rows > kh || columns > kw)
+    taps = one(e, 'Slice', [taps, e.ints([0, 0]), e.ints([kh, kw]), e.ints([2, 3])]);
+  return one(e, 'Reshape', [taps, e.ints([channels, 1, kh, kw])]);
+}

@@ -10,9 +10,10 @@
  *    little at a time, in the cache and on all threads. (Nine slices and nine products, or a Conv that has the
  *    images as channels and nothing else, take 1.1 to 2 times as long and much more memory.) At stride 1, x may be
  *    the kernel and dy the picture just as well: the product should have its many rows from the wider of the two.
- *  - Depthwise kernels: see `depthwise`.
+ *  - Depthwise kernels: see `depthwise`; in the CPU's own layout a convolution again (conv-blocked.ts).
  */
 import type { Emitter, Shape } from '../graph.ts';
+import { emitBlockedDepthwiseGradient } from './conv-blocked.ts';
 import type { ConvAttributes } from './conv-shape.ts';
 
 /** A tensor of the file that is being written. */
@@ -23,6 +24,10 @@ export interface Named {
 const MICROSOFT = { domain: 'com.microsoft' } as const;
 /** Up to as many pairs of an output and an input pixel, all are made (depthwise kernels). */
 const FEW_PAIRS = 512;
+/** The same where there is the CPU's own layout for more. */
+const FEWER_PAIRS = 64;
+/** Up to as many pixels an image, channels are made the last axis for it; with more, images are joined by rows. */
+const TINY = 16;
 /** Up to as many pixels an image, a product over all images at once is faster than one for each. */
 const FEW_PIXELS = 512;
 
@@ -44,6 +49,10 @@ const pad = (e: Emitter, name: string, sides: readonly number[]): string =>
         one(e, 'Pad', [name, e.ints([0, 0, sides[0], sides[1], 0, 0, sides[2], sides[3]])]),
       );
 
+/** Each pixel by itself. */
+export const isPointwise = ([, , kh, kw]: Shape, a: ConvAttributes): boolean =>
+  kh * kw === 1 && a.stride === 1 && a.groups === 1 && a.padding.every((p) => p === 0);
+
 /** Names the gradient [Cout, Cin / groups, kh, kw]. */
 export function emitWeightGradient(
   e: Emitter,
@@ -53,14 +62,25 @@ export function emitWeightGradient(
   a: ConvAttributes,
 ): string {
   const [cout, perGroup, kh, kw] = weight;
-  if (kh * kw === 1 && a.stride === 1 && a.groups === 1 && a.padding.every((p) => p === 0))
-    return pointwise(e, x, dy, weight);
+  if (isPointwise(weight, a)) return pointwise(e, x, dy, weight);
   if (perGroup === 1 && cout === a.groups && cout > 1) return depthwise(e, x, dy, weight, a);
   if (a.dilation > 1) return dilated(e, x, dy, weight, a);
   const fits = a.padding[0] < kh && a.padding[2] < kh && a.padding[1] < kw && a.padding[3] < kw;
   return a.stride === 1 && a.groups === 1 && fits && perGroup > cout
     ? inputAsKernel(e, x, dy, weight, a)
     : outputAsKernel(e, x, dy, weight, a);
+}
+
+/** [N, C, H, W] as rows [C, N * H * W]. */
+const channelRows = (e: Emitter, { name, shape: [n, c, h, w] }: Named): string =>
+  reshape(e, n === 1 ? name : transpose(e, name, [1, 0, 2, 3]), [c, n * h * w]);
+/** [N, C, H, W] as rows [N * H * W, C]. */
+export const pixelRows = (e: Emitter, { name, shape: [n, c, h, w] }: Named): string =>
+  reshape(e, h * w === 1 ? name : transpose(e, name, [0, 2, 3, 1]), [n * h * w, c]);
+/** The way back from `pixelRows` to a tensor of that shape. */
+export function fromPixelRows(e: Emitter, rows: string, [n, c, h, w]: Shape): string {
+  if (h * w === 1) return reshape(e, rows, [n, c, h, w]);
+  return one(e, 'Transpose', [reshape(e, rows, [n, h, w, c])], { perm: [0, 3, 1, 2] });
 }
 
 function pointwise(e: Emitter, x: Named, dy: Named, weight: Shape): string {
@@ -72,8 +92,13 @@ function pointwise(e: Emitter, x: Named, dy: Named, weight: Shape): string {
     const each = product(reshape(e, dy.name, [n, cout, pixels]), reshape(e, x.name, [n, cin, pixels]));
     return reshape(e, one(e, 'ReduceSum', [each, e.ints([0])], { keepdims: 0 }), weight);
   }
-  const rows = (t: Named, c: number) => reshape(e, transpose(e, t.name, [1, 0, 2, 3]), [c, n * pixels]);
-  return reshape(e, product(rows(dy, cout), rows(x, cin)), weight);
+  if (n > 1 && pixels <= TINY)
+    return reshape(
+      e,
+      e.node('FusedMatMul', [pixelRows(e, dy), pixelRows(e, x)], { transA: 1 }, MICROSOFT)[0],
+      weight,
+    );
+  return reshape(e, product(channelRows(e, dy), channelRows(e, x)), weight);
 }
 
 /**
@@ -88,8 +113,22 @@ export function emitPointwiseInputGradient(e: Emitter, w: string, dy: Named, sha
   const product = (rows: string) => e.node('FusedMatMul', [matrix, rows], { transA: 1 }, MICROSOFT)[0];
   if (n === 1 || pixels >= FEW_PIXELS)
     return reshape(e, product(reshape(e, dy.name, [n, cout, pixels])), shape);
-  const rows = reshape(e, transpose(e, dy.name, [1, 0, 2, 3]), [cout, n * pixels]);
-  return one(e, 'Transpose', [reshape(e, product(rows), [cin, n, h, wide])], { perm: [1, 0, 2, 3] });
+  if (pixels <= TINY) return fromPixelRows(e, one(e, 'MatMul', [pixelRows(e, dy), matrix]), shape);
+  return one(e, 'Transpose', [reshape(e, product(channelRows(e, dy)), [cin, n, h, wide])], {
+    perm: [1, 0, 2, 3],
+  });
+}
+
+/**
+ * The sum of dy over images and pixels, [C]: as products with ones, first over images, then over pixels, which read dy
+ * once from end to end. (ReduceSum over the outer and the inner axes takes two to five times as long.)
+ */
+export function emitBiasGradient(e: Emitter, { name, shape: [n, c, h, w] }: Named): string {
+  const ones = (...shape: number[]) => e.floats(new Float32Array(shape[0]).fill(1), shape);
+  const pixels = h * w;
+  const image = n === 1 ? name : one(e, 'MatMul', [ones(n), reshape(e, name, [n, c * pixels])]);
+  if (pixels > 1) return reshape(e, one(e, 'MatMul', [reshape(e, image, [c, pixels]), ones(pixels, 1)]), [c]);
+  return n === 1 ? reshape(e, image, [c]) : image;
 }
 
 /** [1, groups * N, H, W * channels of a group]: the picture of the second form. */
@@ -194,9 +233,9 @@ function spread(e: Emitter, t: Named, stride: number): Named {
 function depthwise(e: Emitter, x: Named, dy: Named, weight: Shape, a: ConvAttributes): string {
   const [, , h, w] = x.shape;
   const [, , ho, wo] = dy.shape;
-  return h * w * ho * wo <= FEW_PAIRS
-    ? depthwisePixels(e, x, dy, weight, a)
-    : depthwiseRows(e, x, dy, weight, a);
+  const pairs = h * w * ho * wo;
+  if (pairs <= (e.block === null ? FEW_PAIRS : FEWER_PAIRS)) return depthwisePixels(e, x, dy, weight, a);
+  return emitBlockedDepthwiseGradient(e, x, dy, weight, a) ?? depthwiseRows(e, x, dy, weight, a);
 }
 
 /** [pairs of a place in dy and one in x, taps]: 1 where the tap brings the two together. */

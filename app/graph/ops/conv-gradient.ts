@@ -10,7 +10,12 @@
  */
 import { apply, fail, size, type Operator, type Shape, type Tensor } from '../graph.ts';
 import { emitBlockedConv, emitSpacedConv } from './conv-blocked.ts';
-import { emitPointwiseInputGradient, emitWeightGradient } from './conv-gradient-weight.ts';
+import {
+  emitBiasGradient,
+  emitPointwiseInputGradient,
+  emitWeightGradient,
+  isPointwise,
+} from './conv-gradient-weight.ts';
 import { checkConv, convOutput, eachTap, onnxConv, type ConvAttributes } from './conv-shape.ts';
 
 type GradientAttributes = ConvAttributes & {
@@ -33,7 +38,7 @@ const inputGradientOperator: Operator<GradientAttributes> = {
     const { stride, padding, groups, dilation, shape } = attributes;
     const reach = [dilation * (kh - 1), dilation * (kw - 1)];
     const [, , ho, wo] = dyt.shape;
-    if (kh * kw === 1 && stride === 1 && groups === 1 && padding.every((p) => p === 0))
+    if (isPointwise(wt.shape, attributes))
       return [emitPointwiseInputGradient(e, w, { name: dy, shape: dyt.shape }, shape)];
     // dy is padded so that every input pixel meets all its taps.
     const top = reach[0] - padding[0];
@@ -127,3 +132,23 @@ export const conv2dWeightGradient = (
   shape: Shape,
   attributes: ConvAttributes,
 ): Tensor => apply(weightGradientOperator, [x, dy], { ...attributes, shape: [...shape] });
+
+const biasGradientOperator: Operator = {
+  name: 'conv2dBiasGradient',
+  infer(inputs) {
+    const [dy] = inputs;
+    if (dy.dtype !== 'float32' || dy.shape.length !== 4)
+      fail('conv2dBiasGradient', inputs, 'dy must be [N, C, H, W]');
+    return [{ shape: [dy.shape[1]], dtype: 'float32' }];
+  },
+  emit: (e, { inputs: [dy] }, [name]) => [emitBiasGradient(e, { name, shape: dy.shape })],
+  evaluate([dy]) {
+    const [, channels, h, w] = dy.shape;
+    const db = new Float64Array(channels);
+    dy.data.forEach((d, i) => (db[Math.floor(i / (h * w)) % channels] += d));
+    return [db];
+  },
+};
+
+/** dLoss/dbias of `conv2d`: the sum over images and pixels, [C]. */
+export const conv2dBiasGradient = (dy: Tensor): Tensor => apply(biasGradientOperator, [dy], {});

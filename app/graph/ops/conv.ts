@@ -4,9 +4,8 @@
  * transposed convolution *is* the input gradient with the roles changed, so its rules come from the same three.
  */
 import { apply, fail, size, type Operator, type Tensor } from '../graph.ts';
-import { sum } from './reduce.ts';
 import { emitBlockedConv } from './conv-blocked.ts';
-import { conv2dInputGradient, conv2dWeightGradient } from './conv-gradient.ts';
+import { conv2dBiasGradient, conv2dInputGradient, conv2dWeightGradient } from './conv-gradient.ts';
 import {
   checkConv,
   convAttributes,
@@ -44,7 +43,7 @@ const convOperator: Operator<ConvAttributes> = {
       conv2dInputGradient(w, dy, x.shape, attributes),
       conv2dWeightGradient(x, dy, w.shape, attributes),
     ];
-    return bias ? [...gradients, sum(dy, [0, 2, 3])] : gradients;
+    return bias ? [...gradients, conv2dBiasGradient(dy)] : gradients;
   },
   evaluate([x, w, bias], attributes, [out]) {
     const pixels = out.shape[2] * out.shape[3];
@@ -105,7 +104,7 @@ const convTransposeOperator: Operator<TransposeAttributes> = {
     const dy = dOut as Tensor;
     const a = { stride, padding, groups, dilation };
     const gradients = [apply(convOperator, [dy, w], a), conv2dWeightGradient(dy, x, w.shape, a)];
-    return bias ? [...gradients, sum(dy, [0, 2, 3])] : gradients;
+    return bias ? [...gradients, conv2dBiasGradient(dy)] : gradients;
   },
   evaluate([x, w, bias], attributes, [out]) {
     const pixels = out.shape[2] * out.shape[3];
