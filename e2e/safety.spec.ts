@@ -67,3 +67,14 @@ test('only the page with the launch link gets in', async ({ darkroom }) => {
     expect(answer.body).not.toContain('revelado"');
   }
 });
+
+test('a part of the window that does not arrive is said, and the rest stands', async ({ darkroom }) => {
+  const { page } = darkroom;
+  await page.route('**/*Models*.js', (route) => route.abort());
+  const rail = page.getByRole('navigation').first();
+  await rail.getByRole('button', { name: /^Models/ }).click();
+  await expect(page.getByRole('alert').getByText('This part of the window could not be shown')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Load again' })).toBeVisible();
+  await rail.getByRole('button', { name: /^Settings/ }).click();
+  await expect(page.getByRole('radiogroup').or(page.getByRole('combobox')).first()).toBeVisible();
+});

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { pickLanguage, setLanguage } from './i18n/index.ts';
 import { Library } from './library/Library.tsx';
 import { DropTargets } from './shell/DropTargets.tsx';
+import { Fallen } from './shell/Fallen.tsx';
 import { LineBanner } from './shell/LineBanner.tsx';
 import { Notices } from './shell/Notices.tsx';
 import { Rail } from './shell/Rail.tsx';
@@ -80,35 +81,39 @@ export function App() {
             aria-label={t(`rooms.${room}`)}
             sx={{ position: 'relative', flex: 1, minHeight: 0, overflow: 'hidden' }}
           >
-            <Suspense fallback={null}>
-              <Box
-                sx={{ height: '100%', visibility: lightbox || reel !== null ? 'hidden' : 'visible' }}
-                inert={lightbox !== null || reel !== null}
-              >
-                <RoomView room={room} />
-              </Box>
-              {reel !== null && (
-                <Box sx={{ position: 'absolute', inset: 0, bgcolor: 'room.table' }}>
-                  <Reel itemId={reel} onClose={() => useApp.setState({ reel: null })} />
+            <Fallen part={`${room} ${reel} ${lightbox !== null}`}>
+              <Suspense fallback={null}>
+                <Box
+                  sx={{ height: '100%', visibility: lightbox || reel !== null ? 'hidden' : 'visible' }}
+                  inert={lightbox !== null || reel !== null}
+                >
+                  <RoomView room={room} />
                 </Box>
-              )}
-              {lightbox && (
-                <Box sx={{ position: 'absolute', inset: 0, bgcolor: 'room.table' }}>
-                  <Lightbox
-                    itemIds={lightbox.itemIds}
-                    startId={lightbox.startId}
-                    onClose={() => useApp.setState({ lightbox: null })}
-                  />
-                </Box>
-              )}
-            </Suspense>
+                {reel !== null && (
+                  <Box sx={{ position: 'absolute', inset: 0, bgcolor: 'room.table' }}>
+                    <Reel itemId={reel} onClose={() => useApp.setState({ reel: null })} />
+                  </Box>
+                )}
+                {lightbox && (
+                  <Box sx={{ position: 'absolute', inset: 0, bgcolor: 'room.table' }}>
+                    <Lightbox
+                      itemIds={lightbox.itemIds}
+                      startId={lightbox.startId}
+                      onClose={() => useApp.setState({ lightbox: null })}
+                    />
+                  </Box>
+                )}
+              </Suspense>
+            </Fallen>
           </Box>
         </Box>
       </Box>
-      <Suspense fallback={null}>
-        {exporting && <ExportDialog ids={exporting} />}
-        {pickerOpen && <FolderPicker />}
-      </Suspense>
+      <Fallen part={`${exporting !== null} ${pickerOpen}`}>
+        <Suspense fallback={null}>
+          {exporting && <ExportDialog ids={exporting} />}
+          {pickerOpen && <FolderPicker />}
+        </Suspense>
+      </Fallen>
       <ShortcutSheet />
       <DropTargets />
       <Notices />

@@ -92,6 +92,8 @@ for (const [file, loss, stain] of [
       const map = deltaEMap(toLab(truth[t]), toLab(codes.picture(frame)));
       return sum + meanOf(map) / frames.length;
     }, 0);
+  const fresh = await restored(clip.frames.map(copy), format);
+  console.log(`${clip.name} as it is, not faded: the step changes it by Delta E ${error(fresh).toFixed(2)}`);
   const before = error(old);
   const start = performance.now();
   const made = await restored(old.map(copy), format);

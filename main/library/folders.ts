@@ -110,7 +110,10 @@ export interface Entry {
   size: number;
 }
 
-/** Folders and files directly below; hidden ones, links that lead out and what is neither are left out. Natural order, folders first. */
+/** Settings, records and repairs that we wrote beside pictures: nothing that a person would choose. */
+const OURS = /\.revelado\.(?:json|repair)$/i;
+
+/** Folders and files directly below; hidden ones, what we wrote beside pictures, links that lead out and what is neither are left out. Natural order, folders first. */
 export async function listEntries(root: string, relative: string): Promise<Entry[]> {
   const dir = await resolveInside(root, relative);
   let names: string[];
@@ -131,7 +134,7 @@ export async function listEntries(root: string, relative: string): Promise<Entry
           const real = await realpath(path.join(dir, name));
           if (!isInside(realRoot, real)) return null;
           const info = await stat(real);
-          if (!info.isDirectory() && !info.isFile()) return null;
+          if (!info.isDirectory() && !(info.isFile() && !OURS.test(name))) return null;
           return { name, directory: info.isDirectory(), size: info.isDirectory() ? 0 : info.size };
         } catch {
           return null;

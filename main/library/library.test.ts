@@ -290,6 +290,7 @@ describe('folders', () => {
       ['scans/b9.tif', 'xy'],
       ['scans/roll/c.tif', 'x'],
       ['scans/.hidden', 'x'],
+      ['scans/b9.tif.revelado.json', '{}'],
     );
     const { folders, entries } = await list('source-1', '');
     expect(folders.map((f) => f.id).sort()).toEqual(['exports', 'inbox', 'source-1']);

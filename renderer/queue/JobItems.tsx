@@ -20,7 +20,8 @@ import { fileName } from './titles.ts';
 
 const PAGE = 200;
 const ROW = 40;
-const ROW_WITH_REASON = 62;
+/** Two lines of reason. */
+const ROW_WITH_REASON = 78;
 
 const icons = {
   queued: { Icon: Schedule, colour: 'text.disabled' },
@@ -141,11 +142,18 @@ export function JobItems({ job }: { job: Job }) {
                     <Typography
                       variant="caption"
                       component="p"
-                      noWrap
                       title={said(item.error)}
-                      sx={{ m: 0, color: 'error.main' }}
+                      sx={{
+                        m: 0,
+                        color: 'error.main',
+                        overflow: 'hidden',
+                        display: '-webkit-box',
+                        WebkitLineClamp: 2,
+                        WebkitBoxOrient: 'vertical',
+                        overflowWrap: 'anywhere',
+                      }}
                     >
-                      {said(item.error)}
+                      {said(item.error).replaceAll(item.input, fileName(item.input))}
                     </Typography>
                   )}
                 </Box>
