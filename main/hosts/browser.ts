@@ -180,6 +180,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
         sources,
         request.signal,
         url.searchParams.get('folder'),
+        url.searchParams.get('batch'),
       );
       return Response.json({ jobId: await services.importPaths([file]) });
     } catch (error) {

@@ -61,7 +61,7 @@ function release(chunk: Uint8Array): void {
 
 /**
  * Receives one dropped file. Returns the path to import: the original under `folders` where there is one, else
- * `<inbox>/<first 16 of its SHA-256>/[<dropped folder>/]<name>`. Nothing half-received carries that name.
+ * `<inbox>/<first 16 of its SHA-256>/[<dropped folder>/]<name>`; for frames of a DPX film the hash is the drop's. Nothing half-received carries that name.
  * @throws RevealError 'disk' when it cannot be stored, 'bad-input' when it is empty.
  */
 export async function receiveFile(
@@ -72,6 +72,8 @@ export async function receiveFile(
   signal: AbortSignal,
   /** Folder the file was dropped in, if a whole folder was dropped: it names the roll. */
   dropFolder?: string | null,
+  /** What all files of one drop have in common. */
+  batch?: string | null,
 ): Promise<string> {
   const clean = safeName(name);
   await mkdir(inbox, { recursive: true });
@@ -96,15 +98,20 @@ export async function receiveFile(
     }
     if (size === 0) throw new RevealError('bad-input', say('file-empty', { file: clean }));
     const digest = hash.digest('hex');
+    // Frames of one film are all of one size: only those of the same name are worth reading.
+    const frame = /\.dpx$/i.test(clean);
     for (const folder of folders) {
       for (const candidate of await sameSize(folder, size, inbox)) {
+        if (frame && path.basename(candidate) !== clean) continue;
         if ((await sha256(candidate).catch(() => '')) === digest) {
           await rm(temp, { force: true });
           return candidate;
         }
       }
     }
-    const hashed = path.join(inbox, digest.slice(0, 16));
+    // A frame lies beside the other frames of its drop: together they are the film.
+    const known = frame && batch ? createHash('sha256').update(batch).digest('hex') : digest;
+    const hashed = path.join(inbox, known.slice(0, 16));
     const home = dropFolder ? path.join(hashed, safeName(dropFolder)) : hashed;
     const target = path.join(home, clean);
     await mkdir(home, { recursive: true });

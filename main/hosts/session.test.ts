@@ -77,6 +77,16 @@ describe('the inbox', () => {
     ]);
   });
 
+  it('keeps the frames of a dropped DPX film together', async () => {
+    const signal = new AbortController().signal;
+    const inbox = path.join(dir, 'inbox');
+    const frame = (name: string, batch: string) =>
+      receiveFile(bytes(name), name, inbox, [], signal, 'reel', batch);
+    const first = await frame('a_001.dpx', 'one drop');
+    expect(path.dirname(await frame('a_002.dpx', 'one drop'))).toBe(path.dirname(first));
+    expect(path.dirname(await frame('a_002.dpx', 'another'))).not.toBe(path.dirname(first));
+  });
+
   it('uses the original where a served folder holds the same bytes', async () => {
     await mkdir(path.join(dir, 'scans', 'deep'), { recursive: true });
     await writeFile(path.join(dir, 'scans', 'same-size.tif'), 'NEGATIVE');

@@ -88,6 +88,9 @@ describe.skipIf(!tool)('reels in the queue', () => {
     expect(items).toHaveLength(before + 1);
     const reel = items.find(({ name }) => name.endsWith('.dpx'))!;
     expect(reel).toMatchObject({ name: 'one-3_00001.dpx', kind: 'reel' });
+    // A single frame, as a browser brings them one by one, is no film of its own.
+    await house.import(path.join(folder, 'one-3_00002.dpx'));
+    expect(await house.items()).toHaveLength(before + 1);
     const { facts } = await house.ask('reel.open', { itemId: reel.id });
     expect(facts).toMatchObject({ frames: 24, width: 64, height: 48 });
     const back = await house.ask('reel.export', { ids: [reel.id], export: { codec: 'ffv1' } });

@@ -4,7 +4,7 @@
  * new place are a found-again original (when the old place is empty) or a duplicate (when it is not); the same
  * path again changes nothing. When all are in, rolls adopt their reference frames and are balanced together.
  */
-import { realpath, rm, stat } from 'node:fs/promises';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -150,6 +150,8 @@ export class ImportAction implements JobAction<ImportPayload> {
     const known = scanByPath(db, file);
     if (known && unchanged(known, info.size, info.mtimeMs) && (known.analysis || isReel(file)))
       return this.#back(known, file, info.size, info.mtimeMs);
+    const film = await this.#filmOf(file);
+    if (film) return this.#back(film, film.path, film.size, film.mtime);
     // A file of a size the library has seen may be an old friend: its hash is cheaper than its pixels.
     if (sizeKnown(db, info.size)) {
       const { sha256 } = await this.#o.engine.call('hash', { path: file }, { signal: work.signal });
@@ -244,6 +246,17 @@ export class ImportAction implements JobAction<ImportPayload> {
   }
 
   /** The same path, the same bytes: only what was removed or missing comes back. */
+  /** The film that a DPX frame belongs to, where another frame of it stands for it already. */
+  async #filmOf(file: string): Promise<ScanRow | null> {
+    if (!/\.dpx$/i.test(file)) return null;
+    const folder = path.dirname(file);
+    for (const { name } of sequenceOf(await readdir(folder), path.basename(file))) {
+      const scan = scanByPath(this.#o.db, path.join(folder, name));
+      if (scan && scan.path !== file && itemsOfScan(this.#o.db, scan.id).length > 0) return scan;
+    }
+    return null;
+  }
+
   #back(scan: ScanRow, file: string, size: number, mtime: number): ItemOutcome {
     const ids = relinkScan(this.#o.db, scan.id, file, size, mtime);
     this.#o.changed(ids, true);
