@@ -1,8 +1,8 @@
 /**
  * Trains the colorist's decoder on features that were computed once (features.ts), the encoder frozen:
  *
- *   node build/colorist/fit.ts --features DIR --out DIR [--minutes 60] [--files 1,2,3,4] [--width base] [--tilt 0.5]
- *     [--distance 4] [--drop 0.1] [--batch 16] [--rate 0.001] [--hints 0.6] [--start DIR] [--only PREFIXES --index FILE]
+ *   node build/colorist/fit.ts --features DIR --out DIR [--minutes 60 | --steps N] [--files 1,2,3,4] [--width base] [--tilt 0.5]
+ *     [--distance 4] [--drop 0.1] [--batch 16] [--rate 0.001] [--hints 0.4] [--start DIR] [--only PREFIXES --index FILE]
  *     [--threads 2] [--seed 1]
  *
  * Run it with Node 24; it prints and writes OUT/log.jsonl, and the averaged weights with a card in OUT/model. --files names
@@ -45,6 +45,7 @@ const { values } = parseArgs({
     features: { type: 'string' },
     out: { type: 'string' },
     minutes: { type: 'string', default: '60' },
+    steps: { type: 'string' },
     files: { type: 'string', default: '1,2,3,4' },
     width: { type: 'string', default: 'base' },
     tilt: { type: 'string', default: '0.5' },
@@ -87,7 +88,9 @@ const meanWeight = COLOUR_BINS.reduce((total, [, , share], i) => total + share *
  */
 function forward(context: StepContext, count: number) {
   const { graph } = context;
-  const features = TENSORS.slice(0, 4).map(({ name, shape }) => context.input(name, [batch, ...shape.slice(1)]));
+  const features = TENSORS.slice(0, 4).map(({ name, shape }) =>
+    context.input(name, [batch, ...shape.slice(1)]),
+  );
   const l = context.input('l', [batch, 1, SIDE, SIDE]);
   const hints = context.input('hints', [batch, 3, side, side]);
   const ab = context.input('ab', [batch, 2, side, side]);
@@ -166,7 +169,7 @@ const part = (name: string, at: number): Float32Array => {
 
 /** Places (file, record) to learn from, as far as they are there. */
 function places(): [Records, number][] {
-  return recordFiles(folder, (values.files ?? "").split(',')).flatMap((records) =>
+  return recordFiles(folder, (values.files ?? '').split(',')).flatMap((records) =>
     Array.from({ length: records.count }, (_, n): [Records, number] => [records, n]).filter(
       ([, n]) => !wanted || wanted.includes(sources.get(path.basename(records.ids[n])) ?? ''),
     ),
@@ -226,10 +229,18 @@ async function judge(): Promise<Record<string, number>> {
       const ab = part('ab', at);
       const m = seen.outputs.middle.data.subarray(at * n * 2, (at + 1) * n * 2);
       for (let i = 0; i < n; i++) grey += Math.hypot(ab[i], ab[n + i]);
-      truth += lively((i) => ab[i], (i) => ab[n + i]);
+      truth += lively(
+        (i) => ab[i],
+        (i) => ab[n + i],
+      );
       GAINS.forEach((g, k) => {
         for (let i = 0; i < n; i++) away[k] += Math.hypot(ab[i] - g * m[2 * i], ab[n + i] - g * m[2 * i + 1]);
-        colour[k] += g * lively((i) => m[2 * i], (i) => m[2 * i + 1]);
+        colour[k] +=
+          g *
+          lively(
+            (i) => m[2 * i],
+            (i) => m[2 * i + 1],
+          );
       });
     }
   }
@@ -238,7 +249,12 @@ async function judge(): Promise<Record<string, number>> {
   const c = colour.map((v) => v / truth);
   const k = c.findIndex((v) => v >= 0.85);
   const t = (0.85 - c[k - 1]) / (c[k] - c[k - 1]);
-  return { ...losses, best: Math.min(...d), at085: k > 0 ? d[k - 1] + t * (d[k] - d[k - 1]) : NaN, own: c[2] };
+  return {
+    ...losses,
+    best: Math.min(...d),
+    at085: k > 0 ? d[k - 1] + t * (d[k] - d[k - 1]) : NaN,
+    own: c[2],
+  };
 }
 function save(step: number, seconds: number, figures: Record<string, number>): void {
   const learnt = state.weights('decoder', 'ema');
@@ -271,7 +287,7 @@ let from = places();
 let saved = 0;
 for (let step = 1; ; step++) {
   const seconds = (performance.now() - began) / 1000;
-  const done = Math.min(1, seconds / whole);
+  const done = Math.min(1, values.steps ? step / Number(values.steps) : seconds / whole);
   draw(from);
   const pixels = random.shuffle(Array.from({ length: side * side }, (_, i) => i)).slice(0, PIXELS);
   const fed: Feeds = {
@@ -289,7 +305,9 @@ for (let step = 1; ; step++) {
     save(step, seconds, figures);
     const line = { step, seconds: Math.round(seconds), records: from.length, ...told, test: figures };
     appendFileSync(path.join(out, 'log.jsonl'), `${JSON.stringify(line)}\n`);
-    console.log(JSON.stringify(line, (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(4)) : v)));
+    console.log(
+      JSON.stringify(line, (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(4)) : v)),
+    );
   }
   if (over) break;
 }

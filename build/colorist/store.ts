@@ -56,4 +56,7 @@ export class Records {
 
 /** The files of a folder that exist, by their numbers. */
 export const recordFiles = (folder: string, numbers: readonly string[]): Records[] =>
-  numbers.map((n) => `${folder}/${n}.f16`).filter((file) => existsSync(file)).map((file) => new Records(file));
+  numbers
+    .map((n) => `${folder}/${n}.f16`)
+    .filter((file) => existsSync(file))
+    .map((file) => new Records(file));

@@ -3,7 +3,7 @@ import { evaluate } from '../../app/graph/evaluate.ts';
 import { Graph } from '../../app/graph/graph.ts';
 import { runOnnx } from '../../app/graph/testing.ts';
 import { COLOUR_BINS } from './bins.ts';
-import { ANNEAL, binWeights, chooseColour, colourTargets, restraint } from './colour.ts';
+import { ANNEAL, binWeights, BOLD, chooseColour, colourTargets, restraint } from './colour.ts';
 
 const bins = COLOUR_BINS.length;
 const index = (a: number, b: number): number => COLOUR_BINS.findIndex(([x, y]) => x === a && y === b);
@@ -62,19 +62,29 @@ describe('colour bins', () => {
     expect(out.ab.data[1] * 110).toBeCloseTo(0, 4);
     expect(out.confidence.data[1]).toBeCloseTo(0.5, 5); // spread 20
     const p = 3 ** (1 / ANNEAL);
-    expect(out.ab.data[2] * 110).toBeCloseTo((20 * p) / (1 + p), 3);
-    expect(out.confidence.data[2]).toBeCloseTo(1 / (1 + 0.75 * 0.25), 5);
+    const sure = 1 / (1 + 0.75 * 0.25);
+    expect(out.ab.data[2] * 110).toBeCloseTo(((20 * p) / (1 + p)) * (1 + BOLD * (1 - sure)), 3);
+    expect(out.confidence.data[2]).toBeCloseTo(sure, 5);
   });
   it('are held back in bright places, but not around a hint', async () => {
     const graph = new Graph();
     const used = restraint(graph.input('l', [1, 1, 8, 128]), graph.input('hinted', [1, 1, 2, 32]));
-    // Columns of chroma pixels: middle grey, then light grey, then white.
-    const shade = (column: number): number => (column < 10 ? 0.5 : column < 20 ? 0.86 : 1);
+    // Columns of chroma pixels: middle grey, then nearly the white of this picture, then its white.
+    const shade = (column: number): number => (column < 10 ? 0.5 : column < 20 ? 0.86 : 0.9);
     const l = Float32Array.from({ length: 8 * 128 }, (_, i) => shade(Math.floor((i % 128) / 4)));
     const none = (await runOnnx({ used }, { l, hinted: new Float32Array(64) })).used.data;
+    // Shares of the three greys in what counts as white: 10 : 10 : 12 by exp(150 grey).
+    const light = [0.5, 0.86, 0.9].map((v, i) => [v, [10, 10, 12][i] * Math.exp(150 * (v - 0.9))]);
+    const white = light.reduce((s, [v, k]) => s + v * k, 0) / light.reduce((s, [, k]) => s + k, 0);
+    expect(white).toBeGreaterThan(0.899);
     expect(none[3]).toBe(1);
-    expect(none[15]).toBeCloseTo(0.4, 5);
+    expect(none[15]).toBeCloseTo((white - 0.86) / 0.1, 4);
     expect(none[25]).toBe(0);
+    // In the dark nothing is white.
+    const dark = l.map((v) => v / 2);
+    expect([...(await runOnnx({ used }, { l: dark, hinted: new Float32Array(64) })).used.data]).toEqual(
+      Array<number>(64).fill(1),
+    );
     const hinted = new Float32Array(64);
     hinted[31] = 1;
     const told = (await runOnnx({ used }, { l, hinted })).used.data;
