@@ -45,7 +45,7 @@ const INFERENCE: SessionOptions = { memoryPattern: false };
 /** Largest side of a tile. Larger ones spend less on overlap and need more memory. */
 const TILE = 768;
 /** Outputs that only training wants. */
-const TRAINING_ONLY = new Set(['damageLogits']);
+const TRAINING_ONLY = new Set(['damageLogits', 'first', 'answers', 'known', 'bare']);
 
 /** Folders of the models that a person has put in the place of the shipped ones, by task. */
 export type ModelsInUse = Partial<Record<NetworkTask, string>>;

@@ -43,7 +43,7 @@ interface Level {
 }
 /** @param sums [N, 4, h, w]: colours times how much of each pixel is known, and that share */
 function level(sums: Tensor): Level {
-  const [colours, known] = split(sums, [3, 1], 1);
+  const [colours, known] = split(sums, [sums.shape[1] - 1, 1], 1);
   return { colours: div(colours, maximum(known, NOTHING)), weight: clip(mul(known, 1 / ENOUGH), 0, 1) };
 }
 /** What the level knows, and the rest from `coarser`. */

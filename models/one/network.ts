@@ -4,8 +4,9 @@
  * regions. A residual U-Net on a quarter of the size (ResNet-34's stages of 3, 4, 6 and 3 blocks), with attention
  * on the coarsest level and sub-pixel up-sampling. Beside its own encoder it has the pre-trained one
  * (`../backbone`): what a picture shows decides whether it is a negative and what colours it may have, and no training
- * on a processor learns that from nothing. It looks at the picture and at its grey negative. Impulses
- * are taken out before anything looks (`restorer/impulses.ts`). Three paths make the output:
+ * on a processor learns that from nothing. It looks at the picture and at its grey negative. Before anything looks,
+ * impulses are taken out (`restorer/impulses.ts`) and sharply bounded areas of one colour filled (`holes.ts`). Four paths
+ * make the network's own answer, and a last word (`verdict.ts`) weighs it against those that nothing had to be learnt for:
  *
  *  - global: a choice among the classical answers for the whole picture (`tones.ts`: as it is, a negative turned
  *    round in several ways, stretched), then curves and a colour matrix, all chosen from what the coarsest level saw
@@ -35,7 +36,10 @@ import { membrane } from '../filler/membrane.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
 import { withoutImpulses } from '../restorer/impulses.ts';
-import { GREY_NEGATIVE, NEGATIVE, tones, TURNED, type Tones } from './tones.ts';
+import { holes } from './holes.ts';
+import { quiet } from './quiet.ts';
+import { GREY_NEGATIVE, INVERTED, NEGATIVE, STRETCHED, tones, TURNED, type Tones } from './tones.ts';
+import { signs, verdict } from './verdict.ts';
 
 /** Channels at strides 4, 8, 16, 32, and of the detail branch at stride 2. */
 const CHANNELS: Record<Width, { levels: readonly [number, number, number, number]; detail: number }> = {
@@ -156,6 +160,9 @@ export function mend(picture: Tensor, logits: Tensor): Tensor {
   return add(picture, mul(mul(missing, sub(1, sure)), sub(filled, picture)));
 }
 
+/** How much of the fine part is added to sharpen: 0.8 of what a binomial blur takes away (`finePart` is 8 times that). */
+const SHARPENED = 0.1;
+
 /** What the network knows of a picture before it decides what kind of picture it is. */
 export interface Look extends Tones {
   /** Features of both encoders: the pre-trained one's of the picture and of its grey negative, our own by level. */
@@ -195,14 +202,16 @@ export function look(scope: Scope, x: Tensor, width: Width): Look {
  * Writes the network down.
  * @param picture [N, 3, H, W] sRGB-encoded 0..1
  * @returns y of the same shape, not clipped; way [N, 6], which of `tones` it was made from, before softmax; missing
- *   [N, 1, H, W], what was filled, before sigmoid; bare [N, 3, H, W], the picture before it was filled
+ *   [N, 1, H, W], what was filled, before sigmoid; bare [N, 3, H, W], the picture before it was filled; and what the
+ *   last word is fitted on (build/fit-verdict.ts): answers [N, 30, H, W], ten pictures, and known [N, n, 1, 1]
  */
 function build(
   scope: Scope,
   picture: Tensor,
   width: Width,
-): Record<'y' | 'way' | 'missing' | 'bare', Tensor> {
-  const x = withoutImpulses(picture);
+): Record<'y' | 'way' | 'missing' | 'bare' | 'answers' | 'known', Tensor> {
+  const struck = withoutImpulses(picture);
+  const x = membrane(struck, sub(1, holes(struck)));
   const { levels, detail } = CHANNELS[width];
   const { ways, asItIs, asNegative, skips, deepest, all, thoughts } = look(scope, x, width);
   const global = scope.within('global');
@@ -236,7 +245,21 @@ function build(
   const [change, gate] = split(out, [3, 1], 1);
   const bare = add(whole, mul(change, sigmoid(gate)));
   const missing = sub(depthToSpace(convolution(scope, 'missing', z, 4, { initial: zeros }), 2), RARELY);
-  return { y: mend(bare, missing), way, missing, bare };
+  const { quieted, sigma } = quiet(x);
+  const classical = tones(x, quieted).ways;
+  const answers = [
+    x,
+    quieted,
+    add(x, mul(finePart(x), SHARPENED)),
+    ...[STRETCHED, INVERTED, NEGATIVE, GREY_NEGATIVE].map((k) => classical[k]),
+    ways[NEGATIVE],
+    whole,
+    mend(bare, missing),
+  ];
+  const said = reshape(way, [...way.shape, 1, 1]);
+  const known = concat([thoughts, all, signs(x, sigma, answers.slice(1)), said], 1);
+  const y = verdict(scope.within('verdict'), answers, known);
+  return { y, way, missing, bare, answers: concat(answers, 1), known };
 }
 
 export const one: Network = {

@@ -57,14 +57,18 @@ export interface Tones {
   /** Numbers that tell one kind of picture from another, [N, 31, 1, 1], about -1..1: quantiles, exponents. */
   facts: Tensor;
 }
-/** The places of the two negatives among the ways, and of all ways that turn the picture round. */
+/** The places of answers among the ways, and of all that turn the picture round. */
+export const INVERTED = 1;
 export const NEGATIVE = 2;
 export const GREY_NEGATIVE = 3;
-export const TURNED = [1, NEGATIVE, GREY_NEGATIVE] as const;
+export const STRETCHED = 4;
+export const TURNED = [INVERTED, NEGATIVE, GREY_NEGATIVE] as const;
 
-/** @param x [N, 3, H, W] sRGB-encoded 0..1, sides multiples of 4 */
-export function tones(x: Tensor): Tones {
-  const calmed = calm(x);
+/**
+ * @param x [N, 3, H, W] sRGB-encoded 0..1, sides multiples of 4
+ * @param calmed the same with its noise held down, which negatives are read from
+ */
+export function tones(x: Tensor, calmed: Tensor = calm(x)): Tones {
   const [n] = x.shape;
   const four = (t: Tensor): Tensor => concat([t, luma(t)], 1);
   const small = four(averagePool(calmed, 4));

@@ -56,6 +56,26 @@ describe('withoutImpulses', () => {
     }
   });
 
+  it('takes every extreme sample out where many are struck, and follows an edge', () => {
+    const random = seeded('many');
+    const struck = new Map<number, number>();
+    for (let i = 0; i < SIDE * SIDE; i++) if (random.chance(0.12)) struck.set(i, random.chance(0.5) ? 1 : 0);
+    const edge = (x: number): number => (x < 8 ? 0.25 : 0.75);
+    const { input, output } = cleaned((x, y) => struck.get(y * SIDE + x) ?? edge(x));
+    const pixels = SIDE * SIDE;
+    expect(struck.size).toBeGreaterThan(20);
+    let left = 0;
+    let square = 0;
+    for (const i of struck.keys()) {
+      left += Number(output[pixels + i] === input[pixels + i]);
+      square += (output[pixels + i] - edge(i % SIDE)) ** 2 / struck.size;
+    }
+    expect(left).toBe(0);
+    expect(Math.sqrt(square)).toBeLessThan(0.06);
+    for (let i = 0; i < pixels; i++)
+      if (!struck.has(i)) expect(output[pixels + i]).toBeCloseTo(edge(i % SIDE), 6);
+  });
+
   it('leaves noise that was cut off at black', () => {
     const random = seeded('impulses');
     const { input, output } = cleaned(() => Math.max(0, 0.15 + random.normal(0, 0.12)));

@@ -2,8 +2,9 @@
  * `restorer`: noise, grain, blur and JPEG taken out of a picture at its native resolution, and a map of damage
  * (scratches, dust, stains, holes) for a person to check and the filler to fill. Everything is local: convolutions
  * only, no statistics of the picture, so tiles that overlap by `margin` join exactly. Impulses (salt and pepper) are
- * taken out before (`impulses.ts`). A residual U-Net on half the size, two levels deep. What it adds to the picture starts small, not at nought: from nought it took thousands of
- * steps to move.
+ * taken out before (`impulses.ts`). A residual U-Net on half the size, two levels deep. What it adds to the picture starts
+ * small, not at nought: from nought it took thousands of steps to move. Where a picture is noisy, the answer is refined
+ * once more by what it says of the noise (`windows.ts`).
  */
 import type { Tensor } from '../../app/graph/graph.ts';
 import type { Scope } from '../../app/graph/scope.ts';
@@ -15,6 +16,7 @@ import { activate, convolution, enlarge, finePart, halve, opponent, residuals } 
 import { zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
 import { withoutImpulses } from './impulses.ts';
+import { refined } from './windows.ts';
 
 /** Channels at strides 2, 4 and 8. */
 const CHANNELS: Record<Width, readonly [number, number, number]> = {
@@ -31,13 +33,13 @@ const MARGIN = 80;
 /**
  * Writes the network down.
  * @param picture [N, 3, H, W] sRGB-encoded 0..1
- * @returns y [N, 3, H, W], not clipped; damageLogits and damage [N, 1, H, W], damage being their sigmoid 0..1
+ * @returns y [N, 3, H, W], not clipped; first, the same as the layers have it, which learns; damageLogits and damage [N, 1, H, W], damage being their sigmoid 0..1
  */
 function build(
   scope: Scope,
   picture: Tensor,
   width: Width,
-): { y: Tensor; damageLogits: Tensor; damage: Tensor } {
+): { y: Tensor; first: Tensor; damageLogits: Tensor; damage: Tensor } {
   const x = withoutImpulses(picture);
   const levels = CHANNELS[width];
   const skips: Tensor[] = [];
@@ -60,7 +62,8 @@ function build(
   }
   const out = depthToSpace(convolution(scope, 'out', activate(z), 16, { initial: zeros }), 2);
   const [change, damageLogits] = split(out, [3, 1], 1);
-  return { y: add(x, opponent(change, true)), damageLogits, damage: sigmoid(damageLogits) };
+  const first = add(x, opponent(change, true));
+  return { y: refined(x, first), first, damageLogits, damage: sigmoid(damageLogits) };
 }
 
 export const restorer: Network = {

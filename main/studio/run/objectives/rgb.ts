@@ -85,13 +85,14 @@ export const restorerObjective: Objective = {
   network: restorer,
   task: 'restorer',
   tensors: (n, s) => ({ x: [n, 3, s, s], y: [n, 3, s, s], mask: [n, 1, s, s] }),
-  content({ y, damageLogits }, batch) {
+  content({ first, damageLogits }, batch) {
     // What lies under damage is the filler's work: here it counts little, but not nothing.
-    const error = charbonnier(y, batch.y, sub(1, mul(batch.mask, 0.9)), SMOOTH);
+    const error = charbonnier(first, batch.y, sub(1, mul(batch.mask, 0.9)), SMOOTH);
     const damage = bceWithLogits(damageLogits, batch.mask, { positiveWeight: MISSED });
     return { total: add(error, mul(damage, 0.01)), parts: { error, damage } };
   },
-  made: ({ y }) => y,
+  // What is refined after it is not learnt.
+  made: ({ first }) => first,
   real: ({ y }) => y,
   adversarial: 0.005,
   shown: ['y'],
