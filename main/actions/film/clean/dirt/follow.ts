@@ -74,3 +74,43 @@ function passes(
     }
   return false;
 }
+
+/** Change of size and contrast, and of way as a share of it, of a limb or a racket from frame to frame. */
+const LOOSE = { area: 3.5, contrast: 1.9, way: 0.7 };
+
+/**
+ * The pieces of `frames[at]` that have company: something about as large and as strong stands out nearby in the frame before and in the
+ * frame after, roughly on opposite sides. Limbs and rackets turn and bend as they go; of dirt it happens by chance.
+ */
+export function accompanied(
+  frames: readonly (readonly Region[] | null)[],
+  at: number,
+  reach: number,
+): Set<Region> {
+  const found = new Set<Region>();
+  const like = (list: readonly Region[] | null, r: Region): Region[] =>
+    (list ?? []).filter((q) => {
+      const area = q.pixels.length / r.pixels.length;
+      const contrast = q.contrast / r.contrast;
+      return (
+        q.sign === r.sign &&
+        Math.max(area, 1 / area) < LOOSE.area &&
+        Math.max(contrast, 1 / contrast) < LOOSE.contrast &&
+        Math.hypot(q.x - r.x, q.y - r.y) < reach
+      );
+    });
+  for (const r of frames[at] ?? []) {
+    const before = like(frames[at - 1], r);
+    if (before.length === 0) continue;
+    const after = like(frames[at + 1], r);
+    const goesOn = before.some((a) =>
+      after.some(
+        (b) =>
+          Math.hypot(a.x + b.x - 2 * r.x, a.y + b.y - 2 * r.y) <
+          6 + LOOSE.way * Math.max(Math.hypot(a.x - r.x, a.y - r.y), Math.hypot(b.x - r.x, b.y - r.y)),
+      ),
+    );
+    if (goesOn) found.add(r);
+  }
+  return found;
+}

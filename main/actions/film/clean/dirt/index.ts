@@ -1,6 +1,6 @@
 /**
  * Dirt and dust: what is in one frame only. Each frame is compared with its two neighbours moved along; pieces that belong to
- * neither are asked whether they fly (follow.ts) and whether their surroundings hold still under the motion (regions.ts),
+ * neither are asked whether they fly (follow.ts) and whether what is around them speaks for dirt (judge.ts),
  * and are filled from a neighbour (fill.ts). The first and last frame of a shot have neighbours on one side only and are judged
  * more warily. Outside the pieces no sample changes.
  */
@@ -20,8 +20,9 @@ import {
 } from '../motion/index.ts';
 import { copySamples, luma8, soften } from '../planes.ts';
 import { Filler, type Source } from './fill.ts';
-import { flying } from './follow.ts';
-import { findRegions, looksLikeDirt, type Region, type Specks } from './regions.ts';
+import { accompanied, flying } from './follow.ts';
+import { findRegions, tooLarge, type Region, type Specks } from './regions.ts';
+import { evidenceOf, odds } from './judge.ts';
 import { dirtTuning, type DirtTuning } from './tuning.ts';
 
 interface Held {
@@ -110,19 +111,14 @@ class DirtWork implements ShotWork {
     const n = warp({ ...size, data: b.held.soft }, b.flow);
     const oneSided = a.away * b.away > 0;
     const specks: Specks = { luma: held.luma, beyond: this.beyond(held, [a, b]) };
-    held.regions = findRegions(held.soft, p, n, size, this.tuning, oneSided ? 1.6 : 1, specks);
     const largest = oneSided ? this.largest / 2 : this.largest;
-    for (const r of held.regions)
-      r.kept = looksLikeDirt(
-        r,
-        held.soft,
-        p,
-        n,
-        size,
-        this.tuning,
-        largest,
-        this.jolt(r, a.flow, b.flow, oneSided),
-      );
+    held.regions = findRegions(held.soft, p, n, size, this.tuning, largest, oneSided ? 1.6 : 1, specks);
+    const scene = { ...size, c: held.soft, p, n, a: a.flow, b: b.flow, factor: this.factor, oneSided };
+    for (const r of held.regions) {
+      if (r.pixels.length < this.tuning.fewest || tooLarge(r, largest)) continue;
+      r.odds = odds(evidenceOf(r, scene, this.tuning), oneSided);
+      r.kept = r.odds > this.tuning.odds;
+    }
   }
 
   /** `Specks.beyond` for a frame. */
@@ -143,35 +139,6 @@ class DirtWork implements ShotWork {
       }
       return least;
     };
-  }
-
-  /**
-   * How unevenly the surroundings of a piece move: |v before + v after| over cells around it whose patches the piece does not
-   * touch (in those it has misled the search itself), of which three fifths are smaller.
-   */
-  private jolt(r: Region, a: Flow, b: Flow, oneSided: boolean): number {
-    const cell = a.step * this.factor;
-    const margin = 6 * cell;
-    const touched = 1.5 * cell;
-    const c0 = Math.max(0, Math.floor((r.x0 - margin) / cell));
-    const c1 = Math.min(a.columns - 1, Math.floor((r.x1 + margin) / cell));
-    const r0 = Math.max(0, Math.floor((r.y0 - margin) / cell));
-    const r1 = Math.min(a.rows - 1, Math.floor((r.y1 + margin) / cell));
-    const off: number[] = [];
-    // On one side the second flow leads two frames away: even motion is twice the first.
-    const k = oneSided ? -0.5 : 1;
-    for (let y = r0; y <= r1; y++)
-      for (let x = c0; x <= c1; x++) {
-        const px = (x + 0.5) * cell;
-        const py = (y + 0.5) * cell;
-        if (px > r.x0 - touched && px < r.x1 + touched && py > r.y0 - touched && py < r.y1 + touched)
-          continue;
-        const i = y * a.columns + x;
-        const length = Math.abs(a.dx[i]) + Math.abs(a.dy[i]);
-        off.push(Math.hypot(a.dx[i] + k * b.dx[i], a.dy[i] + k * b.dy[i]) / (1 + 0.1 * length));
-      }
-    off.sort((p, q) => p - q);
-    return off.length > 0 ? off[Math.floor(0.6 * (off.length - 1))] : 0;
   }
 
   /** The two frames that a frame is compared with: on both sides, or both on the only side there is. */
@@ -238,7 +205,11 @@ class DirtWork implements ShotWork {
   private decide(at: number): Region[] {
     const around = [-2, -1, 0, 1, 2].map((k) => this.held[at + k]?.regions ?? null);
     const fly = flying(around, 2, FLIGHT * this.format.width);
-    return (around[2] ?? []).filter((r) => r.kept && !fly.has(r));
+    const company = accompanied(around, 2, FLIGHT * this.format.width);
+    // What stands out most is the likelier to be somebody's: a racket that vanishes is seen, a speck that stays hardly.
+    const needed = (r: Region): number =>
+      this.tuning.odds + 2 + 0.8 * Math.max(0, Math.log((r.contrast ** 2 * r.pixels.length) / 10000));
+    return (around[2] ?? []).filter((r) => r.kept && !fly.has(r) && (r.odds >= needed(r) || !company.has(r)));
   }
 
   private maskOf(at: number): Uint8Array {

@@ -1,8 +1,8 @@
 /**
  * Dirt found as pieces: pixels that differ from both neighbours, moved along, in the same direction (the rank-order
  * detector in its simple form, sROD: van Roosmalen 1999; SDIp: Kokaram 1998), by more than what the neighbours differ
- * from each other around there, grown to all that hangs together at a lower threshold. Then each piece is asked
- * whether its surroundings moved as they were said to.
+ * from each other around there, grown to all that hangs together at a lower threshold. Whether a piece is dirt is
+ * asked afterwards (judge.ts).
  *
  *   s = I - max(r)  if positive (light),  min(r) - I  if positive (dark),  r over both neighbours and their four beside
  *   seed: s > T,  T = max(T0, k A);  A: mean |P - N| of the block, what grain and failing motion leave
@@ -24,11 +24,22 @@ export interface Region {
   y1: number;
   /** Mean difference from the neighbours, grey levels. */
   contrast: number;
+  /** Largest difference. */
+  peak: number;
+  /** Log of the odds that it is dirt. */
+  odds: number;
   /** Kept as dirt; else only remembered as a thing that may be followed. */
   kept: boolean;
 }
 
 const BLOCK = 8;
+
+/** Larger than dirt is (`largest`, pixels). A thread may be long where a patch may not. */
+export function tooLarge(r: Region, largest: number): boolean {
+  const long = Math.max(r.x1 - r.x0, r.y1 - r.y0) + 1;
+  const thin = r.pixels.length * 6 < long * long;
+  return long > (thin ? 3 * largest : largest);
+}
 
 /** Mean |P - N| by blocks, each with its eight neighbours; and a quarter quantile of it, the frame's grain. */
 function unrest(p: Uint8Array, n: Uint8Array, width: number, height: number): Float32Array {
@@ -80,6 +91,7 @@ export function findRegions(
   n: Uint8Array,
   size: { width: number; height: number },
   tuning: DirtTuning,
+  largest: number,
   scale = 1,
   specks?: Specks,
 ): Region[] {
@@ -91,6 +103,24 @@ export function findRegions(
   const label = new Uint8Array(width * height);
   const regions: Region[] = [];
   const stack: number[] = [];
+  // A strong piece has a halo, and where it runs over into what is around it it is cut off higher.
+  const fitting = (seed: number, sign: number, low: number): Region => {
+    let level = low;
+    let halo: Int32Array | null = null;
+    for (let round = 0; ; round++) {
+      const r = grow(c, p, n, seed, sign, level, size, label, stack);
+      const next = Math.max(round === 0 ? 0 : 1.5 * level, r.peak * tuning.halo);
+      const fits = !tooLarge(r, largest);
+      if ((fits && (round > 0 || level >= next)) || round === 4 || next > 0.6 * r.peak) {
+        // A halo is part of its piece; what ran over may hold pieces of its own.
+        if (halo) for (const i of halo) label[i] = 1;
+        return r;
+      }
+      for (const i of r.pixels) label[i] = 0;
+      if (fits) halo = r.pixels;
+      level = next;
+    }
+  };
   for (let y = 1; y < height - 1; y++) {
     const row = (y >> 3) * columns;
     for (let x = 1, i = y * width + 1; x < width - 1; x++, i++) {
@@ -105,11 +135,11 @@ export function findRegions(
       if (label[i]) continue;
       if (beyond > threshold) {
         if (beyondAll(c, p, n, i, width, sign) < threshold * tuning.beside) continue;
-        regions.push(grow(c, p, n, i, sign, threshold / tuning.hysteresis, size, label, stack));
+        regions.push(fitting(i, sign, threshold / tuning.hysteresis));
       } else if (specks && beyond > tuning.speckSoft * threshold) {
         const sharp = tuning.speck * threshold;
         if (sign * (specks.luma[i] - (a + b) / 2) <= sharp || specks.beyond(x, y, sign) <= sharp) continue;
-        regions.push(grow(c, p, n, i, sign, beyond / tuning.hysteresis, size, label, stack));
+        regions.push(fitting(i, sign, beyond / tuning.hysteresis));
       }
     }
   }
@@ -145,7 +175,7 @@ function grow(
   const { width, height } = size;
   const pixels: number[] = [];
   let [x0, y0, x1, y1] = [width, height, 0, 0];
-  let [sx, sy, contrast] = [0, 0, 0];
+  let [sx, sy, contrast, peak] = [0, 0, 0, 0];
   stack.push(seed);
   label[seed] = 1;
   while (stack.length > 0) {
@@ -155,6 +185,7 @@ function grow(
     const d = sign * (c[i] - (p[i] + n[i]) / 2);
     pixels.push(i);
     contrast += d;
+    if (d > peak) peak = d;
     sx += x;
     sy += y;
     if (x < x0) x0 = x;
@@ -178,119 +209,6 @@ function grow(
   return {
     pixels: Int32Array.from(pixels),
     ...{ sign, x: sx / area, y: sy / area, x0, y0, x1, y1 },
-    ...{ contrast: contrast / area, kept: false },
+    ...{ contrast: contrast / area, peak, odds: 0, kept: false },
   };
 }
-
-/**
- * Whether a piece may be dirt: neither too small to matter nor too large, its neighbours agree about what lies under it,
- * and around it, where there is no dirt, the frame and its neighbours agree.
- */
-export function looksLikeDirt(
-  region: Region,
-  c: Uint8Array,
-  p: Uint8Array,
-  n: Uint8Array,
-  size: { width: number; height: number },
-  tuning: DirtTuning,
-  largest: number,
-  jolt: number,
-): boolean {
-  // Where motion breaks off or turns from one frame to the next, nothing is known about what should be there.
-  if (jolt > tuning.jolt) return false;
-  const { width, height } = size;
-  const { x0, y0, x1, y1, pixels, contrast } = region;
-  // A thread may be long where a patch may not.
-  const long = Math.max(x1 - x0, y1 - y0) + 1;
-  const thin = pixels.length * 6 < long * long;
-  if (pixels.length < tuning.fewest || long > (thin ? 3 * largest : largest)) return false;
-  let apart = 0;
-  for (const i of pixels) apart += Math.abs(p[i] - n[i]);
-  if (apart / pixels.length > tuning.agree * contrast) return false;
-  // The ring: beside the piece by two to five pixels. Other pieces of dirt lie there too: the lower three quarters count.
-  const inside = new Set(pixels);
-  const off: number[] = [];
-  const reach = 5;
-  for (let y = Math.max(0, y0 - reach); y <= Math.min(height - 1, y1 + reach); y++)
-    for (let x = Math.max(0, x0 - reach); x <= Math.min(width - 1, x1 + reach); x++) {
-      const i = y * width + x;
-      if (inside.has(i) || touches(inside, i, width)) continue;
-      off.push(Math.max(Math.abs(c[i] - p[i]), Math.abs(c[i] - n[i])));
-    }
-  if (off.length === 0) return false;
-  off.sort((a, b) => a - b);
-  if (off[Math.floor(off.length * 0.7)] > tuning.ring * contrast) return false;
-  return !passesBy(region, c, p, n, size, tuning, jolt);
-}
-
-/**
- * A thing that moves faster than the search can follow leaves its place free in both neighbours, as dirt does; but nearby it
- * stands in the one and not in the other, on either side. So much of both around a piece says that something passes by.
- */
-function passesBy(
-  region: Region,
-  c: Uint8Array,
-  p: Uint8Array,
-  n: Uint8Array,
-  size: { width: number; height: number },
-  tuning: DirtTuning,
-  jolt: number,
-): boolean {
-  const { width, height } = size;
-  const reach = Math.round(tuning.passing * width);
-  const left = Math.max(0, region.x0 - reach);
-  const top = Math.max(0, region.y0 - reach);
-  const right = Math.min(width - 1, region.x1 + reach);
-  const bottom = Math.min(height - 1, region.y1 + reach);
-  // As strong as the piece, neither weaker nor stronger: an edge beside a faint speck is not the speck.
-  const level = tuning.passingLevel * region.contrast;
-  const most = region.contrast / tuning.passingLevel;
-  let tone = 0;
-  for (const i of region.pixels) tone += c[i];
-  tone /= region.pixels.length;
-  const near = Math.max(8, 0.6 * region.contrast);
-  const stride = right - left + 2;
-  // Summed areas of the two kinds of pixels; then the fullest box of the piece's own size, a little larger.
-  const before = new Int32Array(stride * (bottom - top + 2));
-  const after = new Int32Array(before.length);
-  for (let y = top, o = stride + 1; y <= bottom; y++, o++) {
-    let b = 0;
-    let a = 0;
-    for (let x = left, i = y * width + left; x <= right; x++, i++, o++) {
-      const d = region.sign * (p[i] - n[i]);
-      // And as light or dark: it is the same thing.
-      if (d > level && d < most && Math.abs(p[i] - tone) < near) b++;
-      else if (-d > level && -d < most && Math.abs(n[i] - tone) < near) a++;
-      before[o] = before[o - stride] + b;
-      after[o] = after[o - stride] + a;
-    }
-  }
-  const w = Math.min(stride - 1, region.x1 - region.x0 + 3);
-  const h = Math.min(bottom - top + 1, region.y1 - region.y0 + 3);
-  // Where everything moves evenly it takes more to believe that something passes.
-  const calm = jolt < 0.35 ? 1 : jolt < 0.8 ? 0.6 : jolt < 2 ? 0.4 : 0.25;
-  const full = Math.max(5, calm * tuning.passingShare * region.pixels.length);
-  // Middles of full boxes, against the piece's own.
-  const boxes = (sums: Int32Array): { x: number; y: number }[] => {
-    const out: { x: number; y: number }[] = [];
-    for (let y = 0; y + h <= bottom - top + 1; y += 2)
-      for (let x = 0; x + w < stride; x += 2) {
-        const o = y * stride + x;
-        const e = o + h * stride;
-        if (sums[e + w] - sums[e] - sums[o + w] + sums[o] > full)
-          out.push({ x: left + x + w / 2 - region.x, y: top + y + h / 2 - region.y });
-      }
-    return out;
-  };
-  const came = boxes(before);
-  if (came.length === 0) return false;
-  const went = boxes(after);
-  // What comes from one side goes to the other, though not always straight on nor at the same pace.
-  return came.some((a) => {
-    const slack = tuning.passingSlack * Math.hypot(a.x, a.y) + 3;
-    return went.some((b) => Math.hypot(a.x + b.x, a.y + b.y) < slack);
-  });
-}
-
-const touches = (inside: Set<number>, i: number, width: number): boolean =>
-  inside.has(i - 1) || inside.has(i + 1) || inside.has(i - width) || inside.has(i + width);

@@ -16,19 +16,16 @@ export interface DirtTuning {
   speck: number;
   /** Fewest pixels. */
   fewest: number;
-  /** Neighbours differ by at most this share of the contrast. */
-  agree: number;
-  /** The ring's upper quartile of differences is at most this share of the contrast. */
-  ring: number;
-  /** Something passes by if within this share of the width as many pixels (a share of the piece's) as these stand in one neighbour only, on either side, */
+  /** A piece ends where it differs by less than this share of its greatest difference: there its halo begins. */
+  halo: number;
+  /** Least log of the odds (judge.ts) of what is taken for dirt. */
+  odds: number;
+  /** What passes by is looked for within this share of the width, */
   passing: number;
   /** by this share of the contrast. */
   passingLevel: number;
-  passingShare: number;
   /** It may turn or change its pace by this share of the way it came. */
   passingSlack: number;
-  /** Change of motion around a piece, pixels of the compared size, over which nothing is taken for dirt. */
-  jolt: number;
 }
 
 /** `strength` 0..1; a half is measured to keep false events under one a frame. */
@@ -43,12 +40,10 @@ export function dirtTuning(strength: number): DirtTuning {
     speckSoft: 0.3,
     speck: 1.2,
     fewest: 3,
-    agree: 0.5,
-    ring: 0.5,
+    halo: 0.25,
+    odds: -1 - 4 * (strength - 0.5),
     passing: 0.055,
     passingLevel: 0.65,
-    passingShare: 0.6,
     passingSlack: 0.5,
-    jolt: 4,
   };
 }
