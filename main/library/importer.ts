@@ -4,20 +4,20 @@
  * new place are a found-again original (when the old place is empty) or a duplicate (when it is not); the same
  * path again changes nothing. When all are in, rolls adopt their reference frames and are balanced together.
  */
-import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { RevealError } from '../../app/contract/messages.ts';
 import type { ScanKind } from '../../app/contract/library.ts';
 import { DEVELOP_VERSION, defaultDevelopParams } from '../../app/recipe/develop.ts';
-import { sequenceOf } from '../../app/film/sequence.ts';
 import type { DevelopAnalysis } from '../actions/develop/types.ts';
 import type { Engine, IngestResult } from '../engine/protocol.ts';
 import type { ScanInfo } from '../files/types.ts';
 import type { FinishWork, ItemOutcome, ItemSpec, ItemWork, JobAction } from '../jobs/types.ts';
 import { say, type Sentence } from '../../app/words/sentences.ts';
 import type { Db } from './database.ts';
+import { filmOf, oneOfEach } from './film-frames.ts';
 import { isInside } from './folders.ts';
 import { adoptReferences, assignGroup, folderName, refreshRoll, type Baseline } from './groups.ts';
 import {
@@ -72,27 +72,6 @@ export function cameFrom(inbox: string, file: string): { folder: string; inbox: 
   const parts = path.relative(inbox, file).split(path.sep);
   if (parts.length > 2) return { folder: `inbox/${parts[1]}`, inbox: false, groupName: parts[1] };
   return { folder: 'inbox', inbox: true, groupName: new Date().toISOString().slice(0, 10) };
-}
-
-/** Files without those frames of a DPX film that are not its first: that one stands for all of them. */
-export function oneOfEach(files: readonly string[]): string[] {
-  const folders = new Map<string, string[]>();
-  for (const file of files)
-    if (/\.dpx$/i.test(file)) {
-      const folder = path.dirname(file);
-      folders.set(folder, [...(folders.get(folder) ?? []), path.basename(file)]);
-    }
-  const spare = new Set<string>();
-  for (const [folder, names] of folders) {
-    let left = names;
-    while (left.length > 0) {
-      const own = sequenceOf(left, left[0]).map(({ name }) => name);
-      for (const name of own.slice(1)) spare.add(path.join(folder, name));
-      const gone = new Set([left[0], ...own]);
-      left = left.filter((name) => !gone.has(name));
-    }
-  }
-  return files.filter((file) => !spare.has(file));
 }
 
 export class ImportAction implements JobAction<ImportPayload> {
@@ -150,7 +129,7 @@ export class ImportAction implements JobAction<ImportPayload> {
     const known = scanByPath(db, file);
     if (known && unchanged(known, info.size, info.mtimeMs) && (known.analysis || isReel(file)))
       return this.#back(known, file, info.size, info.mtimeMs);
-    const film = await this.#filmOf(file);
+    const film = await filmOf(db, file);
     if (film) return this.#back(film, film.path, film.size, film.mtime);
     // A file of a size the library has seen may be an old friend: its hash is cheaper than its pixels.
     if (sizeKnown(db, info.size)) {
@@ -246,17 +225,6 @@ export class ImportAction implements JobAction<ImportPayload> {
   }
 
   /** The same path, the same bytes: only what was removed or missing comes back. */
-  /** The film that a DPX frame belongs to, where another frame of it stands for it already. */
-  async #filmOf(file: string): Promise<ScanRow | null> {
-    if (!/\.dpx$/i.test(file)) return null;
-    const folder = path.dirname(file);
-    for (const { name } of sequenceOf(await readdir(folder), path.basename(file))) {
-      const scan = scanByPath(this.#o.db, path.join(folder, name));
-      if (scan && scan.path !== file && itemsOfScan(this.#o.db, scan.id).length > 0) return scan;
-    }
-    return null;
-  }
-
   #back(scan: ScanRow, file: string, size: number, mtime: number): ItemOutcome {
     const ids = relinkScan(this.#o.db, scan.id, file, size, mtime);
     this.#o.changed(ids, true);

@@ -62,9 +62,9 @@ export function mockModels(set: (patch: Partial<Settings>) => void) {
     card({
       name: 'colorist',
       task: 'colorist',
-      parameters: 2_000_000,
-      bytes: 4_015_728,
-      metrics: { 'bw.deltaE': 12.45, 'bw.colourfulnessRatio': 0.6827, 'plates-green.deltaE': 11.96 },
+      parameters: 2_320_000,
+      bytes: 4_654_112,
+      metrics: { 'bw.deltaE': 12.51, 'bw.colourfulnessRatio': 0.8, 'plates-green.deltaE': 11.5 },
     }),
     card({
       ...imported,
