@@ -247,6 +247,18 @@ describe('grain, frames, interpolate', () => {
     );
     for (const k of [0, 1, 2, 4, 5, 6, 8, 9]) expect(frames[k].planes).toEqual(clean[k].planes);
   });
+  it('a frame that the camera was knocked in is no torn one', async () => {
+    const format = formatOf(160, 96);
+    const knocked = drawn(
+      format,
+      7,
+      (x, y, n) => scene(x - 2 * n + (n === 3 ? 11 : 0), y + (n === 3 ? 7 : 0)),
+      1,
+    );
+    const { frames, report } = await runStep(framesStep, { on: true, strength: 0.5 }, knocked, format);
+    expect(report).toEqual({ torn: 0, repeated: 0 });
+    expect(frames).toEqual(knocked);
+  });
   it('frames in between lie in between, in time and in place', async () => {
     const format = formatOf(160, 96);
     const film = drawn(format, 3, (x, y, n) => scene(x - 4 * n, y), 0);

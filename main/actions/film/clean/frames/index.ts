@@ -1,6 +1,6 @@
 /**
  * Frames that are torn, or stand there twice because one was lost, made anew from their neighbours. A frame is torn when much of
- * it belongs to neither neighbour although they agree with each other; it stands twice when it hardly differs from the one before
+ * it belongs to neither neighbour although they agree with each other, nor to one of them moved as a whole; it stands twice when it hardly differs from the one before
  * while the next is twice as far as the motion before. Either is replaced by the frame half way between its neighbours
  * (between.ts), their motion measured without it. The first and last frames of a shot are left.
  */
@@ -10,7 +10,10 @@ import type { FilmParams } from '../../../../../app/recipe/film.ts';
 import { planesBetween } from '../between.ts';
 import { estimateMotion, warp, type Flow, type Pyramid } from '../motion/index.ts';
 import { MARGIN } from '../motion/pyramid.ts';
-import { Neighbours } from '../neighbours.ts';
+import { Neighbours, type Neighbour } from '../neighbours.ts';
+
+/** Mean difference of luma (of 255) over 8 x 8 samples from which they are no grain and no soft edge any more. */
+const ODD = 18;
 
 class FramesWork implements ShotWork {
   private readonly context: ShotContext;
@@ -48,7 +51,7 @@ class FramesWork implements ShotWork {
     const forward = estimateMotion(last.pyramid, next.pyramid);
     const backward = estimateMotion(next.pyramid, last.pyramid);
     const repeated = this.isRepeated(last.pyramid, held.pyramid, forward, last.before);
-    const torn = !repeated && this.isTorn(last.pyramid, held.pyramid, next.pyramid, forward, backward);
+    const torn = !repeated && this.isTorn(last.pyramid, held, next.pyramid, { forward, backward });
     if (!repeated && !torn) return held.frame;
     if (torn) this.torn++;
     else this.repeated++;
@@ -80,8 +83,16 @@ class FramesWork implements ShotWork {
     return off < 0.4 + 0.6 * this.strength && moved > 1 && moved > 1.4 * usual;
   }
 
-  /** Much of the frame belongs to neither neighbour, and they to each other. */
-  private isTorn(last: Pyramid, here: Pyramid, next: Pyramid, forward: Flow, backward: Flow): boolean {
+  /**
+   * Much of the frame belongs to neither neighbour, and they to each other. A camera that was knocked moves the whole frame
+   * and gives it back the next moment: what lies where one shift of all of it says is no tear.
+   */
+  private isTorn(
+    last: Pyramid,
+    { pyramid: here, before, after }: Pick<Neighbour, 'pyramid' | 'before' | 'after'>,
+    next: Pyramid,
+    { forward, backward }: { forward: Flow; backward: Flow },
+  ): boolean {
     const { width, height } = here;
     const half = (flow: Flow): Flow => ({
       ...flow,
@@ -91,6 +102,17 @@ class FramesWork implements ShotWork {
     const p = warp({ width, height, data: plain(last) }, half(backward));
     const n = warp({ width, height, data: plain(next) }, half(forward));
     const c = plain(here);
+    const shifted: Uint8Array[] = [];
+    if (before) shifted.push(warp({ width, height, data: plain(last) }, whole(before)));
+    if (after) shifted.push(warp({ width, height, data: plain(next) }, whole(after)));
+    /** Whether one of the neighbours, moved as a whole, has these 8 x 8 samples. */
+    const moved = (x: number, y: number): boolean =>
+      shifted.some((picture) => {
+        let off = 0;
+        for (let j = y; j < y + 8; j++)
+          for (let i = j * width + x; i < j * width + x + 8; i++) off += Math.abs(c[i] - picture[i]);
+        return off / 64 <= ODD;
+      });
     let odd = 0;
     let agreed = 0;
     let blocks = 0;
@@ -105,10 +127,17 @@ class FramesWork implements ShotWork {
           }
         blocks++;
         if (apart / 64 < 14) agreed++;
-        if (off / 64 > 18 && off > 2.2 * apart) odd++;
+        if (off / 64 > ODD && off > 2.2 * apart && !moved(x, y)) odd++;
       }
     return blocks > 0 && agreed > 0.6 * blocks && odd > (0.24 - 0.2 * this.strength) * blocks;
   }
+}
+
+/** One shift for all of the frame: the middle of the flow's. */
+function whole(flow: Flow): Flow {
+  const middle = (list: Float32Array): number => list.slice().sort()[list.length >> 1];
+  const [dx, dy] = [middle(flow.dx), middle(flow.dy)];
+  return { ...flow, dx: flow.dx.map(() => dx), dy: flow.dy.map(() => dy) };
 }
 
 /** Luma of the finest level without its margin. */
