@@ -46,6 +46,7 @@ let evaluations = 0;
 export function tinyObjective(): Objective {
   return {
     ...restorerObjective,
+    made: ({ y }) => y,
     network: tiny,
     content: ({ y }, batch) => {
       const error = l1(y, batch.y);
