@@ -74,6 +74,9 @@ function unrest(p: Uint8Array, n: Uint8Array, width: number, height: number): Fl
 
 const ordered = (values: Float32Array): Float32Array => Float32Array.from(values).sort();
 
+/** Pixels that may be flooded looking for the borders of pieces, in frames. */
+const FLOODS = 4;
+
 /** Specks of a pixel or two are mostly gone once softened: they are looked for in the frame as it is. */
 export interface Specks {
   luma: Uint8Array;
@@ -103,6 +106,8 @@ export function findRegions(
   const label = new Uint8Array(width * height);
   const regions: Region[] = [];
   const stack: number[] = [];
+  // In a frame that is lighter or darker all over everything runs over: such floods are not begun again and again.
+  let spared = FLOODS * width * height;
   // A strong piece has a halo, and where it runs over into what is around it it is cut off higher.
   const fitting = (seed: number, sign: number, low: number): Region => {
     let level = low;
@@ -111,7 +116,8 @@ export function findRegions(
       const r = grow(c, p, n, seed, sign, level, size, label, stack);
       const next = Math.max(round === 0 ? 0 : 1.5 * level, r.peak * tuning.halo);
       const fits = !tooLarge(r, largest);
-      if ((fits && (round > 0 || level >= next)) || round === 4 || next > 0.6 * r.peak) {
+      spared -= r.pixels.length;
+      if (spared < 0 || (fits && (round > 0 || level >= next)) || round === 4 || next > 0.6 * r.peak) {
         // A halo is part of its piece; what ran over may hold pieces of its own.
         if (halo) for (const i of halo) label[i] = 1;
         return r;
