@@ -17,20 +17,15 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { size, type Tensor } from '../../app/graph/graph.ts';
-import { add, mul, neg, sub } from '../../app/graph/ops/arithmetic.ts';
-import { sqrt, square } from '../../app/graph/ops/elementwise.ts';
 import { gather } from '../../app/graph/ops/gather.ts';
-import { matmul } from '../../app/graph/ops/matmul.ts';
-import { mean, sum } from '../../app/graph/ops/reduce.ts';
 import { reshape } from '../../app/graph/ops/shape.ts';
-import { logSoftmax, softmax } from '../../app/graph/ops/softmax.ts';
 import { declareParameters } from '../../app/graph/scope.ts';
 import { buildStep, type StepContext } from '../../app/graph/step/index.ts';
 import { encodeWeights } from '../../app/graph/weights.ts';
 import { planar } from '../../app/planar.ts';
 import { seeded } from '../../app/random.ts';
-import { COLOUR_BINS } from '../../models/colorist/bins.ts';
-import { binWeights, CHROMA_SCALE, colourTargets, pixelRows } from '../../models/colorist/colour.ts';
+import { pixelRows } from '../../models/colorist/colour.ts';
+import { coloristLoss } from '../../models/colorist/loss.ts';
 import { colorist, coloristChoice, coloristThoughts } from '../../models/colorist/network.ts';
 import { networkParameters, startWeights, type Width } from '../../models/network.ts';
 import { cpuBlock } from '../../main/engine/cpu-block.ts';
@@ -68,7 +63,6 @@ mkdirSync(path.join(out, 'model'), { recursive: true });
 const width = values.width as Width;
 const batch = Number(values.batch);
 const side = SIDE / 4;
-const bins = COLOUR_BINS.length;
 /** Pixels of each picture that a step looks at. */
 const PIXELS = 256;
 
@@ -78,16 +72,12 @@ const parameters = declareParameters((scope) => {
   const hints = input('hints', [1, 3, side, side]);
   coloristChoice(scope, coloristThoughts(scope, features, input('l', [1, 1, SIDE, SIDE]), hints, width));
 });
-/** Weight of a pixel in the choice, by its true colour: mean 1 over photographs. */
-const weights = binWeights().map((w) => w ** Number(values.tilt));
-const meanWeight = COLOUR_BINS.reduce((total, [, , share], i) => total + share * weights[i], 0);
 
 /**
  * The losses. `count` pixels of each picture are looked at, the same of all: neighbours say nearly the same, and the choice
  * among so many bins costs as much as the rest of the network.
  */
 function forward(context: StepContext, count: number) {
-  const { graph } = context;
   const features = TENSORS.slice(0, 4).map(({ name, shape }) =>
     context.input(name, [batch, ...shape.slice(1)]),
   );
@@ -101,24 +91,10 @@ function forward(context: StepContext, count: number) {
   const some = (t: Tensor): Tensor =>
     pixels ? gather(reshape(t, [batch, t.shape[1], side * side, 1]), pixels, 2) : t;
   const rows = pixelRows(coloristChoice(scope, some(z)));
-  const truth = some(ab);
-  const { target } = colourTargets(truth);
-  const weight = matmul(
-    target,
-    graph.constant(
-      weights.map((w) => w / meanWeight),
-      [bins, 1],
-    ),
-  );
-  const choice = mean(mul(neg(sum(mul(target, logSoftmax(rows, 2)), [2], true)), weight));
-  const chroma = graph.constant(
-    COLOUR_BINS.flatMap(([a, b]) => [a / CHROMA_SCALE, b / CHROMA_SCALE]),
-    [bins, 2],
-  );
-  const middle = matmul(softmax(rows, 2), chroma);
-  const away = sqrt(add(sum(square(sub(middle, pixelRows(truth))), [2], true), 1e-5));
-  const distance = mean(mul(away, weight));
-  const total = add(choice, mul(distance, Number(values.distance)));
+  const { total, choice, distance, middle } = coloristLoss(rows, some(ab), {
+    tilt: Number(values.tilt),
+    distance: Number(values.distance),
+  });
   return { total, losses: { choice, distance }, middle };
 }
 

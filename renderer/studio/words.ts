@@ -10,7 +10,7 @@ const losses = [
   'damage',
   'hole',
   'choice',
-  'chroma',
+  'distance',
   'content',
   'opinion',
   'accuracy',

@@ -1,23 +1,18 @@
 /**
- * What the colorist is trained for: the choice among colour bins with rare colours weighted up (Zhang et al. 2016),
- * and the mean chroma that comes of it. The critic sees luminance and chroma at a quarter of the size: a colour
+ * What the colorist is trained for: the choice among colour bins, and the mean chroma that comes of it
+ * (models/colorist/loss.ts). The critic sees luminance and chroma at a quarter of the size: a colour
  * can only be judged on what it lies on.
  */
 import type { Tensor } from '../../../../app/graph/graph.ts';
-import { logSoftmax } from '../../../../app/graph/ops/softmax.ts';
-import { mean, sum } from '../../../../app/graph/ops/reduce.ts';
-import { add, mul, neg } from '../../../../app/graph/ops/arithmetic.ts';
+import { add, mul } from '../../../../app/graph/ops/arithmetic.ts';
 import { averagePool } from '../../../../app/graph/ops/resize.ts';
 import { concat } from '../../../../app/graph/ops/shape.ts';
-import { huber } from '../../../../app/graph/losses/index.ts';
 import { mergeChroma } from '../../../../app/color/merge.ts';
-import { CHROMA_SCALE, colourTargets, pixelRows } from '../../../../models/colorist/colour.ts';
+import { CHROMA_SCALE, pixelRows } from '../../../../models/colorist/colour.ts';
+import { coloristLoss } from '../../../../models/colorist/loss.ts';
 import { colorist } from '../../../../models/colorist/network.ts';
 import type { Objective, StepTensors } from '../objective.ts';
 import { sampleOf } from './pictures.ts';
-
-/** Weight of the mean chroma's error beside the choice. */
-const CHROMA = 2;
 
 /** Luminance and chroma as the critic's three channels, all about 0..1. */
 function together(l: Tensor, ab: Tensor): Tensor {
@@ -28,12 +23,9 @@ export const coloristObjective: Objective = {
   network: colorist,
   task: 'colorist',
   tensors: (n, s) => ({ l: [n, 1, s, s], hints: [n, 3, s / 4, s / 4], ab: [n, 2, s / 4, s / 4] }),
-  content({ logits, ab }, batch: StepTensors) {
-    const { target, weight } = colourTargets(batch.ab);
-    // Of each pixel -sum t log p, times the weight of its own true colour.
-    const choice = mean(mul(neg(sum(mul(target, logSoftmax(pixelRows(logits), 2)), [2], true)), weight));
-    const chroma = huber(ab, batch.ab, null, 0.1);
-    return { total: add(choice, mul(chroma, CHROMA)), parts: { choice, chroma } };
+  content({ logits }, batch: StepTensors) {
+    const { total, choice, distance } = coloristLoss(pixelRows(logits), batch.ab);
+    return { total, parts: { choice, distance } };
   },
   made: ({ ab }, { l }) => together(l, ab),
   real: ({ l, ab }) => together(l, ab),
@@ -51,6 +43,6 @@ export const coloristObjective: Objective = {
   },
   rate: 1e-3,
   decay: 0.01,
-  // Not the distance of chroma: that is least where everything is dull.
-  verdict: (figures) => figures.lossChoice,
+  // Not the distance of chroma alone: that is least where everything is dull.
+  verdict: (figures) => figures.lossContent,
 };
