@@ -7,6 +7,7 @@
 import { labSpace } from '../../../app/color/gamut.ts';
 import { boxMean, type Size } from '../../../app/color/guided.ts';
 import type { Planar } from '../../../app/planar.ts';
+import { sortFloats } from '../develop/order.ts';
 import { smoothstep } from './tune.ts';
 import type { Chroma, OwnColours, Toning } from './types.ts';
 
@@ -36,19 +37,19 @@ export function labOf(picture: Planar): Chroma & { L: Float32Array } {
   return out;
 }
 
-/** Median of a list; 0 for none. */
-export function median(values: number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1];
-}
-
 /** Chroma of the tone as a function of lightness: medians in bands of L*, smoothed, read by `toneAt`. */
 function toneCurve(L: Float32Array, plane: Float32Array): Float64Array {
-  const bands: number[][] = Array.from({ length: BANDS }, () => []);
-  for (let i = 0; i < L.length; i++)
-    bands[Math.min(BANDS - 1, Math.max(0, Math.floor((L[i] / 100) * BANDS)))].push(plane[i]);
-  const known = bands.map((band) => (band.length >= 8 ? median(band) : null));
+  const ends = new Uint32Array(BANDS + 1);
+  const bands = Uint8Array.from(L, (v) => Math.min(BANDS - 1, Math.max(0, Math.floor((v / 100) * BANDS))));
+  for (const band of bands) ends[band + 1]++;
+  for (let band = 0; band < BANDS; band++) ends[band + 1] += ends[band];
+  const at = ends.slice();
+  const sorted = new Float32Array(L.length);
+  for (let i = 0; i < L.length; i++) sorted[at[bands[i]]++] = plane[i];
+  const known = Array.from({ length: BANDS }, (_, band) => {
+    const values = sorted.subarray(ends[band], ends[band + 1]);
+    return values.length >= 8 ? sortFloats(values)[values.length >> 1] : null;
+  });
   const found = known.flatMap((v, i) => (v === null ? [] : [i]));
   if (found.length === 0) return new Float64Array(BANDS);
   const filled = known.map((v, i) => {
@@ -72,6 +73,8 @@ export interface Colours {
   toning: Toning;
   /** Chroma less the tone of each lightness, on the picture's pixels. */
   residual: Chroma;
+  /** L* of each pixel. */
+  lightness: Float32Array;
   chroma: Chroma;
 }
 
@@ -113,9 +116,10 @@ export function coloursOf(picture: Planar): Colours {
       chroma,
       hue,
       share,
-      typical: off.sort()[n >> 1],
+      typical: sortFloats(off)[n >> 1],
     },
     residual,
+    lightness: L,
     chroma: { a, b },
   };
 }
@@ -139,8 +143,8 @@ export function ownColours(
   const n = residual.a.length;
   const r = Math.max(1, Math.round(Math.max(size.width, size.height) / 160));
   const smooth = { a: boxMean(residual.a, size, r), b: boxMean(residual.b, size, r) };
-  const strength = Float32Array.from(smooth.a, (v, i) => Math.hypot(v, smooth.b[i]));
-  const sorted = strength.slice().sort();
+  const strength = smooth.a.map((v, i) => Math.hypot(v, smooth.b[i]));
+  const sorted = sortFloats(strength.slice());
   const high = sorted[Math.floor(0.9 * (n - 1))];
   const faded = 1 - smoothstep(0.35 * FRESH, 0.75 * FRESH, high);
   const gain = 1 + faded * (Math.min(MOST_GAIN, FRESH / Math.max(1, high)) - 1);

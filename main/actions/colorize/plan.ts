@@ -12,7 +12,7 @@ import type { OpenNetwork } from '../picture/networks.ts';
 import { calmed, settled } from './calm.ts';
 import { placedHints, spreadHints } from './hints.ts';
 import { networkColours, workingSize, CELL, type NetworkColours } from './network.ts';
-import { coloursOf, labOf, ownColours } from './own.ts';
+import { coloursOf, ownColours } from './own.ts';
 import { tuned, whiteLimit } from './tune.ts';
 import type { Chroma, ColourPlan } from './types.ts';
 import { colouring } from './variants.ts';
@@ -67,8 +67,8 @@ export async function prepareColour(
 ): Promise<ColourPlan> {
   const reduced = onGrid(picture);
   const grid = { width: reduced.width, height: reduced.height };
-  const { L } = labOf(reduced);
   const colours = coloursOf(reduced);
+  const L = colours.lightness;
   const placed = placedHints(hints, grid);
   const base = network ? await networkColours(greyOf(L, grid), placed, network, signal) : noColours(grid);
   const small = cellLightness(L, grid, base.cells);

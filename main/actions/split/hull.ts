@@ -14,15 +14,9 @@ export interface TurnedRect {
   angle: number;
 }
 
-const inOrder = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.x - b.x || a.y - b.y);
-
 /** The hull's corners, counter-clockwise in a system with y up (Andrew's monotone chain). */
 export function hullOf(points: readonly Point[]): Point[] {
-  return hullInOrder(inOrder(points));
-}
-
-/** The same of points that lie in order, from left to right and from the top down. */
-function hullInOrder(sorted: readonly Point[]): Point[] {
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
   if (sorted.length < 3) return [...sorted];
   const half = (list: Iterable<Point>): Point[] => {
     const out: Point[] = [];
@@ -125,27 +119,19 @@ export function convexParts(region: Region, least: number, depth = 4): Region[] 
     if (Math.hypot(b.x - a.x, b.y - a.y) > LONG * around) add(Math.atan2(b.y - a.y, b.x - a.x));
   });
   let best: { score: number; angle: number; at: number } | null = null;
-  // Parts of points in order are in order: some hundred cuts need not be sorted again.
-  const ordered = inOrder(region.rim);
-  const tryCut = (angle: number, sorted: Float64Array, rim: readonly number[], at: number): void => {
-    const low = upTo(sorted, at);
-    if (low < least || sorted.length - low < least) return;
-    const before: Point[] = [];
-    const behind: Point[] = [];
-    rim.forEach((u, k) => (u < at ? before : behind).push(ordered[k]));
-    const score = sorted.length / (areaOf(hullInOrder(before)) + areaOf(hullInOrder(behind)));
-    if (!best || score > best.score) best = { score, angle, at };
-  };
   for (const turn of turns)
     for (const angle of [turn, turn + Math.PI / 2]) {
-      const c = Math.cos(angle);
-      const s = Math.sin(angle);
-      const sorted = Float64Array.from(region.pixels, ({ x, y }) => x * c + y * s).sort();
-      const rim = ordered.map(({ x, y }) => x * c + y * s);
-      for (let at = sorted[0] + 2; at < sorted[sorted.length - 1]; at += 3) tryCut(angle, sorted, rim, at);
+      const cuts = new Cuts(region, angle);
+      const tryCut = (place: number): void => {
+        const low = cuts.under(place);
+        if (low < least || region.pixels.length - low < least) return;
+        const score = region.pixels.length / cuts.hulls(place);
+        if (!best || score > best.score) best = { score, angle, at: cuts.start + place };
+      };
+      for (let place = 2; place < cuts.length; place += 3) tryCut(place);
       const coarse = best as { angle: number; at: number } | null;
       if (coarse?.angle === angle)
-        for (const fine of [-2, -1, 1, 2]) tryCut(angle, sorted, rim, coarse.at + fine);
+        for (const fine of [-2, -1, 1, 2]) tryCut(Math.round(coarse.at - cuts.start) + fine);
     }
   const found = best as { score: number; angle: number; at: number } | null;
   if (!found || found.score < whole + GAIN) return [region];
@@ -158,14 +144,92 @@ export function convexParts(region: Region, least: number, depth = 4): Region[] 
   );
 }
 
-/** How many sorted values lie under a limit. */
-function upTo(sorted: Float64Array, limit: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < limit) low = middle + 1;
-    else high = middle;
+/**
+ * What straight cuts across one direction leave of a region: for cuts every whole pixel from the first one on, pixels on
+ * this side and the areas of the two hulls, all in one pass from either end.
+ */
+class Cuts {
+  /** Place of the first pixel along the direction; cuts lie whole pixels from there. */
+  readonly start: number;
+  readonly length: number;
+  private readonly counts: Uint32Array;
+  private readonly areas: Float64Array;
+
+  constructor({ pixels, rim }: Region, angle: number) {
+    const c = Math.cos(angle);
+    const s = Math.sin(angle);
+    let [first, last] = [Infinity, -Infinity];
+    const along = Float64Array.from(pixels, ({ x, y }) => {
+      const u = x * c + y * s;
+      if (u < first) first = u;
+      if (u > last) last = u;
+      return u;
+    });
+    this.start = first;
+    this.length = last - first;
+    const places = Math.floor(this.length) + 2;
+    this.counts = new Uint32Array(places + 1);
+    for (const u of along) this.counts[Math.floor(u - first) + 1]++;
+    for (let k = 1; k <= places; k++) this.counts[k] += this.counts[k - 1];
+    const turned = rim
+      .map(({ x, y }) => ({ x: x * c + y * s - first, y: y * c - x * s }))
+      .sort((a, b) => a.x - b.x || a.y - b.y);
+    this.areas = new Float64Array(places + 1);
+    for (const far of [false, true]) {
+      const hull = new GrowingHull();
+      const order = far ? turned.toReversed() : turned;
+      let at = 0;
+      for (let k = 0; k <= places; k++) {
+        const place = far ? places - k : k;
+        while (at < order.length && (far ? order[at].x >= place : order[at].x < place)) hull.add(order[at++]);
+        this.areas[place] += hull.area();
+      }
+    }
   }
-  return low;
+
+  /** Pixels before a place. */
+  under(place: number): number {
+    return this.counts[Math.min(this.counts.length - 1, Math.max(0, place))];
+  }
+
+  /** Sum of the areas of the hulls of what lies before and behind a place. */
+  hulls(place: number): number {
+    return this.areas[Math.min(this.areas.length - 1, Math.max(0, place))];
+  }
+}
+
+/** The convex hull of points that come in order along x, up or down: two chains of which the last points are given up again. */
+class GrowingHull {
+  private readonly chains = [1, -1].map((side) => ({
+    side,
+    points: [] as Point[],
+    /** Up to each point: twice the area to the origin, and the length. */
+    twice: [] as number[],
+    around: [] as number[],
+  }));
+
+  add(p: Point): void {
+    for (const { side, points, twice, around } of this.chains) {
+      while (points.length >= 2) {
+        const a = points[points.length - 2];
+        const b = points[points.length - 1];
+        if (side * ((b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)) > 0) break;
+        points.pop();
+        twice.pop();
+        around.pop();
+      }
+      const before = points.at(-1);
+      twice.push(before ? twice[twice.length - 1] + before.x * p.y - before.y * p.x : 0);
+      around.push(before ? around[around.length - 1] + Math.hypot(p.x - before.x, p.y - before.y) : 0);
+      points.push(p);
+    }
+  }
+
+  /** As `areaOf`. */
+  area(): number {
+    const [one, other] = this.chains;
+    if (one.points.length === 0) return 1;
+    const twice = (one.twice.at(-1) ?? 0) - (other.twice.at(-1) ?? 0);
+    return Math.abs(twice) / 2 + ((one.around.at(-1) ?? 0) + (other.around.at(-1) ?? 0)) / 2 + 1;
+  }
 }

@@ -96,19 +96,20 @@ function stepsAcross(
 function bestLine(steps: readonly Float32Array[], reach: number, length: number): Omit<Side, 'border'> {
   const count = steps[0].length;
   const most = Math.min(2 * reach, LEAN * length);
-  // The greatest of each place and its neighbours, one place farther on both ends.
-  const near = steps.map((line) =>
-    Float32Array.from({ length: count + 2 }, (_, j) =>
-      Math.max(0, line[j - 2] ?? 0, line[j - 1] ?? 0, line[j] ?? 0),
-    ),
-  );
+  // The greatest of each place and its neighbours, one place farther on both ends; all readings one after the other.
+  const places = count + 2;
+  const near = new Float32Array(steps.length * places);
+  steps.forEach((line, k) => {
+    for (let j = 0; j < places; j++)
+      near[k * places + j] = Math.max(0, line[j - 2] ?? 0, line[j - 1] ?? 0, line[j] ?? 0);
+  });
   const score = (offset: number, lean: number): number => {
     let sum = 0;
-    for (let k = 0; k < near.length; k++) {
-      const at = offset + lean * ((k + 0.5) / READINGS - 0.5);
-      const j = Math.round((at + reach) * 2) + 1;
-      if (j >= 0 && j < count + 2) sum += near[k][j];
-    }
+    const step = (2 * lean) / READINGS;
+    // Half a place more, for rounding by cutting off.
+    let at = 2 * (offset + reach) + 1.5 + step * 0.5 - lean;
+    for (let k = 0; k < near.length; k += places, at += step)
+      if (at >= 0 && at < places) sum += near[k + Math.trunc(at)];
     return sum / READINGS;
   };
   const lines: { offset: number; lean: number; worth: number }[] = [];
