@@ -40,7 +40,9 @@ export function labOf(picture: Planar): Chroma & { L: Float32Array } {
 /** Chroma of the tone as a function of lightness: medians in bands of L*, smoothed, read by `toneAt`. */
 function toneCurve(L: Float32Array, plane: Float32Array): Float64Array {
   const ends = new Uint32Array(BANDS + 1);
-  const bands = Uint8Array.from(L, (v) => Math.min(BANDS - 1, Math.max(0, Math.floor((v / 100) * BANDS))));
+  const bands = new Uint8Array(L.length);
+  for (let i = 0; i < L.length; i++)
+    bands[i] = Math.min(BANDS - 1, Math.max(0, Math.floor((L[i] / 100) * BANDS)));
   for (const band of bands) ends[band + 1]++;
   for (let band = 0; band < BANDS; band++) ends[band + 1] += ends[band];
   const at = ends.slice();

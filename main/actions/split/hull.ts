@@ -159,12 +159,13 @@ class Cuts {
     const c = Math.cos(angle);
     const s = Math.sin(angle);
     let [first, last] = [Infinity, -Infinity];
-    const along = Float64Array.from(pixels, ({ x, y }) => {
-      const u = x * c + y * s;
+    const along = new Float64Array(pixels.length);
+    for (let k = 0; k < pixels.length; k++) {
+      const u = pixels[k].x * c + pixels[k].y * s;
       if (u < first) first = u;
       if (u > last) last = u;
-      return u;
-    });
+      along[k] = u;
+    }
     this.start = first;
     this.length = last - first;
     const places = Math.floor(this.length) + 2;

@@ -64,23 +64,22 @@ function stepsAcross(
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
   const along = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
   const count = Math.ceil(4 * reach) + 1;
+  const line = new Float32Array(count + 4);
   return Array.from({ length: READINGS }, (_, k) => {
     const t = (CORNER + ((1 - 2 * CORNER) * (k + 0.5)) / READINGS) * length;
     const steps = new Float32Array(count);
     for (let c = 0; c < picture.channels; c++) {
-      // A mean of three pixels along the side holds noise down.
-      const line = Float32Array.from({ length: count + 4 }, (_, j) => {
+      for (let j = 0; j < line.length; j++) {
         const d = -reach + (j - 2) / 2;
-        let sum = 0;
-        for (const a of [-1.2, 0, 1.2])
-          sum += sample(
-            picture,
-            c,
-            from[0] + along[0] * (t + a) + out[0] * d,
-            from[1] + along[1] * (t + a) + out[1] * d,
-          );
-        return sum / 3;
-      });
+        const x = from[0] + along[0] * t + out[0] * d;
+        const y = from[1] + along[1] * t + out[1] * d;
+        // A mean of three pixels along the side holds noise down.
+        line[j] =
+          (sample(picture, c, x - 1.2 * along[0], y - 1.2 * along[1]) +
+            sample(picture, c, x, y) +
+            sample(picture, c, x + 1.2 * along[0], y + 1.2 * along[1])) /
+          3;
+      }
       for (let j = 0; j < count; j++)
         steps[j] = Math.max(steps[j], Math.abs(line[j + 3] + line[j + 4] - line[j] - line[j + 1]) / 2);
     }
