@@ -114,7 +114,7 @@ export interface ShotContext {
 /** What a step wants to see of each shot in whole frames. */
 export interface ShotSample {
   /** Frames of this shot, a handful; none: nothing of it is looked at. */
-  frames(shot: ReelShot, flashes: ReelAnalysis['flashes']): number[];
+  frames(shot: ReelShot, flashes: ReelAnalysis['flashes'], format?: FrameFormat): number[];
   /** What they say, as plain JSON. They are not kept. */
   measure(shot: ReelShot, frames: readonly Frame[], format: FrameFormat): unknown;
   /** The table for `ReelAnalysis.measures`, from what was measured of each shot. */

@@ -79,6 +79,12 @@ export const filmSentences = {
     'There is no network that gives colour on this machine. Choose another one for the step “Colour”, or switch the step off.',
   'film-fields-whole':
     'The film has fields, and this codec keeps them as whole frames. H.264, ProRes and FFV1 keep them as fields; or make them into frames with “Fields and cadence”.',
+  'film-blended-frames':
+    'In {{count:n}} of {{all:n}} shots ({{shots}}) neighbouring frames were mixed into each other when the film was brought to another rate: two moments in one picture. That cannot be undone, and is left as it is. Ask for a copy from before that.',
+  'film-blended-fields':
+    'In {{count:n}} of {{all:n}} shots ({{shots}}) neighbouring fields were mixed into each other when the tape was converted to another standard: two moments in one field. That cannot be undone, whatever is done with the fields. Ask for a copy from before that.',
+  'film-pulldown-kept':
+    '{{count:n}} of {{all:n}} shots ({{shots}}) are film at 24 frames a second, spread over fields by 3:2 pulldown. “Auto” or “Inverse telecine” gives the film frames back.',
   'film-folder-empty': '{{folder}} holds no film and no numbered pictures.',
   'film-folder-other':
     '{{folder}} holds other things than the pictures of an earlier export: it is not replaced. Choose another name, or empty it.',

@@ -35,7 +35,9 @@ export async function sampleShots(
   signal?: AbortSignal,
 ): Promise<unknown> {
   const { shots, flashes } = analysis;
-  const wanted = shots.map((shot) => [...new Set(sample.frames(shot, flashes))].sort((a, b) => a - b));
+  const wanted = shots.map((shot) =>
+    [...new Set(sample.frames(shot, flashes, facts.format))].sort((a, b) => a - b),
+  );
   const found: unknown[] = [];
   let [at, seen]: [number, Frame[]] = [0, []];
   const close = (): void => {

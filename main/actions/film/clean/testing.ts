@@ -83,7 +83,18 @@ export async function runStep<P>(
     observer?.see({ index: f.index, luma, ...look });
   }
   const shots = context.shots ?? oneShot(frames.length);
-  const measures = { [step.name]: JSON.parse(JSON.stringify(observer?.finish(shots) ?? null)) as unknown };
+  const sampled = shots.map((shot) => {
+    const wanted = step.sample?.frames(shot, context.flashes ?? [], format) ?? [];
+    return wanted.length > 0
+      ? step.sample?.measure(
+          shot,
+          wanted.map((k) => frames[k]),
+          format,
+        )
+      : null;
+  });
+  const table = step.sample ? step.sample.finish(sampled) : observer?.finish(shots);
+  const measures = { [step.name]: JSON.parse(JSON.stringify(table ?? null)) as unknown };
   const analysis: ReelAnalysis = {
     ...{ version: 1, frames: frames.length, shots, measures },
     flashes: context.flashes ?? [],

@@ -1,9 +1,15 @@
-/** Fields: bobbed into frames that lie where each field was taken, film woven by 3:2 pulldown found again, repeats dropped. */
+/**
+ * Fields: bobbed into frames that lie where each field was taken, repeats dropped; film that was spread by pulldown comes back to
+ * the sample and at its times, in any order of fields, begun anywhere in the cycle, over cuts and in spans.
+ */
 import { describe, expect, it } from 'vitest';
 import { defaultFilmParams } from '../../../../../app/recipe/film.ts';
 import type { Frame } from '../../../../../app/film/frame.ts';
-import { drawn, formatOf, runStep, scene } from '../testing.ts';
+import type { ReelShot } from '../../../../../app/film/step.ts';
+import { say } from '../../../../../app/words/sentences.ts';
+import { drawn, formatOf, oneShot, runStep, scene } from '../testing.ts';
 import { cadenceStep } from './index.ts';
+import { measureCadence } from './measure.ts';
 
 const format = formatOf(120, 96, '420');
 const params = { ...defaultFilmParams().cadence, on: true };
@@ -44,33 +50,110 @@ describe('cadence', () => {
     const film = moments(6, 3);
     const { frames } = await runStep(cadenceStep, params, film, format);
     expect(frames.map((f) => f.planes)).toEqual(film.map((f) => f.planes));
-    expect(frames.map((f) => f.pts)).toEqual(film.map((f) => 2 * f.pts));
+    expect(frames.map((f) => f.pts)).toEqual(film.map((f) => 4 * f.pts));
   });
-  it('finds the film in a 3:2 pulldown', async () => {
-    const film = moments(12, 4);
-    // A A, B B, B C, C D, D D: two film frames in five are woven of two.
-    const out: Frame[] = [];
-    for (let g = 0; g + 3 < 12; g += 4) {
-      const [a, b, c, d] = film.slice(g, g + 4);
-      for (const [even, odd] of [
-        [a, a],
-        [b, b],
-        [b, c],
-        [c, d],
-        [d, d],
-      ])
-        out.push(woven(even, odd, out.length));
-    }
-    const { frames, report } = await runStep(
-      cadenceStep,
-      { ...params, fields: 'inverse-telecine' },
-      out,
-      format,
-    );
-    expect(frames).toHaveLength(12);
-    frames.forEach((f, k) => expect(off(f, film[k]), `frame ${k}`).toBe(0));
-    expect(report).toMatchObject({ dropped: 3, matched: 6 });
-    expect(frames.every((f) => out.some((o) => o.pts === f.pts))).toBe(true);
+  describe('takes out pulldown', () => {
+    /** Film frames in each field of the cycle, top and bottom. */
+    const patterns = { '3:2': ['ABBCD', 'ABCDD'], '2:3:3:2': ['ABBCD', 'ABCCD'] };
+    /** Video from film: frames of 40 ticks, so that film frames last 50. `from`: place in the cycle at which it begins. */
+    const telecined = (
+      film: Frame[],
+      pattern: keyof typeof patterns,
+      bottomFirst: boolean,
+      from = 0,
+    ): Frame[] => {
+      const out: Frame[] = [];
+      for (let n = from; ; n++) {
+        const of = (field: 0 | 1): number =>
+          4 * Math.floor(n / 5) + patterns[pattern][field].charCodeAt(n % 5) - 65;
+        const [even, odd] = bottomFirst ? [of(1), of(0)] : [of(0), of(1)];
+        if (Math.max(even, odd) >= film.length) return out;
+        out.push({ ...woven(film[even], film[odd], out.length), pts: 40 * out.length });
+      }
+    };
+    const film = moments(24, 4);
+    for (const pattern of ['3:2', '2:3:3:2'] as const)
+      for (const bottomFirst of [false, true])
+        it(`${pattern}, ${bottomFirst ? 'bottom' : 'top'} field first: the frames and times of the film`, async () => {
+          for (const fields of ['inverse-telecine', 'auto'] as const) {
+            const { frames } = await runStep(
+              cadenceStep,
+              { ...params, fields },
+              telecined(film, pattern, bottomFirst),
+              format,
+            );
+            expect(frames.map((f) => f.planes)).toEqual(film.map((f) => f.planes));
+            expect(frames.map((f) => f.pts)).toEqual(film.map((_, k) => 4 * 50 * k));
+          }
+        });
+    it('wherever in the cycle the film begins', async () => {
+      // Film frames of which only one field is left are made of it; all others come back.
+      const expected = [
+        { first: 0, times: [0, 200, 400, 600, 800] },
+        { first: 1, times: [0, 200, 400, 600, 800] },
+        // B is gone but for a field that repeats what was shown before.
+        { first: 2, times: [0, 280, 480, 680, 880] },
+        // Of C there is one field.
+        { first: 2, times: [0, 120, 320, 520, 720] },
+        { first: 3, times: [0, 200, 400, 600, 800] },
+      ];
+      for (const [from, { first, times }] of expected.entries()) {
+        const { frames } = await runStep(
+          cadenceStep,
+          { ...params, fields: 'inverse-telecine' },
+          telecined(film, '3:2', false, from),
+          format,
+        );
+        expect(frames, `from ${from}`).toHaveLength(24 - first);
+        frames.forEach((f, k) => {
+          if (from !== 3 || k > 0)
+            expect(f.planes, `from ${from}, frame ${k}`).toEqual(film[first + k].planes);
+        });
+        expect(
+          frames.slice(0, 5).map((f) => f.pts),
+          `from ${from}`,
+        ).toEqual(times);
+      }
+    });
+    it('goes on over a cut and in a still shot, and is the same in a span', async () => {
+      const still = moments(12, 0);
+      const all = [...film, ...still].map((f, k) => ({ ...f, index: k, pts: 10 * k }));
+      const video = telecined(all, '3:2', false);
+      const shots: ReelShot[] = [
+        { index: 0, first: 0, last: 29, opening: 'start' },
+        { index: 1, first: 30, last: 44, opening: 'cut' },
+      ];
+      const auto = { ...params, fields: 'auto' as const };
+      const { frames } = await runStep(cadenceStep, auto, video, format, { shots });
+      expect(frames.map((f) => f.pts)).toEqual(all.map((_, k) => 200 * k));
+      expect(frames.map((f) => f.planes)).toEqual(all.map((f) => f.planes));
+      const { before, after } = cadenceStep.reach!(auto, false);
+      const part = await runStep(cadenceStep, auto, video, format, {
+        span: { first: 13 - before, last: 21 + after },
+      });
+      const inside = ({ index }: Frame): boolean => index >= 13 && index <= 21;
+      expect(part.frames.filter(inside)).toEqual(frames.filter(inside));
+    });
+    it('says that there is pulldown where it is kept', async () => {
+      const video = telecined(film, '3:2', false);
+      const measured = measureCadence(0, video, format);
+      expect(measured).toMatchObject({ kind: 'telecine', pulldown: { top: 2, bottom: 4 }, blend: null });
+      const analysis = {
+        ...{ version: 1, frames: 30, shots: oneShot(30), flashes: [] },
+        measures: { cadence: { version: 1, shots: [measured] } },
+      };
+      expect(cadenceStep.warns?.(analysis, { ...params, fields: 'keep' })).toEqual([
+        say('film-pulldown-kept', { shots: '1', count: '1', all: '1' }),
+      ]);
+      expect(cadenceStep.warns?.(analysis, params)).toEqual([]);
+    });
+  });
+  it('puts fields back that lie one frame off', async () => {
+    const film = moments(14, 4);
+    const video = film.slice(1).map((f, k) => woven(film[k], f, k));
+    expect(measureCadence(0, video, format)).toMatchObject({ kind: 'shifted', shift: 1 });
+    const { frames } = await runStep(cadenceStep, params, video, format);
+    for (let k = 0; k + 1 < frames.length; k++) expect(frames[k].planes).toEqual(film[k + 1].planes);
   });
   it('drops repeated frames where asked', async () => {
     const film = moments(4, 3);
