@@ -4,23 +4,15 @@
  *
  *   node build/eval/film/clean.ts FILMS_FOLDER [dirt] [flicker] [weave] [lines] [speed]
  *
- * FILMS_FOLDER holds colour_tennis.mp4, colour_cockatoo_720p.mp4 and great_train_robbery_1903_lossless.mkv.
+ * FILMS_FOLDER holds colour_tennis.mp4, colour_cockatoo_720p.mp4, great_train_robbery_1903_lossless.mkv and, for weave,
+ * london_hyde_park_corner_1890s.mp4, market_street_1906.mp4 and us_army_1950s_four_scenes.mp4.
  */
 import path from 'node:path';
 import { filmParamsSchema } from '../../../app/recipe/film.ts';
 import { deflickerStep, dirtStep, linesStep, stabilizeStep } from '../../../main/actions/film/clean/index.ts';
-import { courseOf } from '../../../main/actions/film/clean/stabilize/index.ts';
-import { analyse, clean, loadClip, stepRun, throughFfmpeg, type Clip } from './clean/clip.ts';
-import {
-  addDirt,
-  addFlicker,
-  addGains,
-  addGrain,
-  addScratches,
-  addWeave,
-  copyClip,
-  panClip,
-} from './clean/damage.ts';
+import { clean, loadClip, stepRun, throughFfmpeg, type Clip } from './clean/clip.ts';
+import { addDirt, addFlicker, addGains, addGrain, addScratches, copyClip } from './clean/damage.ts';
+import { weave } from './clean/weave.ts';
 import { falseEvents, highPower, meanLog, psnr, spread, visible } from './clean/measure.ts';
 
 const SEED = 101;
@@ -132,29 +124,6 @@ async function flicker(name: string, clean0: Clip): Promise<void> {
   );
 }
 
-function weave(name: string, base: Clip, sigma: number): void {
-  const damaged = copyClip(base);
-  const planted = addWeave(damaged, sigma, SEED);
-  const settings = { ...params.stabilize, ...on };
-  const run = [stepRun(stabilizeStep, settings)];
-  const course = (clip: Clip): ReturnType<typeof courseOf> =>
-    courseOf(
-      { format: clip.format, shot: whole(clip)[0], analysis: analyse(clip, run, whole(clip)) },
-      settings,
-    );
-  const got = course(damaged);
-  const own = course(base);
-  for (const axis of ['x', 'y'] as const) {
-    const d = planted.map((p) => p[axis === 'x' ? 'dx' : 'dy']);
-    const left = d.map((v, i) => v + got.c[i][axis]);
-    const apart = left.map((v, i) => v - own.c[i][axis]);
-    say(
-      `weave ${name} ${axis}: planted ${f(spread(d))} px, left ${f(spread(left), 3)}, against its own correction`,
-      `${f(spread(apart), 3)}, own ${f(spread(own.c.map((c) => c[axis])), 3)} px`,
-    );
-  }
-}
-
 async function lines(name: string, clean0: Clip): Promise<void> {
   const base = addGrain(copyClip(clean0), 4, SEED);
   const damaged = copyClip(base);
@@ -195,16 +164,7 @@ if (want('flicker')) {
   await flicker('tennis', await tennis());
   await flicker('cockatoo', await cockatoo(70));
 }
-if (want('weave')) {
-  const still = await loadClip(film('great_train_robbery_1903_lossless.mkv'), {
-    size: { width: 480, height: 368 },
-  });
-  weave('great train robbery (locked camera)', still, 2);
-  const wide = (await cockatoo(1)).frames[0];
-  const pan = panClip(await cockatoo(1), wide, 96, SEED);
-  weave('pan over a still with a disc that moves', addGrain(pan, 4, SEED), 2);
-  weave('tennis (pan by hand)', await tennis(), 1.5);
-}
+if (want('weave')) await weave(folder, SEED, say);
 if (want('lines')) await lines('tennis', await tennis(30));
 if (want('speed'))
   await speed(

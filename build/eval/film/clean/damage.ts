@@ -146,9 +146,29 @@ export function addFlicker(
   return { gains, fields };
 }
 
-/** Gate weave: each frame displaced, out(x) = in(x - d), bicubic; chroma along. `sigma` in pixels. */
-export function addWeave(clip: Clip, sigma: number, seed: number): { dx: number; dy: number }[] {
-  const sizes = planeSizes(clip.format);
+/**
+ * Gate weave of `n` frames, pixels. 'waves': three waves of 5 to 60 frames (0.8 of `sigma`) and what jumps from frame to frame
+ * (0.6 of it). 'gate': a walk that is pulled back within four frames and as much that jumps, so that a frame lies
+ * with 0.4 like the one before, as the locked camera of great_train_robbery_1903 does (0.45).
+ */
+export function drawWeave(
+  n: number,
+  sigma: number,
+  seed: number,
+  kind: 'waves' | 'gate' = 'waves',
+): { dx: number; dy: number }[] {
+  if (kind === 'gate') {
+    const random = seeded('gate weave', seed);
+    const keep = Math.exp(-1 / 4);
+    const walk = [random.normal(), random.normal()];
+    return Array.from({ length: n }, () => {
+      const [dx, dy] = walk.map((w, k) => {
+        walk[k] = keep * w + Math.sqrt(1 - keep * keep) * random.normal();
+        return sigma * Math.SQRT1_2 * (walk[k] + random.normal());
+      });
+      return { dx, dy };
+    });
+  }
   const slow = seeded('weave', seed);
   const wave = (): { speed: number; phase: number } => ({
     speed: (2 * Math.PI) / (5 * 12 ** slow.next()),
@@ -158,17 +178,25 @@ export function addWeave(clip: Clip, sigma: number, seed: number): { dx: number;
     [wave(), wave(), wave()],
     [wave(), wave(), wave()],
   ];
-  const drift = (w: (typeof waves)[number], n: number): number =>
-    w.reduce((s, v) => s + Math.sin(v.speed * n + v.phase), 0) * Math.sqrt(2 / 3);
-  return clip.frames.map((f) => {
-    const random = seeded('weave', seed, f.index);
-    const dx = sigma * (0.8 * drift(waves[0], f.index) + 0.6 * random.normal());
-    const dy = sigma * (0.8 * drift(waves[1], f.index) + 0.6 * random.normal());
+  const drift = (w: (typeof waves)[number], i: number): number =>
+    w.reduce((s, v) => s + Math.sin(v.speed * i + v.phase), 0) * Math.sqrt(2 / 3);
+  return Array.from({ length: n }, (_, i) => {
+    const random = seeded('weave', seed, i);
+    const dx = sigma * (0.8 * drift(waves[0], i) + 0.6 * random.normal());
+    const dy = sigma * (0.8 * drift(waves[1], i) + 0.6 * random.normal());
+    return { dx, dy };
+  });
+}
+
+/** Each frame displaced, out(x) = in(x - d), bicubic; chroma along. */
+export function displace(clip: Clip, by: readonly { dx: number; dy: number }[]): void {
+  const sizes = planeSizes(clip.format);
+  clip.frames.forEach((f, i) => {
+    const { dx, dy } = by[i];
     f.planes = f.planes.map((p, k) => {
       const { width, height } = sizes[k];
       return shifted(p, width, height, (dx * width) / sizes[0].width, (dy * height) / sizes[0].height);
     });
-    return { dx, dy };
   });
 }
 
@@ -254,8 +282,17 @@ export function addScratches(clip: Clip, count: number, seed: number): Uint8Arra
   });
 }
 
-/** A pan over a still, standing, going and standing again, with a disc that moves across: luma only changes place. */
-export function panClip(like: Clip, still: Frame, count: number, seed: number): Clip {
+/**
+ * A pan over a still with a disc that moves across: luma only changes place. `way`: where the camera is (0..1 of the way)
+ * in frame n of `count`; left out: it stands, goes evenly, and stands again.
+ */
+export function panClip(
+  like: Clip,
+  still: Frame,
+  count: number,
+  seed: number,
+  way = (n: number): number => Math.max(0, Math.min(1, (n - 25) / (count - 50))),
+): Clip {
   const { width, height } = like.format;
   const w = Math.floor((width * 0.7) / 2) * 2;
   const h = Math.floor((height * 0.8) / 2) * 2;
@@ -263,8 +300,7 @@ export function panClip(like: Clip, still: Frame, count: number, seed: number): 
   const y0 = random.uniform(0.3, 0.7) * (height - h);
   const format: FrameFormat = { ...like.format, width: w, height: h, sampling: '400' };
   const frames = Array.from({ length: count }, (_, index): Frame => {
-    const t = Math.max(0, Math.min(1, (index - 25) / (count - 50)));
-    const x0 = t * (width - w - 4) + 2;
+    const x0 = way(index) * (width - w - 4) + 2;
     const moved = shifted(still.planes[0], width, height, Math.ceil(x0) - x0, Math.ceil(y0) - y0);
     const y = new Uint8Array(w * h);
     for (let j = 0; j < h; j++)
