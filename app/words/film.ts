@@ -84,7 +84,7 @@ export const filmSentences = {
   'film-blended-fields':
     'In {{count:n}} of {{all:n}} shots ({{shots}}) neighbouring fields were mixed into each other when the tape was converted to another standard: two moments in one field. That cannot be undone, whatever is done with the fields. Ask for a copy from before that.',
   'film-pulldown-kept':
-    '{{count:n}} of {{all:n}} shots ({{shots}}) are film at 24 frames a second, spread over fields by 3:2 pulldown. “Auto” or “Inverse telecine” gives the film frames back.',
+    '{{count:n}} of {{all:n}} shots ({{shots}}) are film at 24 frames a second, spread over fields by 3:2 pulldown. “Take pulldown out” or “as found” gives the film frames back.',
   'film-folder-empty': '{{folder}} holds no film and no numbered pictures.',
   'film-folder-other':
     '{{folder}} holds other things than the pictures of an earlier export: it is not replaced. Choose another name, or empty it.',

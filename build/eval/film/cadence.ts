@@ -202,7 +202,7 @@ function restored(
           ? lines(planes[n - 1], planes[n], width)
           : lines(planes[n], planes[n - 1], width);
     all++;
-    if (film.some((f) => Buffer.compare(f, frame) === 0)) same++;
+    if (film.some((f) => f.every((v, i) => v === frame[i]))) same++;
   }
   return `${same} of ${all} film frames exact`;
 }
