@@ -39,6 +39,7 @@ describe('trend', () => {
     const off = got.map((v, i) => Math.abs(v - meant[i]));
     expect(Math.max(...off.slice(5, 35), ...off.slice(47, 73))).toBeLessThan(1);
     expect(trend([1, 5], 100)).toEqual([1, 5]);
+    expect(trend([7, 7, 7, 7, 7], 100)).toEqual([7, 7, 7, 7, 7]);
   });
 });
 
@@ -201,6 +202,15 @@ describe('deflicker', () => {
     expect(spread(levels.slice(24, 40))).toBeLessThan(0.03);
     expect(levels[12] / levels[11]).toBeGreaterThan(1.45);
     expect(levels[24] / levels[23]).toBeGreaterThan(1.4);
+  });
+});
+
+describe('deflicker of a film that does not flicker', () => {
+  it('leaves every sample', async () => {
+    const format = formatOf(96, 72, '420');
+    const still = drawn(format, 6, scene, 0);
+    const { frames } = await runStep(deflickerStep, { ...params.deflicker, on: true }, still, format);
+    expect(frames).toEqual(still);
   });
 });
 

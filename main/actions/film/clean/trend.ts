@@ -23,7 +23,9 @@ export function trend(
   let x: Float64Array = Float64Array.from(y);
   // Begin from a straight line through all: the least broken answer.
   const bends = new Float64Array(n).fill(1e-9);
-  const size = Math.max(1e-9, spread(y));
+  const size = spread(y);
+  // A level course has nothing to bend.
+  if (size < 1e-9) return y.slice();
   for (let round = 0; round < 60; round++) {
     const next = solve(y, w, bends, lambda);
     const least = Math.max(1e-10 * size, size * 0.02 * 0.8 ** round);
