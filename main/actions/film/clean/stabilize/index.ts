@@ -152,11 +152,25 @@ export function courseOf(context: Pick<ShotContext, 'format' | 'shot' | 'analysi
   return { c, path, by: 'picture' };
 }
 
-/** What the camera meant: a camera that stays within `locked` pixels over a shot stood still; else what the path says. */
+/**
+ * What the camera meant: a camera that stays within `locked` pixels over a shot stood still (means of seven frames: weave is not to
+ * decide it); else what the path says.
+ */
 function slowCourse(path: number[], height: number, locked: number): number[] {
-  const sorted = path.slice().sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
-  if (path.length >= 12 && at(0.98) - at(0.02) < locked) return path.map(() => at(0.5));
+  const ordered = (v: number[]): ((share: number) => number) => {
+    const sorted = v.slice().sort((a, b) => a - b);
+    return (share) => sorted[Math.round(share * (sorted.length - 1))];
+  };
+  const slow = ordered(
+    path.map((_, i) => {
+      const near = path.slice(Math.max(0, i - 3), i + 4);
+      return near.reduce((a, b) => a + b, 0) / near.length;
+    }),
+  );
+  if (path.length >= 12 && slow(0.98) - slow(0.02) < locked) {
+    const middle = ordered(path)(0.5);
+    return path.map(() => middle);
+  }
   return intended(path, WEAVE * height);
 }
 

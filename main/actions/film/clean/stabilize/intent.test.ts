@@ -31,6 +31,20 @@ describe('intended', () => {
     expect(got[20] - got[0]).toBeCloseTo(0, 6);
     expect(got[95] - got[80]).toBeCloseTo(0, 6);
   });
+  it('keeps a pan that begins and ends softly', () => {
+    const soft = (i: number): number => 90 - 90 * Math.cos(Math.PI * Math.max(0, Math.min(1, (i - 20) / 50)));
+    const meant = make(96, soft);
+    expect(farthest(intended(meant, H), meant)).toBeLessThan(0.3);
+    const jumps = make(96, (i) => 0.8 * Math.sin(2.7 * i * i) + 0.4 * Math.sin(i / 2));
+    const got = intended(
+      meant.map((v, i) => v + jumps[i]),
+      H,
+    );
+    const off = got.map((v, i) => v - meant[i]);
+    expect(Math.sqrt(off.reduce((s, v) => s + v * v, 0) / 96)).toBeLessThan(0.25);
+    expect(got[15] - got[0]).toBeCloseTo(0, 3);
+    expect(got[95] - got[80]).toBeCloseTo(0, 3);
+  });
   it('follows a slow pan evenly, not by steps', () => {
     const got = intended(
       make(120, (i) => 0.3 * i + weave(i)),
