@@ -5,7 +5,7 @@
  * on the coarsest level and sub-pixel up-sampling. Beside its own encoder it has the pre-trained one
  * (`../backbone`): what a picture shows decides whether it is a negative and what colours it may have, and no training
  * on a processor learns that from nothing. It looks at the picture and at its grey negative. Before anything looks,
- * impulses are taken out (`restorer/impulses.ts`) and sharply bounded areas of one colour filled (`holes.ts`). Four paths
+ * impulses are taken out (`restorer/impulses.ts`) and sharply bounded areas of one colour filled (`holes.ts`, `fill.ts`). Four paths
  * make the network's own answer, and a last word (`verdict.ts`) weighs it against those that nothing had to be learnt for:
  *
  *  - global: a choice among the classical answers for the whole picture (`tones.ts`: as it is, a negative turned
@@ -36,6 +36,7 @@ import { membrane } from '../filler/membrane.ts';
 import { he, zeros } from '../initial.ts';
 import type { Network, Width } from '../network.ts';
 import { withoutImpulses } from '../restorer/impulses.ts';
+import { fill } from './fill.ts';
 import { holes } from './holes.ts';
 import { quiet } from './quiet.ts';
 import { GREY_NEGATIVE, INVERTED, NEGATIVE, STRETCHED, tones, TURNED, type Tones } from './tones.ts';
@@ -211,7 +212,7 @@ function build(
   width: Width,
 ): Record<'y' | 'way' | 'missing' | 'bare' | 'answers' | 'known', Tensor> {
   const struck = withoutImpulses(picture);
-  const x = membrane(struck, sub(1, holes(struck)));
+  const x = fill(struck, holes(struck));
   const { levels, detail } = CHANNELS[width];
   const { ways, asItIs, asNegative, skips, deepest, all, thoughts } = look(scope, x, width);
   const global = scope.within('global');
