@@ -7,6 +7,8 @@
  */
 import type { Planar } from '../../../app/planar.ts';
 import { findAreas } from './areas.ts';
+import { findBare } from './bare/bare.ts';
+import { takeBare } from './bare/take.ts';
 import { type BoostedTrees, logOdds } from './boosted.ts';
 import { featuresOf, type Level } from './features.ts';
 import { levelsOf } from './levels.ts';
@@ -35,6 +37,9 @@ const REGION_SPAN = 7;
 /** Long thin regions are rarely anything else than damage, when their pixels look like it. */
 const LONG = 30;
 const LONG_EASE = 1.1;
+/** Log odds of bare paper from which it is filled at the ordinary setting, and how far the setting moves them. */
+const BARE = 2;
+const BARE_SPAN = 6;
 /** What was not looked at. */
 const NEVER = -30;
 
@@ -117,9 +122,20 @@ export function findDamage(picture: Planar, options: FindOptions): DamageMap {
           Math.min(DAMAGED - 1, Math.round(sure));
     return taken;
   });
-  rimOf(kept, confidence, odds, width, height, limit);
+  const bareLimit = BARE + BARE_SPAN * (0.5 - options.sensitivity);
+  const bare = findBare(picture, levels, odds, bareLimit);
+  for (const face of faces) harden(bare, width, height, face);
+  const known = confidence.slice();
+  const peeled = takeBare(bare, width, height, bareLimit, faces, confidence);
+  rimOf([...kept, ...peeled], confidence, odds, width, height, limit);
   const areas = findAreas(picture, options.kind, confidence, levels[0]);
-  return { width, height, confidence, regions: regionsOf(kept, areas, confidence, picture) };
+  // What the spots had already is no region of its own.
+  const fresh = peeled.filter(({ pixels }) => {
+    let both = 0;
+    for (const i of pixels) if (known[i] >= DAMAGED) both++;
+    return 2 * both < pixels.length;
+  });
+  return { width, height, confidence, regions: regionsOf(kept, fresh, areas, confidence, picture) };
 }
 
 /** Connected pixels over a limit, but for single ones; and all pixels over it. */

@@ -63,6 +63,9 @@ export function shapesOf(
   return out;
 }
 
+/** Pixels from which a compact bare place is a loss and no speck. */
+const LOSS = 60;
+
 /** What the second classifier sees of a region. */
 export const REGION_FEATURES = [
   'most',
@@ -201,6 +204,9 @@ const RING = [
   [-3, -3],
 ] as const;
 
+const compact = ({ length, thickness, pixels }: Shape): boolean =>
+  length < 4 * thickness && pixels.length > LOSS;
+
 function kindOf(shape: Shape, side: number, darker: boolean): DamageKind {
   const { length, thickness, bend } = shape;
   if (length < 4 * thickness || length < 12) return 'dust';
@@ -210,9 +216,10 @@ function kindOf(shape: Shape, side: number, darker: boolean): DamageKind {
   return length > 0.08 * side ? 'crack' : 'hair';
 }
 
-/** Regions of shapes, and those of areas found otherwise, largest first. */
+/** Regions of shapes, of bare places, and those of areas found otherwise, largest first. */
 export function regionsOf(
   shapes: readonly Shape[],
+  bare: readonly Shape[],
   areas: readonly DamageRegion[],
   confidence: Uint8Array,
   picture: Planar,
@@ -222,7 +229,7 @@ export function regionsOf(
   const side = Math.max(width, height);
   // Green, or grey: enough to tell lighter from darker.
   const green = picture.channels === 3 ? n : 0;
-  const regions = shapes.map((shape): DamageRegion => {
+  const regions = [...shapes, ...bare].map((shape, k): DamageRegion => {
     let sum = 0;
     let inside = 0;
     for (const i of shape.pixels) {
@@ -241,7 +248,7 @@ export function regionsOf(
         }
     const darker = count > 0 && inside / shape.pixels.length < around / count;
     return {
-      kind: kindOf(shape, side, darker),
+      kind: k >= shapes.length && compact(shape) ? 'corner' : kindOf(shape, side, darker),
       x: shape.x,
       y: shape.y,
       w: shape.w,
