@@ -11,6 +11,8 @@ const frame = z.number().int().min(0);
 
 export const reelFactsSchema = z.object({
   name: z.string(),
+  /** 'sequence': numbered pictures, which have no rate of their own. */
+  kind: z.enum(['film', 'sequence']),
   bytes: z.number(),
   /** Of the file format and the picture, by ffprobe's names. */
   container: z.string(),

@@ -199,6 +199,7 @@ export function shownFacts(facts: ReelFacts): ReelFactsShown {
   const size = shownSize(facts.format, facts.sampleAspect, facts.rotation);
   return {
     name: facts.name,
+    kind: facts.kind,
     bytes: facts.bytes,
     container: facts.container,
     codec: facts.codec,

@@ -1,9 +1,11 @@
 /**
  * Pictures that a person says are films: of numbered frames the first stands for all, and the others leave the library.
- * Their files stay where they are; both can be undone.
+ * Their files stay where they are; one undo takes both back.
  */
 import type { Item } from '../../app/contract/library.ts';
 import { isSequencePicture, sequenceOf } from '../../app/film/sequence.ts';
+import { getClient } from '../client.ts';
+import { report } from '../store/app.ts';
 import { removeItems, updateItems, useLibrary } from '../store/library.ts';
 
 /**
@@ -31,11 +33,27 @@ export function reelsOf(items: readonly Pick<Item, 'id' | 'name' | 'folder'>[]):
 }
 
 export async function asReels(ids: number[]): Promise<void> {
-  const { items } = useLibrary.getState();
-  const known = ids.map((id) => items.get(id)).filter((item) => item !== undefined);
+  let known: Item[];
+  try {
+    const { items } = useLibrary.getState();
+    // What is not on the screen is asked for: its name says what it belongs to.
+    known = await Promise.all(ids.map((id) => items.get(id) ?? getClient().call('library.item', { id })));
+  } catch (error) {
+    report(error);
+    return;
+  }
   const { first, rest } = reelsOf(known);
-  // What is not on the screen has no name here: it is taken at the person's word.
-  const unseen = ids.filter((id) => !items.has(id));
-  await updateItems([...first, ...unseen], { kind: 'reel' });
-  await removeItems(rest);
+  const kinds = Map.groupBy(
+    known.filter(({ id }) => first.includes(id)),
+    ({ kind }) => kind,
+  );
+  await updateItems(first, { kind: 'reel' });
+  await removeItems(rest, async () => {
+    for (const [kind, of] of kinds)
+      if (kind !== 'reel')
+        await updateItems(
+          of.map(({ id }) => id),
+          { kind },
+        );
+  });
 }

@@ -73,6 +73,7 @@ export function mockReel(changed: (ids: number[]) => void): {
       result: null,
       facts: {
         name: 'us_army_1950s.mp4',
+        kind: 'film',
         bytes: 1_068_773,
         container: 'mov,mp4',
         codec: 'h264',

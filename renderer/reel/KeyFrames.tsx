@@ -18,7 +18,7 @@ import { getClient } from '../client.ts';
 import { report } from '../store/app.ts';
 import { useThumb } from '../ui/useThumb.ts';
 import { FramePicture, timeOf } from './Timeline.tsx';
-import { showFrame, shownRecipe, storeRecipe, useReel } from './store.ts';
+import { showFrame, shownRate, shownRecipe, storeRecipe, useReel } from './store.ts';
 
 const hex = (colour: readonly number[]): string =>
   `#${colour
@@ -84,6 +84,7 @@ function Thumb({ item }: { item: Item }) {
 export function KeyFrames() {
   const { t } = useTranslation();
   const { itemId, hinting, reel } = useReel();
+  const rate = useReel(shownRate);
   const recipe = useReel(shownRecipe);
   const [picking, setPicking] = useState(false);
   if (!recipe || itemId === null || !reel) return null;
@@ -156,19 +157,19 @@ export function KeyFrames() {
           <Box component="li" key={key.frame} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
             <ButtonBase
               onClick={() => showFrame(key.frame)}
-              aria-label={t('reel.goTo', { time: timeOf(key.frame, reel.facts.fps) })}
+              aria-label={t('reel.goTo', { time: timeOf(key.frame, rate) })}
               sx={{ width: 64, height: 40, borderRadius: 0.5, overflow: 'hidden', bgcolor: 'room.raised' }}
             >
               <FramePicture itemId={itemId} frame={key.frame} height={40} />
             </ButtonBase>
             <Typography variant="caption" sx={{ flex: 1 }}>
-              {timeOf(key.frame, reel.facts.fps)}
+              {timeOf(key.frame, rate)}
               {key.hints.length > 0 ? ` · ${t('reel.colours', { count: key.hints.length })}` : ''}
               {key.referenceItem === null ? '' : ` · ${t('reel.byPicture')}`}
             </Typography>
             <IconButton
               size="small"
-              aria-label={t('reel.freeFrame', { time: timeOf(key.frame, reel.facts.fps) })}
+              aria-label={t('reel.freeFrame', { time: timeOf(key.frame, rate) })}
               onClick={() =>
                 void storeRecipe(
                   { ...recipe, keyFrames: recipe.keyFrames.filter((k) => k.frame !== key.frame) },

@@ -16,6 +16,7 @@ import {
   MenuItem,
   Tab,
   Tabs,
+  TextField,
   ToggleButton,
   ToggleButtonGroup,
   Tooltip,
@@ -23,6 +24,7 @@ import {
 } from '@mui/material';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { OFFERED_RATES } from '../../app/film/rate.ts';
 import { filmPresets, type FilmPreset } from '../../app/recipe/film.ts';
 import { useApp } from '../store/app.ts';
 import { MenuButton } from '../ui/MenuButton.tsx';
@@ -33,9 +35,11 @@ import { ScorePanel } from './ScorePanel.tsx';
 import { Steps } from './Steps.tsx';
 import {
   choosePreset,
+  chooseRate,
   connectReel,
   lastFrame,
   showFrame,
+  shownRate,
   showShot,
   togglePlaying,
   useReel,
@@ -47,13 +51,41 @@ import { Viewer } from './Viewer.tsx';
 
 const VIEWS = ['after', 'before', 'both'] as const satisfies readonly ReelView[];
 
+const rateText = (rate: number): string => String(Math.round(rate * 1000) / 1000);
+
+/** Numbered pictures have no rate of their own: which one they were shot at is said here. */
+function SequenceRate() {
+  const { t } = useTranslation();
+  const rate = useReel(shownRate);
+  const sequence = useReel((s) => s.reel?.facts.kind === 'sequence');
+  if (!sequence) return null;
+  const offered = [...new Set([...OFFERED_RATES, rate])].sort((a, b) => a - b);
+  return (
+    <TextField
+      select
+      size="small"
+      label={t('reel.sequenceRate')}
+      value={rate}
+      onChange={(e) => void chooseRate(Number(e.target.value))}
+      sx={{ minWidth: 150 }}
+    >
+      {offered.map((r) => (
+        <MenuItem key={r} value={r}>
+          {t('reel.sequenceRateOf', { rate: rateText(r) })}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}
+
 function Facts() {
   const { t } = useTranslation();
   const facts = useReel((s) => s.reel?.facts);
+  const rate = useReel(shownRate);
   if (!facts) return null;
   const parts = [
     `${facts.width} × ${facts.height}`,
-    `${facts.fps.toFixed(facts.fps % 1 ? 3 : 0)} ${t('reel.fps')}${facts.variableRate ? ` (${t('reel.variable')})` : ''}`,
+    `${rateText(rate)} ${t('reel.fps')}${facts.variableRate ? ` (${t('reel.variable')})` : ''}`,
     t('reel.bits', { bits: facts.bits, sampling: facts.sampling }),
     facts.codec,
     facts.sound.length === 0 ? t('reel.silent') : t('reel.tracks', { count: facts.sound.length }),
@@ -97,6 +129,7 @@ function TopBar({ onClose }: { onClose: () => void }) {
         </Typography>
         <Facts />
       </Box>
+      <SequenceRate />
       {tool(t('reel.undo'), <Undo />, () => void walkHistory('undo'), !reel?.recipe.canUndo)}
       {tool(t('reel.redo'), <Redo />, () => void walkHistory('redo'), !reel?.recipe.canRedo)}
       <ToggleButtonGroup

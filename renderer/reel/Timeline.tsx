@@ -6,7 +6,7 @@ import { reelPath } from '../../app/contract/film.ts';
 import type { ReelShot } from '../../app/film/step.ts';
 import { getClient } from '../client.ts';
 import { useSize } from '../ui/useSize.ts';
-import { lastFrame, shotAt, showFrame, shownRecipe, showShot, useReel } from './store.ts';
+import { lastFrame, shotAt, showFrame, shownRate, shownRecipe, showShot, useReel } from './store.ts';
 
 /** Height of the strip of pictures, CSS pixels. */
 const CELL = 64;
@@ -171,6 +171,7 @@ export function Timeline() {
   const { reel, itemId, frame } = useReel();
   const last = useReel(lastFrame);
   const recipe = useReel(shownRecipe);
+  const rate = useReel(shownRate);
   if (!reel || itemId === null) return null;
   const frames = Math.max(1, last + 1);
   const shots = reel.shots ?? [{ index: 0, first: 0, last, opening: 'start' as const }];
@@ -182,7 +183,7 @@ export function Timeline() {
     <Box sx={{ bgcolor: 'room.panel', borderTop: 1, borderColor: 'room.line', px: 2, pt: 1, pb: 1.25 }}>
       <Box sx={{ display: 'flex', gap: 2, mb: 0.75, alignItems: 'baseline' }}>
         <Typography variant="figure" aria-live="off">
-          {timeOf(frame, reel.facts.fps)}
+          {timeOf(frame, rate)}
         </Typography>
         <Typography variant="caption" color="textSecondary">
           {t('reel.frameOf', { frame: frame + 1, frames })}
@@ -200,7 +201,7 @@ export function Timeline() {
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={frame}
-        aria-valuetext={timeOf(frame, reel.facts.fps)}
+        aria-valuetext={timeOf(frame, rate)}
         onKeyDown={(e) => {
           // A slider has its own keys; elsewhere on the screen the same ones are commands.
           const go: Record<string, () => void> = {

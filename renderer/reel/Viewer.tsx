@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Hint } from '../../app/recipe/marks.ts';
 import { useSize } from '../ui/useSize.ts';
 import { useHeld } from '../useShortcut.ts';
-import { shownRecipe, showFrame, storeRecipe, useReel } from './store.ts';
+import { playingSpeed, shownRecipe, showFrame, storeRecipe, useReel } from './store.ts';
 import { useFrame, type FrameWish } from './useFrame.ts';
 
 /** Puts a colour on a place of this frame; the frame becomes a key frame, and the shot follows. */
@@ -121,6 +121,7 @@ function Playing() {
   const playing = useReel((s) => s.playing);
   const video = useRef<HTMLVideoElement>(null);
   const { t } = useTranslation();
+  const speed = useReel(playingSpeed);
   if (!playing) return null;
   return (
     <Box
@@ -129,6 +130,7 @@ function Playing() {
       src={playing.url}
       autoPlay
       loop
+      onLoadedMetadata={({ currentTarget }) => (currentTarget.playbackRate = speed)}
       controls
       aria-label={t('reel.playing')}
       onPause={() => {

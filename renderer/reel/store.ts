@@ -16,6 +16,7 @@ import {
   type FilmRecipe,
   type FilmStepName,
 } from '../../app/recipe/film.ts';
+import { keepingRate, rateOf, withRate } from '../../app/film/rate.ts';
 import { getClient } from '../client.ts';
 import { errorText, isCancelled, report } from '../store/app.ts';
 
@@ -67,6 +68,12 @@ export const useReel = create<ReelState>(() => ({ itemId: null, name: '', ...emp
 
 /** The recipe as it is shown: what is being changed, else what is stored. */
 export const shownRecipe = (s: ReelState): FilmRecipe | null => s.draft ?? s.reel?.recipe.recipe ?? null;
+/** Frames a second at which the reel is shown: what a person says, else the file's. */
+export function shownRate(s: ReelState): number {
+  const own = s.reel?.facts.fps ?? 24;
+  const recipe = shownRecipe(s);
+  return recipe ? rateOf(recipe, own) : own;
+}
 export const lastFrame = (s: ReelState): number => Math.max(0, (s.reel?.facts.frames ?? 1) - 1);
 /** Index of the shot that a frame is in; 0 while shots are not known. */
 export function shotAt(s: Pick<ReelState, 'reel'>, frame: number): number {
@@ -193,7 +200,18 @@ export async function choosePreset(preset: FilmPreset): Promise<void> {
     Object.fromEntries(filmSteps.map(({ id }) => [id, { ...recipe.params[id], on: on.has(id) }])),
   );
   useReel.setState({ export: { ...state.export, codec } });
-  await storeRecipe({ ...recipe, params }, i18next.t(`reel.presets.${preset}.title`));
+  await storeRecipe(
+    { ...recipe, params: keepingRate(params, recipe.params) },
+    i18next.t(`reel.presets.${preset}.title`),
+  );
+}
+
+/** Says at which rate a reel was shot. */
+export async function chooseRate(rate: number): Promise<void> {
+  const state = useReel.getState();
+  const recipe = shownRecipe(state);
+  if (!recipe || !state.reel) return;
+  await storeRecipe(withRate(recipe, rate, state.reel.facts.fps), i18next.t('reel.sequenceRate'));
 }
 
 export function showFrame(frame: number): void {
@@ -244,6 +262,16 @@ export async function exportNow(): Promise<void> {
 }
 
 let preparing: AbortController | null = null;
+
+/**
+ * How much faster or slower a proxy is played than it was coded: one of the reel as it is has the file's rate, whatever a person
+ * said of it.
+ */
+export function playingSpeed(s: ReelState): number {
+  const own = s.reel?.facts.fps;
+  if (!own || !s.playing || Math.abs(s.playing.fps - own) > 0.01) return 1;
+  return Math.min(16, Math.max(0.0625, shownRate(s) / own));
+}
 
 /** Plays: the whole reel as it is, the shot on screen as the recipe makes it, or the film that was exported. Again: stops. */
 export async function togglePlaying(what: 'shown' | 'result' = 'shown'): Promise<void> {

@@ -256,8 +256,11 @@ export async function changeTags(ids: number[], add: string[], remove: string[])
   for (const { ids: same, tags } of byTags.values()) await updateItems(same, { tags });
 }
 
-/** Takes items out of the library (files stay where they are), with a way back. */
-export async function removeItems(ids: number[]): Promise<void> {
+/**
+ * Takes items out of the library (files stay where they are), with a way back.
+ * @param alsoBack what else the way back brings back
+ */
+export async function removeItems(ids: number[], alsoBack?: () => Promise<void>): Promise<void> {
   if (ids.length === 0) return;
   const client = getClient();
   try {
@@ -268,6 +271,7 @@ export async function removeItems(ids: number[]): Promise<void> {
       run: () => {
         client
           .call('library.restore', { undoToken })
+          .then(() => alsoBack?.())
           .then(() => reload())
           .catch(report);
       },
