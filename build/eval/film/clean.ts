@@ -93,10 +93,15 @@ async function flicker(name: string, clean0: Clip): Promise<void> {
     const left = meanLog(clip, base);
     const steps = (v: number[]): number[] => v.slice(1).map((x, i) => x - v[i]);
     const apart = left.map((v, i) => v - before[i]);
+    // How much of the planted gain itself is still in what is left: what the clip's own light did does not count there.
+    const middle = planted.reduce((a, b) => a + b, 0) / planted.length;
+    const share =
+      left.reduce((s, v, i) => s + v * (planted[i] - middle), 0) /
+      planted.reduce((s, v) => s + (v - middle) ** 2, 0);
     say(
       `flicker ${name} ${what}: gain, spread of log ${f(spread(left), 4)} of planted ${f(spread(planted), 4)}`,
       `(${f((100 * spread(left)) / spread(planted), 0)} %), beside what it does to the clip without flicker`,
-      `${f(spread(apart), 4)} (${f((100 * spread(apart)) / spread(planted), 0)} %), from frame to frame`,
+      `${f(spread(apart), 4)} (${f((100 * spread(apart)) / spread(planted), 0)} %), planted gain in it ${f(100 * share, 1)} %, from frame to frame`,
       `${f(spread(steps(left)), 4)} of ${f(spread(steps(planted)), 4)} (${f((100 * spread(steps(left))) / spread(steps(planted)), 0)} %)`,
     );
   };

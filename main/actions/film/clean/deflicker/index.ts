@@ -56,6 +56,11 @@ class DeflickerObserver implements Observer {
 /** Amplitude (log) and period (frames) of exposure that is flicker however slow. */
 const FLICKER = 0.15;
 const PERIOD = 40;
+/**
+ * Light whose slow course stays within the first (log) over a shot is even, and what slope it seems to have is mostly what
+ * flicker left in the sum; from the second on it is followed wholly.
+ */
+const EVEN = [0.06, 0.12] as const;
 /** A change by so much (log) in a few frames, one way, is meant: a fade, or light that is switched. */
 const MEANT = 0.35;
 const WITHIN = 12;
@@ -86,7 +91,7 @@ export function exposureOf(context: Pick<ShotContext, 'shot' | 'analysis'>, para
   // Around a fade the course is followed closely; elsewhere it is stiff.
   const stiff = course.map((_, i) => (fades(course, flash, i) ? bend / 400 : bend));
   const correction = (values: number[]): number[] => {
-    const slow = trend(values, stiff, trusted);
+    const slow = meant(trend(values, stiff, trusted), values, trusted);
     return between(
       values.map((v, i) => Math.max(-LARGEST, Math.min(LARGEST, slow[i] - v)) * params.strength),
       trusted,
@@ -100,6 +105,18 @@ export function exposureOf(context: Pick<ShotContext, 'shot' | 'analysis'>, para
       cells.push(correction(own.map((row, i) => (sum += i > 0 ? (row[2 + c] ?? 0) : 0))));
     }
   return { whole, cells };
+}
+
+/** The slow course, or as much of it as is more than an even light would show. */
+function meant(slow: number[], values: readonly number[], trusted: readonly number[]): number[] {
+  const count = trusted.reduce((a, b) => a + b, 0);
+  if (count === 0) return slow;
+  const range =
+    slow.reduce((a, b) => Math.max(a, b), -Infinity) - slow.reduce((a, b) => Math.min(a, b), Infinity);
+  const share = Math.max(0, Math.min(1, (range - EVEN[0]) / (EVEN[1] - EVEN[0])));
+  if (share === 1) return slow;
+  const level = values.reduce((s, v, i) => s + v * trusted[i], 0) / count;
+  return slow.map((v) => level + share * (v - level));
 }
 
 const isFlash = (flashes: readonly { first: number; last: number }[], frame: number): boolean =>
