@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -28,18 +28,39 @@ it('says nothing about a folder that is not there', async () => {
   await expect(sweepNow(path.join(dir, 'none'))).resolves.toBe(0);
 });
 
-it('looks again when a maker was still dying at the first look', async () => {
+it('looks again by itself when a maker was still dying at the last write', async () => {
   const maker = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)']);
   await new Promise((resolve) => maker.once('spawn', resolve));
+  await sweepLeftovers(dir);
+  // Started after the folder was found clean.
   const file = temporaryName(dir).replace(`-${process.pid}-`, `-${maker.pid}-`);
   writeFileSync(file, 'x');
   await sweepLeftovers(dir);
+  await sweepNow(dir);
   expect(readdirSync(dir)).toEqual([path.basename(file)]);
   const gone = new Promise((resolve) => maker.once('exit', resolve));
   maker.kill('SIGKILL');
   await gone;
-  await sweepLeftovers(dir);
-  expect(readdirSync(dir)).toEqual([]);
+  await expect.poll(() => readdirSync(dir), { timeout: 8000 }).toEqual([]);
+});
+
+it.runIf(process.platform === 'linux')('takes a process that nobody collected for dead', async () => {
+  // The shell starts a child that ends at once and becomes a program that never waits for it.
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const pid = await new Promise<string>((resolve) =>
+      parent.stdout.once('data', (b: Buffer) => resolve(String(b).trim())),
+    );
+    const zombie = (): boolean => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    await expect.poll(zombie, { timeout: 5000 }).toBe(true);
+    writeFileSync(temporaryName(dir).replace(`-${process.pid}-`, `-${pid}-`), 'x');
+    await sweepNow(dir);
+    expect(readdirSync(dir)).toEqual([]);
+  } finally {
+    parent.kill('SIGKILL');
+  }
 });
 
 it('a process that ends in the middle of a write takes its file with it, and nothing that has its name', () => {

@@ -5,7 +5,7 @@
  * A process that ends in the middle of a write, because its host is gone, takes its own files with it.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { readdir, unlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,36 +38,61 @@ export function settled(temporary: string): void {
   making.delete(temporary);
 }
 
+/** Whether the process runs. One that has ended but was not yet collected by its parent (a zombie) writes no more. */
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: there, but somebody else's.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+  if (process.platform !== 'linux') return true;
+  try {
+    // proc(5): the state follows the name, which stands in parentheses and may hold some itself.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !'ZX'.includes(stat[stat.lastIndexOf(')') + 2]!);
+  } catch {
+    return false;
+  }
 }
 
-/** Folders in which nothing of other processes was left at the last look. */
-const clean = new Set<string>();
-const looking = new Map<string, Promise<void>>();
+/** Milliseconds after the last write at which the folder is looked at again; a host's last engines are gone by then. */
+const AGAIN = [1000, 5000, 20_000];
+/** Folders looked at less than this long ago are not read again: a roll of thumbnails is many small files. */
+const FRESH_MS = 500;
+
+interface Watched {
+  readonly looked: number;
+  readonly timer: NodeJS.Timeout;
+}
+const watched = new Map<string, Watched>();
+const looking = new Map<string, Promise<unknown>>();
 
 /**
- * Removes what dead processes of this machine left in `folder`. Looks again at every call until only our own
- * files are left: a process that is just dying may still have been alive at the last look. Never throws.
+ * Removes what dead processes of this machine left in `folder`, now and a few times in the seconds after the last
+ * call: the engine of a killed host may outlive it for a moment, start one more file in a folder that was clean,
+ * and die over it. Never throws, and never keeps the process alive.
  */
 export async function sweepLeftovers(folder: string): Promise<void> {
-  if (clean.has(folder)) return;
-  let look = looking.get(folder);
-  if (!look) {
-    look = sweepNow(folder)
-      .then((others) => {
-        if (others === 0) clean.add(folder);
-      })
-      .finally(() => looking.delete(folder));
-    looking.set(folder, look);
-  }
-  await look;
+  const before = watched.get(folder);
+  clearTimeout(before?.timer);
+  const fresh = before !== undefined && Date.now() - before.looked < FRESH_MS;
+  watched.set(folder, { looked: fresh ? before.looked : Date.now(), timer: lookAgain(folder, 0) });
+  if (!fresh)
+    looking.set(
+      folder,
+      sweepNow(folder).finally(() => looking.delete(folder)),
+    );
+  await looking.get(folder);
+}
+
+function lookAgain(folder: string, turn: number): NodeJS.Timeout {
+  return setTimeout(() => {
+    void sweepNow(folder);
+    if (turn + 1 < AGAIN.length)
+      watched.set(folder, { looked: Date.now(), timer: lookAgain(folder, turn + 1) });
+    else watched.delete(folder);
+  }, AGAIN[turn]).unref();
 }
 
 /** One look. Returns how many files of other living processes of this machine remain. */
