@@ -52,7 +52,7 @@ const networks = engine.with() as StepNetworks;
 const params = (steadiness: number) => ({ on: true, model: '', saturation: 1, steadiness });
 const steady = Number(values.steadiness);
 
-/** Colours the frames first..last of a shot. */
+/** Colours the frames first..last of a shot: as in a film, where a part is begun early enough to come out as in the whole. */
 async function coloured(
   clip: Clip,
   analysis: ReelAnalysis,
@@ -62,15 +62,24 @@ async function coloured(
   keyFrames: ShotKeyFrame[] = [],
 ): Promise<{ frames: Frame[]; counts: Record<string, number>; seconds: number }> {
   const cpu = process.cpuUsage();
+  const reach = colourStep.reach!(params(steadiness), keyFrames.length > 0);
+  const seen = {
+    first: Math.max(shot.first, span.first - reach.before),
+    last: Math.min(shot.last, span.last + reach.after),
+  };
   const work = await colourStep.begin(
-    { format: clip.format, shot, analysis, seed: 1, networks, keyFrames, span },
+    { format: clip.format, shot, analysis, seed: 1, networks, keyFrames, span: seen },
     params(steadiness),
   );
   const frames: Frame[] = [];
-  for (let i = span.first; i <= span.last; i++) frames.push(...(await work.push(clip.frames[i])));
+  for (let i = seen.first; i <= seen.last; i++) frames.push(...(await work.push(clip.frames[i])));
   frames.push(...(await work.end()));
   const used = process.cpuUsage(cpu);
-  return { frames, counts: work.report(), seconds: (used.user + used.system) / 1e6 };
+  return {
+    frames: frames.filter(({ index }) => index >= span.first && index <= span.last),
+    counts: work.report(),
+    seconds: ((used.user + used.system) / 1e6) * ((span.last + 1 - span.first) / frames.length),
+  };
 }
 
 /** So many frames from the middle of a shot. */

@@ -163,15 +163,40 @@ export function spreadOf({ a, b }: Chroma): { a: number; b: number; spread: numb
   return { ...mean, spread: Math.sqrt(Math.max(0, squares / n - mean.a ** 2 - mean.b ** 2)) };
 }
 
-/** Moves colours away from their mean, in place, until they are spread as `wanted`; at most `most` times, never nearer. */
+/** Halvings until the spread that is wanted is found. */
+const HALVINGS = 10;
+
+/**
+ * Makes colours more colourful, in place, until they are spread as `wanted`, or `most` times as far as they were: what lies beyond
+ * the mean on its own side grows at its hue. What has no colour keeps none: moved away from the mean like the rest, the black
+ * and white of a warm picture would become blue.
+ */
 export function lift(chroma: Chroma, wanted: number, most = MOST_LIFTED): void {
   const { a, b, spread } = spreadOf(chroma);
-  const k = Math.min(most, Math.max(1, wanted / Math.max(0.1, spread)));
-  if (k === 1) return;
-  for (let i = 0; i < chroma.a.length; i++) {
-    chroma.a[i] = a + k * (chroma.a[i] - a);
-    chroma.b[i] = b + k * (chroma.b[i] - b);
+  const goal = Math.min(most * spread, wanted);
+  if (spread < 0.1 || goal <= spread) return;
+  const n = chroma.a.length;
+  // How far each lies beyond the mean along its own hue, as a share of itself.
+  const beyond = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const square = chroma.a[i] ** 2 + chroma.b[i] ** 2;
+    if (square > 0) beyond[i] = Math.min(1, Math.max(0, 1 - (a * chroma.a[i] + b * chroma.b[i]) / square));
   }
+  const grown = (by: number): Chroma => ({
+    a: chroma.a.map((v, i) => v * (1 + by * beyond[i])),
+    b: chroma.b.map((v, i) => v * (1 + by * beyond[i])),
+  });
+  // Those near the mean do not grow, so the others grow a little more than the spread is to.
+  let low = goal / spread - 1;
+  let high = 2 * low;
+  for (let k = 0; k < HALVINGS; k++) {
+    const by = (low + high) / 2;
+    if (spreadOf(grown(by)).spread < goal) low = by;
+    else high = by;
+  }
+  const { a: across, b: along } = grown(low);
+  chroma.a.set(across);
+  chroma.b.set(along);
 }
 
 /**
