@@ -5,7 +5,7 @@
  *       [--photos ../shared/data/photos]
  *
  * Each network is run in single precision, in half precision throughout, and with its convolutions in 8 bits, dynamic and
- * static (ranges from four training photographs). Time: least processor time of one picture on one thread, all forms in turn.
+ * static (as the program does it, main/engine/eight-bits.ts, but with ranges from four training photographs). Time: least processor time of one picture on one thread, all forms in turn.
  * Loss, on photographs of the test set: PSNR against the truth (restorer and `one`: noise of sigma 25; filler: inside
  * a hole of a quarter of the area; upscaler: made half as large by means), and for the colorist the mean distance of its
  * chroma from that in single precision, in units of CIE Lab, which its Delta E cannot exceed by more.
@@ -17,19 +17,13 @@ import { Graph } from '../../app/graph/graph.ts';
 import { constantScope } from '../../app/graph/scope.ts';
 import type { Planar } from '../../app/planar.ts';
 import { seeded } from '../../app/random.ts';
+import { inEightBits, observed, observing, type Range, type Ranges } from '../../main/engine/eight-bits.ts';
 import { onnxBinding, type Feeds, type RawSession } from '../../main/engine/session.ts';
 import { readModel } from '../../main/studio/run/model.ts';
 import { networkInputs, networks, type NetworkName } from '../../models/index.ts';
 import { readPlanar } from '../eval/damage/holes.ts';
 import { photographs } from '../eval/photo/photographs.ts';
-import {
-  dynamicEight,
-  halfPrecision,
-  observed,
-  observing,
-  staticEight,
-  type Ranges,
-} from './precision-forms.ts';
+import { dynamicEight, halfPrecision } from './precision-forms.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -127,29 +121,31 @@ for (const name of options.only.split(',') as NetworkName[]) {
   const single = emit({ [wanted]: outputs[wanted] }).bytes;
   const open = (bytes: Uint8Array) => binding.create(bytes, 'cpu', 1, { memoryPattern: false });
 
-  const ranges = new Map<string, { low: number; high: number }>();
-  const names = observed(single);
+  const found = new Map<string, Range>();
+  const convolutions = observed(single);
   const watching = await open(observing(single));
   for (const [k, picture] of seen.entries()) {
     const feeds = feedsFor(name, picture, 1000 + k);
     const results = await watching.run(feeds);
-    for (const key of names) {
-      const data = (results[key] ?? feeds[key]).data as Float32Array;
-      const range = ranges.get(key) ?? { low: Infinity, high: -Infinity };
-      for (const v of data) {
-        range.low = Math.min(range.low, v);
-        range.high = Math.max(range.high, v);
+    for (const key of new Set(convolutions.flatMap((c) => [c.in, c.out]))) {
+      let [low, high] = found.get(key) ?? [Infinity, -Infinity];
+      for (const v of (results[key] ?? feeds[key]).data as Float32Array) {
+        low = Math.min(low, v);
+        high = Math.max(high, v);
       }
-      ranges.set(key, range);
+      found.set(key, [low, high]);
     }
   }
+  const ranges: Ranges = Object.fromEntries(
+    convolutions.map((c) => [c.name, { in: found.get(c.in)!, out: found.get(c.out)! }]),
+  );
   await watching.release();
 
   const forms: [string, () => Uint8Array][] = [
     ['single', () => single],
     ['half', () => halfPrecision(single)],
     ['8 bits, dynamic', () => dynamicEight(single)],
-    ['8 bits, static', () => staticEight(single, ranges as Ranges)],
+    ['8 bits, static', () => inEightBits(single, ranges) ?? single],
   ];
   const sessions: { label: string; session: RawSession; least: number; score: number }[] = [];
   for (const [label, make] of forms)

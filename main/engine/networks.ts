@@ -2,7 +2,8 @@
  * The networks as the actions see them, over onnxruntime: our own with the weights that came with the program, those
  * that a person's training run has put in their place, or one that was named. A network is written as a graph once for
  * each size of tensors and its session kept; a device that fails gives way to the next (session.ts), one that has no
- * memory gets smaller tiles and then the processor does it (model-tiles.ts). One run at a time has all the cores.
+ * memory gets smaller tiles and then the processor does it (model-tiles.ts). One run at a time has all the cores. On
+ * processors that can, networks with stored ranges are computed in 8 bits (eight-bits.ts, precision.ts).
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -25,13 +26,15 @@ import { checkWeights, readModel, type StoredModel } from '../studio/run/model.t
 import { shippedModel } from '../studio/shipped.ts';
 import type { Budget } from './budget.ts';
 import { ModelStore } from '../models-store/store.ts';
+import { inEightBits, type Ranges } from './eight-bits.ts';
 import { ImportedNetwork } from './imported-network.ts';
 import { runTiled } from './model-tiles.ts';
+import { addsEightBits, storedRanges, wantsSingle } from './precision.ts';
 import { probeProvider } from './process-probe.ts';
 import { Memo } from './memo.ts';
 import { onnxBinding, providerOrder, SessionStore, TooBigError } from './session.ts';
 import type { Binding, ProviderFailure, ProviderName, SessionOptions } from './session.ts';
-import { SessionShelf, type SessionSource } from './session-shelf.ts';
+import { SessionShelf, type SessionSource, type ShelvedSession } from './session-shelf.ts';
 
 /** Bytes that kept sessions may hold together, beyond the two that were used last. */
 const KEPT_BYTES = 200e6;
@@ -55,6 +58,8 @@ export interface NetworkSettings {
   device: string;
   cores: Budget;
   binding?: () => Binding;
+  /** Single precision everywhere, also where 8 bits are faster. Default: what the environment says (precision.ts). */
+  single?: boolean;
   /** Folder of the models that a person has imported; none without. */
   modelsDir?: string;
 }
@@ -95,13 +100,16 @@ class StoredNetwork implements OpenNetwork {
   private readonly network: Network;
   private readonly model: StoredModel;
   private readonly engine: EngineNetworks;
+  /** With which it is computed in 8 bits on processors; null: in single precision. */
+  private ranges: Ranges | null;
   private most: number;
   /** Set when the device had no memory for the smallest tile. */
   private onCpu = false;
 
-  constructor(network: Network, model: StoredModel, engine: EngineNetworks) {
+  constructor(network: Network, model: StoredModel, ranges: Ranges | null, engine: EngineNetworks) {
     this.network = network;
     this.model = model;
+    this.ranges = ranges;
     this.engine = engine;
     this.name = model.card.name;
     this.sha256 = model.card.sha256 ?? '';
@@ -172,30 +180,49 @@ class StoredNetwork implements OpenNetwork {
     const store = await this.engine.store();
     const { network, model } = this;
     const order: ProviderName[] = this.onCpu ? ['cpu'] : this.engine.order;
-    const key = `${network.name} ${this.sha256} ${batch}x${width}x${height} ${order.join()}`;
-    return {
+    const size = `${network.name} ${this.sha256} ${batch}x${width}x${height}`;
+    let bytes = 0;
+    const write = (): Uint8Array => {
+      const graph = new Graph();
+      const inputs = networkInputs(graph, network, { batch, height, width });
+      const outputs = network.build(constantScope(graph, model.weights), inputs, model.card.width ?? 'small');
+      const wanted = Object.fromEntries(Object.entries(outputs).filter(([name]) => !TRAINING_ONLY.has(name)));
+      const made = Object.values(wanted);
+      bytes = ROOM * workingBytes(made) + 2 * constantBytes(made);
+      return emit(wanted, { name: network.name }).bytes;
+    };
+    const form = (key: string, on: ProviderName[], made: () => Uint8Array) => ({
       key,
-      open: async () => {
-        let bytes = 0;
-        const write = (): Promise<Uint8Array> => {
-          const graph = new Graph();
-          const inputs = networkInputs(graph, network, { batch, height, width });
-          const outputs = network.build(
-            constantScope(graph, model.weights),
-            inputs,
-            model.card.width ?? 'small',
-          );
-          const wanted = Object.fromEntries(
-            Object.entries(outputs).filter(([name]) => !TRAINING_ONLY.has(name)),
-          );
-          const made = Object.values(wanted);
-          bytes = ROOM * workingBytes(made) + 2 * constantBytes(made);
-          return Promise.resolve(emit(wanted, { name: network.name }).bytes);
-        };
-        const session = await store.open(key, write, order, INFERENCE);
-        return { session, bytes };
+      open: async () => ({
+        session: await store.open(key, () => Promise.resolve(made()), on, INFERENCE),
+        bytes,
+      }),
+      drop: () => void store.drop(key, on, INFERENCE),
+    });
+    const single = form(`${size} ${order.join()}`, order, write);
+    const { ranges } = this;
+    if (!ranges || store.first(order) !== 'cpu' || !(await this.engine.eightBits())) return single;
+    const eight = form(`${size} 8 bits`, ['cpu'], () => {
+      const bytes = write();
+      return inEightBits(bytes, ranges) ?? bytes;
+    });
+    const open = async (): Promise<ShelvedSession> => {
+      try {
+        return await eight.open();
+      } catch (error) {
+        if (error instanceof TooBigError) throw error;
+        // Whatever this runtime has against 8 bits: single precision always works.
+        this.ranges = null;
+        return single.open();
+      }
+    };
+    return {
+      key: eight.key,
+      open,
+      drop: () => {
+        eight.drop();
+        single.drop();
       },
-      drop: () => void store.drop(key, order, INFERENCE),
     };
   }
 }
@@ -208,6 +235,7 @@ export class EngineNetworks {
   readonly sessions = new SessionShelf(KEPT_BYTES);
   private readonly opened = new Memo<OpenNetwork>(24);
   private stored: Promise<SessionStore> | null = null;
+  private adds: Promise<boolean> | null = null;
 
   constructor(settings: NetworkSettings) {
     this.settings = settings;
@@ -234,7 +262,8 @@ export class EngineNetworks {
       if (kind !== task || !isKnown(kind))
         throw new RevealError('bad-input', say('model-other-task', { name: model.card.name, task }));
       checkWeights(own[kind], model.card.width ?? 'small', model);
-      return new StoredNetwork(own[kind], model, this);
+      const ranges = await storedRanges(folder, model.card.sha256);
+      return new StoredNetwork(own[kind], model, ranges, this);
     };
     try {
       return await this.opened.get(`${task} ${folder}`, opened);
@@ -287,6 +316,13 @@ export class EngineNetworks {
     const { threads, device, binding = onnxBinding } = this.settings;
     this.stored ??= unusable(device).then((failures) => new SessionStore(binding, threads, failures));
     return this.stored;
+  }
+
+  /** Whether networks with ranges are computed in 8 bits here. */
+  eightBits(): Promise<boolean> {
+    const { single = wantsSingle(), binding = onnxBinding } = this.settings;
+    this.adds ??= single ? Promise.resolve(false) : addsEightBits(binding());
+    return this.adds;
   }
 
   /** What runs the networks now. */
