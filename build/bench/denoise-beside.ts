@@ -3,9 +3,9 @@
  * the two in turn, and PSNR against the truth.
  *
  *   node build/run.mjs tool-script build/bench/denoise-beside.ts [--side 512] [--count 6] [--rounds 7] [--threads 1]
- *       [--ffdnet ../shared/models/ffdnet_color.onnx] [--photos ../shared/data/photos]
+ *       [--single] [--ffdnet ../shared/models/ffdnet_color.onnx] [--photos ../shared/data/photos]
  *
- * Times are the least processor time of one picture; `times` is ours over FFDNet's.
+ * Ours in 8 bits, as the program runs it, or in single precision (`--single`). Times are the least processor time of one picture; `times` is ours over FFDNet's.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,8 @@ import { emit } from '../../app/graph/emit.ts';
 import { Graph } from '../../app/graph/graph.ts';
 import { constantScope } from '../../app/graph/scope.ts';
 import { seeded } from '../../app/random.ts';
+import { inEightBits } from '../../main/engine/eight-bits.ts';
+import { storedRanges } from '../../main/engine/precision.ts';
 import { onnxBinding, type Feeds, type RawSession } from '../../main/engine/session.ts';
 import { readModel } from '../../main/studio/run/model.ts';
 import { networkInputs, networks } from '../../models/index.ts';
@@ -27,6 +29,7 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '1' },
     ffdnet: { type: 'string', default: '../shared/models/ffdnet_color.onnx' },
     photos: { type: 'string', default: '../shared/data/photos' },
+    single: { type: 'boolean', default: false },
   },
 });
 const most = Number(options.side);
@@ -46,6 +49,7 @@ async function middle(bytes: Uint8Array) {
   return { dims: [1, 3, height, width], data };
 }
 const { card, weights } = await readModel('models/restorer');
+const ranges = options.single ? null : await storedRanges('models/restorer', card.sha256);
 const restorers = new Map<string, RawSession>();
 async function restorer(dims: readonly number[]): Promise<RawSession> {
   const key = dims.join();
@@ -54,7 +58,8 @@ async function restorer(dims: readonly number[]): Promise<RawSession> {
     const graph = new Graph();
     const inputs = networkInputs(graph, networks.restorer, { batch: 1, height: dims[2], width: dims[3] });
     const { y } = networks.restorer.build(constantScope(graph, weights), inputs, card.width ?? 'small');
-    session = await open(emit({ y }).bytes);
+    const single = emit({ y }).bytes;
+    session = await open((ranges && inEightBits(single, ranges)) ?? single);
     restorers.set(key, session);
   }
   return session;
