@@ -295,7 +295,7 @@ export class Renewal {
     const { width, height } = positive.info;
     const found =
       find === 'auto'
-        ? await this.deps.findings.get(`damage 2 ${side} ${sensitivity} ${this.key('ageing')}`, async () => {
+        ? await this.deps.findings.get(`damage 3 ${side} ${sensitivity} ${this.key('ageing')}`, async () => {
             const { source } = await this.chain(side, 'ageing');
             const picture = await wholeOf(source);
             const kind = positive.channels === 1 ? 'bw' : 'colour';

@@ -38,7 +38,7 @@ const REGION_SPAN = 7;
 const LONG = 30;
 const LONG_EASE = 1.1;
 /** Log odds of bare paper from which it is filled at the ordinary setting, and how far the setting moves them. */
-const BARE = 2;
+const BARE = 4;
 const BARE_SPAN = 6;
 /** What was not looked at. */
 const NEVER = -30;

@@ -184,16 +184,23 @@ describe('bare paper', () => {
     expect(isMargin(shape(400, 0, 6, 700), 1000, 700)).toBe(false);
     expect(isMargin(shape(400, 100, 60, 60), 1000, 700)).toBe(false);
   });
-  it('what is not sure enough is a suspicion; a thing on a face is none', () => {
-    const bare = new Float32Array(100 * 100).fill(NOWHERE);
-    for (let y = 40; y < 50; y++) for (let x = 40; x < 50; x++) bare[y * 100 + x] = 4;
-    const write = (limit: number, faces: { x: number; y: number; w: number; h: number }[]): number => {
-      const confidence = new Uint8Array(100 * 100);
-      takeBare(bare, 100, 100, limit, faces, confidence);
-      return confidence[45 * 100 + 45];
+  it('what is not sure enough is a suspicion; a thing on a face is none; a wide one has to be surer', () => {
+    const side = 300;
+    const write = (
+      size: number,
+      limit: number,
+      faces: { x: number; y: number; w: number; h: number }[],
+    ): number => {
+      const bare = new Float32Array(side * side).fill(NOWHERE);
+      for (let y = 120; y < 120 + size; y++) for (let x = 120; x < 120 + size; x++) bare[y * side + x] = 4;
+      const confidence = new Uint8Array(side * side);
+      takeBare(bare, side, side, limit, faces, confidence);
+      return confidence[122 * side + 122];
     };
-    expect(write(3, [])).toBeGreaterThan(128);
-    expect(write(5, [])).toBeLessThan(128);
-    expect(write(3, [{ x: 0.3, y: 0.3, w: 0.3, h: 0.3 }])).toBeLessThan(128);
+    expect(write(6, 3, [])).toBeGreaterThan(128);
+    expect(write(6, 5, [])).toBeLessThan(128);
+    expect(write(6, 3, [{ x: 0.3, y: 0.3, w: 0.3, h: 0.3 }])).toBeLessThan(128);
+    expect(write(60, 3, [])).toBeLessThan(128);
+    expect(write(60, 0, [])).toBeGreaterThan(128);
   });
 });

@@ -8,6 +8,10 @@ import { NOWHERE } from './bare.ts';
 const SPAN = 0.55;
 const THICK = 0.008;
 
+/** Share of the picture from which a bare place has to be surer, and by how much for each e times as large. */
+const WIDE = 0.0005;
+const WIDE_DOUBT = 0.7;
+
 /** Whether a shape is a strip along most of a side: the print's own margin, or the lid beside it. */
 export function isMargin(shape: Shape, width: number, height: number): boolean {
   const { x, y, w, h, thickness } = shape;
@@ -37,7 +41,9 @@ export function takeBare(
   const mask = Uint8Array.from(bare, (v) => (v > NOWHERE ? 1 : 0));
   return shapesOf(mask, width, height, (shape, pixels) => {
     if (isMargin({ ...shape, pixels }, width, height)) return false;
-    const doubt = faceDoubtOf(shape, faces, width, height);
+    // Skies, shirts and windows are larger than most of what peels off.
+    const wide = WIDE_DOUBT * Math.max(0, Math.log(pixels.length / (WIDE * width * height)));
+    const doubt = wide + faceDoubtOf(shape, faces, width, height);
     let best = NOWHERE;
     for (const i of pixels) best = Math.max(best, bare[i]);
     const sure = best - doubt - limit;
