@@ -170,6 +170,7 @@ export async function runPixelJob(job: PixelJob, plan: unknown): Promise<PixelRe
   }
   if (
     job.kind === 'damage' ||
+    job.kind === 'fill' ||
     job.kind === 'ageing' ||
     job.kind === 'colours' ||
     job.kind === 'tint' ||

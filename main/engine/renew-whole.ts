@@ -2,9 +2,11 @@
 import { convertPlanes } from '../actions/picture/as-is.ts';
 import type { Networks } from '../actions/picture/networks.ts';
 import { cut, type PictureSource } from '../actions/picture/source.ts';
-import type { DamageMap, Mask } from '../actions/repair/index.ts';
+import type { DamageMap, Mask, PlainFills } from '../actions/repair/index.ts';
+import { RevealError } from '../../app/contract/messages.ts';
 import type { Rect } from '../../app/picture.ts';
 import type { Planar } from '../../app/planar.ts';
+import type { PixelPool } from './pool.ts';
 import type { Positive } from './positive.ts';
 
 /** Rows of a whole picture that are read at a time. */
@@ -38,6 +40,16 @@ export const sideOf = (positive: Positive, side: number | null): number | null =
 /** The networks as the repair sees them: its filler is the one that the recipe names. */
 export const fillersOf = (networks: Networks, model: string): Networks => ({
   open: (task, name = '') => networks.open(task, task === 'filler' && name === '' ? model : name),
+});
+
+/** Fills without a network, in the pixel threads. */
+export const fillsIn = (pool: PixelPool): PlainFills => ({
+  atOnce: pool.size,
+  async fill(task, signal) {
+    const { filled } = await pool.run({ kind: 'fill', task }, null, signal);
+    if (!filled) throw new RevealError('internal', 'The fill gave nothing.');
+    return filled;
+  },
 });
 
 /** A mask from a file with what was found beside it, at the file's resolution. */

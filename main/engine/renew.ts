@@ -30,7 +30,7 @@ import { factsOf, serveNetwork } from './network-port.ts';
 import { withStep, type PureStep } from './pure-steps.ts';
 import { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
 import type { Chain, RenewDeps, RenewInput, RestoreStep } from './renew-types.ts';
-import { combined, fillersOf, fitted, partOf, printArea, sideOf, wholeOf } from './renew-whole.ts';
+import { combined, fillersOf, fillsIn, fitted, partOf, printArea, sideOf, wholeOf } from './renew-whole.ts';
 import { cachedSource } from './tile-cache.ts';
 
 export { DAMAGE_SIDE, LOOK_SIDE } from './renew-types.ts';
@@ -158,6 +158,7 @@ export class Renewal {
           faces: fill === 'plain' || params.repair.faces ? null : await this.faces(),
           networks: fill === 'plain' ? null : fillersOf(networks, params.repair.model),
           seed,
+          fills: fillsIn(this.deps.pool),
           evidence: other.evidence,
           ...(damage ? { regions: damage.regions } : {}),
         });

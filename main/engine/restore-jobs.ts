@@ -8,7 +8,13 @@ import type { Hint } from '../../app/recipe/marks.ts';
 import type { ColourParams } from '../../app/recipe/restore.ts';
 import { analyseAgeing, type AgeingAnalysis } from '../actions/ageing/index.ts';
 import { colourModel, prepareColour, type ColourModel, type ColourPlan } from '../actions/colorize/index.ts';
-import { findDamage, type DamageMap, type FindOptions } from '../actions/repair/index.ts';
+import {
+  findDamage,
+  runFill,
+  type DamageMap,
+  type FillTask,
+  type FindOptions,
+} from '../actions/repair/index.ts';
 import { findPrints, type FoundPrint } from '../actions/split/index.ts';
 import type { DecodedScan } from '../files/types.ts';
 import { looksOf } from './looks.ts';
@@ -20,6 +26,11 @@ export interface DamageJob {
   kind: 'damage';
   picture: Planar;
   options: FindOptions;
+}
+/** Fills a crop without a network. */
+export interface FillJob {
+  kind: 'fill';
+  task: FillTask;
 }
 /** Reads the signs of age in a picture. */
 export interface AgeingJob {
@@ -47,18 +58,20 @@ export interface TintJob {
   plan: ColourPlan;
   params: ColourParams;
 }
-export type RestoreJob = DamageJob | AgeingJob | ColourJob | TintJob | PrintsJob;
+export type RestoreJob = DamageJob | FillJob | AgeingJob | ColourJob | TintJob | PrintsJob;
 export interface RestoreResult {
   colours?: ColourPlan;
   tint?: ColourModel;
   ageing?: AgeingAnalysis;
   damage?: DamageMap;
+  filled?: Planar;
   prints?: FoundPrint[];
 }
 
 /** Does a job. Rejects with what the network's run threw. */
 export async function runRestoreJob(job: RestoreJob): Promise<RestoreResult> {
   if (job.kind === 'damage') return { damage: findDamage(job.picture, job.options) };
+  if (job.kind === 'fill') return { filled: runFill(job.task) };
   if (job.kind === 'ageing') return { ageing: analyseAgeing(job.picture) };
   if (job.kind === 'tint') return { tint: onShared(colourModel(job.plan, job.params)) };
   if (job.kind === 'prints') return { prints: findPrints(looksOf(job.decoded)) };

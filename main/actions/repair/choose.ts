@@ -6,7 +6,7 @@ import type { Rect } from '../../../app/picture.ts';
 import type { Planar } from '../../../app/planar.ts';
 import type { OpenNetwork } from '../picture/networks.ts';
 import { boxOf } from './components.ts';
-import { fillPlain } from './fill.ts';
+import { fillsHere } from './fills.ts';
 import type { HolePlan, WideHole } from './holes.ts';
 import type { FaceBox, RepairOptions } from './types.ts';
 import type { Surroundings } from './wide.ts';
@@ -63,6 +63,9 @@ export async function chooseFill(
   signal?: AbortSignal,
 ): Promise<ChosenFill> {
   const { crop, unknown } = around;
+  const fills = options.fills ?? fillsHere;
+  const plain = (where: Uint8Array): Promise<Planar> =>
+    fills.fill({ crop, unknown: where, leave: null, dress: null }, signal);
   const wide = Math.min(hole.box.w, hole.box.h) >= WIDE;
   const network =
     options.fill === 'plain' || !wide ? null : ((await options.networks?.open('filler')) ?? null);
@@ -71,7 +74,7 @@ export async function chooseFill(
     options.faces !== null &&
     touchesFeatures(hole.box, options.faces, plan.width, plan.height);
   if (network && !spared) {
-    const take = options.fill === 'network' || (await provesBetter(crop, unknown, network, signal));
+    const take = options.fill === 'network' || (await provesBetter(crop, unknown, network, plain, signal));
     if (take)
       return {
         filled: await runFiller(crop, unknown, network, signal),
@@ -79,7 +82,7 @@ export async function chooseFill(
         spared,
       };
   }
-  return { filled: fillPlain(crop, unknown), network: null, spared };
+  return { filled: await plain(unknown), network: null, spared };
 }
 
 /** Where the unknown pixels, moved as a whole, would lie on known ones only; null when there is no such place. */
@@ -120,6 +123,7 @@ async function provesBetter(
   crop: Planar,
   unknown: Uint8Array,
   network: OpenNetwork,
+  plain: (where: Uint8Array) => Promise<Planar>,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const trial = trialOf(unknown, crop.width, crop.height);
@@ -132,8 +136,11 @@ async function provesBetter(
       for (let i = 0; i < n; i++) if (trial[i]) sum += (filled.data[c * n + i] - crop.data[c * n + i]) ** 2;
     return sum;
   };
-  const ours = errorOf(fillPlain(crop, both));
-  return errorOf(await runFiller(crop, both, network, signal)) < BETTER * ours;
+  const ours = plain(both);
+  // Whichever fails first is what is heard of.
+  ours.catch(() => undefined);
+  const theirs = errorOf(await runFiller(crop, both, network, signal));
+  return theirs < BETTER * errorOf(await ours);
 }
 
 /** The filler's answer inside the unknown; known samples stay as they are. */

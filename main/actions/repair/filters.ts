@@ -38,17 +38,17 @@ export function extreme(
   sign: 1 | -1,
 ): Float32Array {
   const side = 2 * r + 1;
-  const longest = Math.max(width, height) + 2 * side;
+  const longest = width + 2 * side;
   const line = new Float32Array(longest);
   const ahead = new Float32Array(longest);
   const back = new Float32Array(longest);
   const rows = new Float32Array(data.length);
   const out = new Float32Array(data.length);
-  const run = (from: Float32Array, to: Float32Array, start: number, stride: number, length: number): void => {
-    const padded = Math.ceil((length + 2 * r) / side) * side;
+  const padded = Math.ceil((width + 2 * r) / side) * side;
+  for (let start = 0; start < data.length; start += width) {
     line.fill(-Infinity, 0, r);
-    for (let k = 0, i = start; k < length; k++, i += stride) line[k + r] = sign * from[i];
-    line.fill(-Infinity, length + r, padded);
+    for (let k = 0; k < width; k++) line[k + r] = sign * data[start + k];
+    line.fill(-Infinity, width + r, padded);
     for (let k = 0; k < padded; k += side) {
       let m = -Infinity;
       for (let j = k; j < k + side; j++) {
@@ -63,15 +63,55 @@ export function extreme(
         back[j] = m;
       }
     }
-    for (let k = 0, i = start; k < length; k++, i += stride) {
+    for (let k = 0; k < width; k++) {
       const a = back[k];
       const b = ahead[k + 2 * r];
-      to[i] = sign * (a > b ? a : b);
+      rows[start + k] = a > b ? a : b;
+    }
+  }
+  down(rows, out, width, height, r, sign);
+  return out;
+}
+
+/**
+ * The columns of `extreme`, all of them at once, row after row as they lie in memory: greatest of `rows` over 2 r + 1 rows,
+ * times the sign.
+ */
+function down(
+  rows: Float32Array,
+  out: Float32Array,
+  width: number,
+  height: number,
+  r: number,
+  sign: 1 | -1,
+): void {
+  const side = 2 * r + 1;
+  /** From each row of a block to the block's end. */
+  const back = new Float32Array(side * width);
+  /** From the next block's beginning to a row. */
+  const ahead = new Float32Array(width);
+  const take = (to: Float32Array, at: number, y: number): void => {
+    if (y < 0 || y >= height) return;
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      const v = rows[i];
+      if (v > to[at + x]) to[at + x] = v;
     }
   };
-  for (let y = 0; y < height; y++) run(data, rows, y * width, 1, width);
-  for (let x = 0; x < width; x++) run(rows, out, x, width, height);
-  return out;
+  for (let top = 0; top < height; top += side) {
+    back.fill(-Infinity, (side - 1) * width);
+    for (let j = side - 1; j >= 0; j--) {
+      if (j < side - 1) back.copyWithin(j * width, (j + 1) * width, (j + 2) * width);
+      take(back, j * width, top + j - r);
+    }
+    ahead.fill(-Infinity);
+    for (let j = 0; j < side && top + j < height; j++) {
+      if (j > 0) take(ahead, 0, top + j + r);
+      for (let x = 0, i = (top + j) * width, b = j * width; x < width; x++, i++, b++) {
+        const v = back[b] > ahead[x] ? back[b] : ahead[x];
+        out[i] = sign * v;
+      }
+    }
+  }
 }
 
 /** What stands out brighter (sign 1) or darker (-1) than everything wider than 2 r: the top-hat, 0 or more. */

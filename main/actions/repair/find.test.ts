@@ -112,6 +112,30 @@ describe('planes and regions', () => {
     expect([...extreme(row, 6, 1, 1, -1)]).toEqual([1, 1, 2, 2, 0, 0]);
     expect([...topHat(row, 6, 1, 1, 1)]).toEqual([0, 3, 0, 0, 7, 0]);
   });
+  it('extremes are those of every square, whatever sizes and radii', () => {
+    const random = seeded('extreme', 'test');
+    for (const [w, h, r] of [
+      [13, 17, 2],
+      [17, 13, 8],
+      [4, 30, 4],
+      [30, 3, 4],
+      [1, 1, 2],
+      [18, 18, 4],
+    ]) {
+      const data = Float32Array.from({ length: w * h }, () => random.normal());
+      for (const sign of [1, -1] as const) {
+        const found = extreme(data, w, h, r, sign);
+        for (let y = 0; y < h; y++)
+          for (let x = 0; x < w; x++) {
+            let best = -Infinity;
+            for (let v = Math.max(0, y - r); v <= Math.min(h - 1, y + r); v++)
+              for (let u = Math.max(0, x - r); u <= Math.min(w - 1, x + r); u++)
+                best = Math.max(best, sign * data[v * w + u]);
+            expect(found[y * w + x]).toBe(sign * best);
+          }
+      }
+    }
+  });
   it('regions, their boxes and depths', () => {
     const mask = Uint8Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1].flatMap((v) => [v, v]));
     const boxes: unknown[] = [];

@@ -4,6 +4,7 @@ import { seeded } from '../../../app/random.ts';
 import { markSchema } from '../../../app/recipe/marks.ts';
 import { LABEL } from '../picture/labels.ts';
 import { sourceOf } from '../picture/source.ts';
+import { runFill, type PlainFills } from './fills.ts';
 import { maskWithMarks } from './marks.ts';
 import { repairedSource } from './source.ts';
 import type { RepairOptions } from './types.ts';
@@ -73,6 +74,39 @@ describe('repairedSource', () => {
     expect(report.holes).toBe(4);
     expect(report.share).toBeCloseTo(mask.filter((v) => v > 0).length / mask.length, 10);
     expect(Object.values(report.ways).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
+  });
+  it('is the same bit for bit when several fills are made at once; a fill that fails ends the read, and no cell is begun after it', async () => {
+    const picture = noisy(610, 540);
+    const mask = new Uint8Array(610 * 540);
+    for (let y = 20; y < 520; y++)
+      for (let x = 0; x < 610; x++)
+        if (x % 90 < 3 || (x % 200 > 160 && y % 180 > 120)) mask[y * 610 + x] = 200;
+    const where = { width: 610, height: 540, data: mask };
+    const options: RepairOptions = { ...plain, fill: 'auto', grain: true };
+    const alone = await repairedSource(sourceOf(picture), where, options).read(whole(picture));
+    let running = 0;
+    let most = 0;
+    let asked = 0;
+    const fills: PlainFills = {
+      atOnce: 3,
+      async fill(task) {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, (++asked * 7) % 5));
+        running--;
+        return runFill(task);
+      },
+    };
+    const together = repairedSource(sourceOf(picture), where, { ...options, fills });
+    expect((await together.read(whole(picture))).data).toEqual(alone.data);
+    expect(most).toBe(3);
+    asked = 0;
+    const broken: PlainFills = {
+      atOnce: 2,
+      fill: () => (++asked === 2 ? Promise.reject(new Error('no memory')) : Promise.resolve(noisy(352, 352))),
+    };
+    const failing = repairedSource(sourceOf(picture), where, { ...options, fills: broken });
+    await expect(failing.read(whole(picture))).rejects.toThrow('no memory');
+    expect(asked).toBeLessThan(5);
   });
   it('clones pixels as they are, heals into the light of the place, and calls both real', async () => {
     const truth = make(80, 60, (x, y) => 0.3 + 0.005 * x + ((x + y) % 2) * 0.04);

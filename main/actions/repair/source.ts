@@ -10,8 +10,7 @@ import type { Planar } from '../../../app/planar.ts';
 import { LABEL } from '../picture/labels.ts';
 import { grown, type PictureSource } from '../picture/source.ts';
 import { copier } from './copies.ts';
-import { fillNarrow } from './fill.ts';
-import { finish } from './finish.ts';
+import { fillsHere } from './fills.ts';
 import { planHoles } from './holes.ts';
 import { copiedBy } from './marks.ts';
 import {
@@ -107,6 +106,7 @@ export function repairedSource(source: PictureSource, mask: Mask, options: Repai
   const { width, height, channels } = source;
   const plan = planHoles(mask, width, height);
   const across = Math.ceil(width / CELL);
+  const threads = options.fills ?? fillsHere;
   const copy = copier(source, options.marks);
   const cells = new Kept<Cell>(KEPT / 2, (c) => c.at.length * (3 + 4 * channels));
   const fills = new Kept<WideFill>(KEPT / 2, (f) => f.bytes);
@@ -176,9 +176,9 @@ export function repairedSource(source: PictureSource, mask: Mask, options: Repai
       const beyond = u < -SEEN || w < -SEEN || u >= cell.w + SEEN || w >= cell.h + SEEN;
       return v && (beyond || (inner && inner[i])) ? 1 : 0;
     });
-    let filled = narrow > 0 ? fillNarrow(part.crop, part.unknown, leave) : part.crop;
-    if (narrow > 0 && options.grain && options.fill !== 'plain')
-      filled = finish(filled, part.unknown, region, options.seed, true);
+    const dress = options.grain && options.fill !== 'plain' ? { region, seed: options.seed } : null;
+    const { crop, unknown } = part;
+    const filled = narrow > 0 ? await threads.fill({ crop, unknown, leave, dress }, signal) : crop;
     const at = new Uint16Array(total);
     const values = new Float32Array(total * channels);
     const ways = new Uint8Array(total);
@@ -216,13 +216,14 @@ export function repairedSource(source: PictureSource, mask: Mask, options: Repai
     return { at, values, ways };
   }
 
-  /** Calls `each` for every cell that a part meets and that may hold something filled. */
+  /** Calls `each` for every cell that a part meets and that may hold something filled, some being made ahead. */
   async function overCells(
     rect: Rect,
     signal: AbortSignal | undefined,
     each: (cell: Cell, x: number, y: number) => void,
   ): Promise<void> {
     const marked = options.marks.length > 0 && copiedBy(options.marks, source, rect)?.some((k) => k > 0);
+    const todo: { key: number; x: number; y: number }[] = [];
     for (let cy = Math.floor(rect.y / CELL); cy * CELL < rect.y + rect.h; cy++)
       for (let cx = Math.floor(rect.x / CELL); cx * CELL < rect.x + rect.w; cx++) {
         const part = {
@@ -231,17 +232,32 @@ export function repairedSource(source: PictureSource, mask: Mask, options: Repai
           w: Math.min(CELL, width - cx * CELL),
           h: Math.min(CELL, height - cy * CELL),
         };
-        if (!marked && !plan.any(part)) continue;
-        if (signal?.aborted) throw new RevealError('cancelled', 'The repair was stopped.');
-        const key = cy * across + cx;
-        const make = (): Promise<Cell> => cells.get(key, () => makeCell(key, signal));
-        // Another reader of the same cell may have been stopped; that is no reason to stop this one.
-        const cell = await make().catch((error: unknown) => {
-          if (error instanceof RevealError && error.code === 'cancelled' && !signal?.aborted) return make();
-          throw error;
-        });
-        each(cell, part.x, part.y);
+        if (marked || plan.any(part)) todo.push({ key: cy * across + cx, x: part.x, y: part.y });
       }
+    const make = (key: number): Promise<Cell> => cells.get(key, () => makeCell(key, signal));
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < todo.length) {
+        const { key, x, y } = todo[next++];
+        if (signal?.aborted) throw new RevealError('cancelled', 'The repair was stopped.');
+        try {
+          // Another reader of the same cell may have been stopped; that is no reason to stop this one.
+          const cell = await make(key).catch((error: unknown) => {
+            if (error instanceof RevealError && error.code === 'cancelled' && !signal?.aborted)
+              return make(key);
+            throw error;
+          });
+          each(cell, x, y);
+        } catch (error) {
+          next = todo.length;
+          throw error;
+        }
+      }
+    };
+    // Nothing goes on behind a reader that has been told of a failure.
+    const lanes = Array.from({ length: Math.min(threads.atOnce, todo.length) }, lane);
+    const failed = (await Promise.allSettled(lanes)).find((e) => e.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   return {

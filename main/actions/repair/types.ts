@@ -4,6 +4,7 @@
  */
 import type { Mark } from '../../../app/recipe/marks.ts';
 import type { Networks } from '../picture/networks.ts';
+import type { PlainFills } from './fills.ts';
 
 /** What was found: specks, threads, lines of scraped emulsion, broken emulsion or folds, torn paper, discoloured areas, missing corners and white losses. */
 export const DAMAGE_KINDS = ['dust', 'hair', 'scratch', 'crack', 'tear', 'stain', 'corner'] as const;
@@ -67,6 +68,8 @@ export interface RepairOptions {
   regions?: readonly DamageRegion[];
   /** Another picture of the same (evidence.ts), to be used before anything is made up. */
   evidence?: Evidence | null;
+  /** Who computes the fills that need no network; by default the thread that reads. */
+  fills?: PlainFills;
 }
 
 /** Pixels that another picture of the same gives, already laid on this one. */
