@@ -10,9 +10,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { degradeAs, GROUPS, shrink, type Group } from '../app/degrade/index.ts';
-import { emit } from '../app/graph/emit.ts';
-import { Graph } from '../app/graph/graph.ts';
-import { constantScope } from '../app/graph/scope.ts';
 import { luma } from '../app/metrics/index.ts';
 import type { Planar } from '../app/planar.ts';
 import { hash32, seeded } from '../app/random.ts';
@@ -21,8 +18,8 @@ import { onnxBinding, type Feeds } from '../main/engine/session.ts';
 import { centreCrop, takeCrop } from '../main/studio/dataset/crop.ts';
 import { openDataset } from '../main/studio/dataset/index.ts';
 import { PictureReader } from '../main/studio/dataset/read.ts';
-import { readModel } from '../main/studio/run/model.ts';
-import { networkInputs, networks, type NetworkName } from '../models/index.ts';
+import type { NetworkName } from '../models/index.ts';
+import { singleForm } from './single-form.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -75,16 +72,7 @@ const pictures = dataset.pictures
   .map((picture) => ({ picture, key: hash32('ranges', picture.id) }))
   .sort((a, b) => a.key - b.key)
   .slice(0, Number(options.count));
-const { card, weights } = await readModel(`models/${name}`);
-const graph = new Graph();
-const extent = name === 'upscaler' ? side / 2 : side;
-const outputs = networks[name].build(
-  constantScope(graph, weights),
-  networkInputs(graph, networks[name], { batch: 1, height: extent, width: extent }),
-  card.width ?? 'small',
-);
-const wanted: string = name === 'colorist' ? 'ab' : 'y';
-const single = emit({ [wanted]: outputs[wanted] }).bytes;
+const { single, sha256 } = await singleForm(name, side);
 const convolutions = observed(single);
 const session = await onnxBinding().create(observing(single), 'cpu', 1, { memoryPattern: false });
 const names = [...new Set(convolutions.flatMap((c) => [c.in, c.out]))];
@@ -132,5 +120,5 @@ const ranges: Ranges = Object.fromEntries(
   convolutions.map((c) => [c.name, { in: rangeOf(c.in), out: rangeOf(c.out) }]),
 );
 const file = options.out ?? `models/${name}/ranges.json`;
-writeFileSync(file, `${JSON.stringify({ sha256: card.sha256, ranges }, null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify({ sha256, ranges }, null, 2)}\n`);
 console.log(`${file}: ${convolutions.length} convolutions, ${pictures.length} photographs`);

@@ -152,8 +152,7 @@ test('a network is trained on one’s own pictures, judged, used and taken back'
     const all = await losses();
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     expect(all.every((v) => Number.isFinite(v) && v > 0)).toBe(true);
-    // The run is measured in minutes: a busy machine takes fewer steps in them.
-    expect(mean(all.slice(-3))).toBeLessThan(0.93 * mean(all.slice(0, 2)));
+    expect(mean(all.slice(-3))).toBeLessThan(0.75 * mean(all.slice(0, 2)));
     await run().getByRole('button', { name: 'As a table' }).click();
     await expect(run().getByRole('img', { name: /^all together went from/ })).toBeVisible();
     await expect(run().locator('.MuiLineChart-line').first()).toBeVisible();

@@ -12,17 +12,14 @@
  */
 import { parseArgs } from 'node:util';
 import { shrink } from '../../app/degrade/index.ts';
-import { emit } from '../../app/graph/emit.ts';
-import { Graph } from '../../app/graph/graph.ts';
-import { constantScope } from '../../app/graph/scope.ts';
 import type { Planar } from '../../app/planar.ts';
 import { seeded } from '../../app/random.ts';
 import { inEightBits, observed, observing, type Range, type Ranges } from '../../main/engine/eight-bits.ts';
 import { onnxBinding, type Feeds, type RawSession } from '../../main/engine/session.ts';
-import { readModel } from '../../main/studio/run/model.ts';
-import { networkInputs, networks, type NetworkName } from '../../models/index.ts';
+import type { NetworkName } from '../../models/index.ts';
 import { readPlanar } from '../eval/damage/holes.ts';
 import { photographs } from '../eval/photo/photographs.ts';
+import { singleForm } from '../single-form.ts';
 import { dynamicEight, halfPrecision } from './precision-forms.ts';
 
 const { values: options } = parseArgs({
@@ -109,16 +106,7 @@ const distance = (name: NetworkName, truth: Planar, got: Results, single: Result
 const test = await pictures('test-00.tar', Number(options.count));
 const seen = await pictures('train-00.tar', 4);
 for (const name of options.only.split(',') as NetworkName[]) {
-  const { card, weights } = await readModel(`models/${name}`);
-  const graph = new Graph();
-  const extent = name === 'upscaler' ? side / 2 : side;
-  const outputs = networks[name].build(
-    constantScope(graph, weights),
-    networkInputs(graph, networks[name], { batch: 1, height: extent, width: extent }),
-    card.width ?? 'small',
-  );
-  const wanted: string = name === 'colorist' ? 'ab' : 'y';
-  const single = emit({ [wanted]: outputs[wanted] }).bytes;
+  const { single } = await singleForm(name, side);
   const open = (bytes: Uint8Array) => binding.create(bytes, 'cpu', 1, { memoryPattern: false });
 
   const found = new Map<string, Range>();
