@@ -45,8 +45,8 @@ it('looks again by itself when a maker was still dying at the last write', async
 });
 
 it.runIf(process.platform === 'linux')('takes a process that nobody collected for dead', async () => {
-  // The shell starts a child that ends at once and becomes a program that never waits for it.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+  // The shell starts a child and becomes a program that never waits for it, before the child ends: a shell might.
+  const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
